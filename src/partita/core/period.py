@@ -1,0 +1,85 @@
+"""Periods and billing months: half-open, and always in a named zone.
+
+Owns `Month` (账期, a calendar month of the enterprise's zone) and `Period` (start included, end not). Does not own the
+clock: every instant comes in as an argument. Rules: PERIOD-1, PERIOD-2 (`docs/rules/period.md`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "Asia/Shanghai"
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open span of instants: start included, end not (PERIOD-1)."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        assert self.start.tzinfo is not None, "an instant carries its zone"
+        assert self.end.tzinfo is not None, "an instant carries its zone"
+        assert self.start < self.end, "a period is not empty"
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A billing month (账期) such as 2026-10, as the calendar of an enterprise's zone has it (PERIOD-2)."""
+
+    year: int
+    month: int
+
+    def __post_init__(self) -> None:
+        assert 1 <= self.month <= 12, "a year has twelve months"  # noqa: PLR2004
+        assert 1 <= self.year <= 9998, "a year has four digits"  # noqa: PLR2004
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read `2026-10`; raises ValueError on anything else."""
+        match = _MONTH.match(text)
+        if match is None or not 1 <= int(match[2]) <= 12 or not 1 <= int(match[1]) <= 9998:  # noqa: PLR2004
+            raise ValueError(f"not a month like 2026-10: {text!r}")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def from_number(cls, number: int) -> Month:
+        """Read 202610, the form stored in tables."""
+        return cls(*divmod(number, 100))
+
+    @classmethod
+    def of(cls, instant: datetime, zone: str) -> Month:
+        """Return the month in which `instant` falls, as the calendar of `zone` has it."""
+        local = instant.astimezone(ZoneInfo(zone))
+        return cls(local.year, local.month)
+
+    @property
+    def number(self) -> int:
+        """The month as 202610, the form stored in tables."""
+        return self.year * 100 + self.month
+
+    def next(self) -> Month:
+        """Return the month after this one."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
+    def previous(self) -> Month:
+        """Return the month before this one."""
+        return Month(self.year - (self.month == 1), (self.month - 2) % 12 + 1)
+
+    def period(self, zone: str) -> Period:
+        """Return the instants of this month in `zone`, in UTC."""
+        start = datetime(self.year, self.month, 1, tzinfo=ZoneInfo(zone))
+        after = self.next()
+        end = datetime(after.year, after.month, 1, tzinfo=ZoneInfo(zone))
+        return Period(start.astimezone(UTC), end.astimezone(UTC))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"

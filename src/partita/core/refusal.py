@@ -1,0 +1,116 @@
+"""Refusals: every expected "no" is a value with a name and a message in two languages.
+
+Owns `Reason`, `Refused` and the messages. A refusal is returned, never raised, from core and use cases; a broken
+assumption is an assertion. Rules: REFUSE-1 (`docs/rules/refusal.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why something was not done. The value is the message (English, 中文) with places for the details."""
+
+    # input files
+    FILE_NOT_FOUND = ("No such file: {path}.", "文件不存在：{path}。")
+    FILE_EMPTY = ("The file is empty: {path}.", "文件为空：{path}。")
+    FILE_UNREADABLE = (
+        "The file cannot be read as {format}: {detail} Nothing was taken in.",
+        "无法按 {format} 读取文件：{detail} 未导入任何内容。",
+    )
+    WRONG_HEADER = (
+        "The header does not fit the format {format}: missing {missing}. Nothing was taken in. {hint}",
+        "表头与格式 {format} 不符，缺少列：{missing}。未导入任何内容。{hint}",
+    )
+    WRONG_ENCODING = (
+        "The file is not UTF-8 text (row {row}): save it as UTF-8 and import it again. Nothing was taken in.",
+        "文件不是 UTF-8 编码（第 {row} 行）：请另存为 UTF-8 后重新导入。未导入任何内容。",
+    )
+    TRUNCATED_FILE = (
+        "The file breaks off or has a damaged row (row {row}): {detail} Nothing was taken in.",
+        "文件不完整或有损坏的行（第 {row} 行）：{detail} 未导入任何内容。",
+    )
+    BAD_VALUE = (
+        "Row {row}, column {column}: {value!r} is not valid: {detail} Nothing was taken in.",
+        "第 {row} 行，列 {column}：值 {value!r} 无效：{detail} 未导入任何内容。",
+    )
+    CURRENCY_DIFFERS = (
+        "Row {row}, column {column}: currency {value!r} differs from {expected!r}. One import holds one currency; "
+        "split the file. Nothing was taken in.",
+        "第 {row} 行，列 {column}：币种 {value!r} 与 {expected!r} 不同。一次导入只能有一种币种，请拆分文件。未导入任何内容。",
+    )
+    UNKNOWN_FORMAT = (
+        "Unknown format {format!r}. Known: {known}.",
+        "未知格式 {format!r}。可用格式：{known}。",
+    )
+
+    # settings and catalogue
+    UNKNOWN_ACCOUNT = ("Unknown account {account}.", "未知账号 {account}。")
+    UNKNOWN_PAYER = ("No payer {payer} with a bill or a balance.", "没有付款方 {payer} 的账单或余额。")
+    UNKNOWN_SKU = ("Unknown SKU {sku}.", "未知计费项 {sku}。")
+    UNKNOWN_DIMENSION = ("Unknown dimension {dimension!r}. Known: {known}.", "未知维度 {dimension!r}。可用：{known}。")
+    BAD_DOCUMENT = ("{path}: {detail} Nothing was applied.", "{path}：{detail} 未应用任何内容。")
+    NO_PRICE_IN_FORCE = (
+        "No price is in force for SKU {sku} in {currency} on {on} ({records} records). Add a price version that "
+        "starts earlier, then run the command again.",
+        "计费项 {sku}（{currency}）在 {on} 没有生效的价格（{records} 条用量）。请补充更早生效的价格版本后重试。",
+    )
+    PRICE_IN_CLOSED_MONTH = (
+        "{path}: a change effective {on} would change the closed month {month}. Let it start later.",
+        "{path}：生效时间 {on} 会改变已关账的账期 {month}。请使用更晚的生效时间。",
+    )
+
+    # months
+    MONTH_NOT_OVER = ("The month {month} is not over yet.", "账期 {month} 尚未结束。")
+    MONTH_CLOSED = ("The month {month} is closed.", "账期 {month} 已关账。")
+    EARLIER_MONTH_OPEN = (
+        "Close {earlier} first: months close in order.",
+        "请先关账 {earlier}：账期须按顺序关账。",
+    )
+    NOTHING_TO_CLOSE = ("There is no usage to close in {month}.", "账期 {month} 没有可关账的用量。")
+    CLOSE_RUNNING = (
+        "Another process is closing {month} right now.",
+        "另一个进程正在为账期 {month} 关账。",
+    )
+    NO_BILL = ("No bill of {payer} for {month}.", "没有 {payer} 在账期 {month} 的账单。")
+
+    # money
+    IDEMPOTENCY_KEY_REUSED = (
+        "The idempotency key {key} was used before with a different content.",
+        "幂等键 {key} 已被用于不同的内容。",
+    )
+    AMOUNT_NOT_POSITIVE = ("The amount must be more than zero: {amount}.", "金额必须大于零：{amount}。")
+    BAD_AMOUNT = ("{amount!r} is no amount of {currency}: {detail}", "{amount!r} 不是有效的 {currency} 金额：{detail}")
+    INSUFFICIENT_FUNDS = (
+        "Not enough funds in {account}: available {available}, asked {asked}.",
+        "{account} 余额不足：可用 {available}，需要 {asked}。",
+    )
+    ENTRY_NOT_BALANCED = (
+        "The entry does not sum to zero in {currency}: {difference}.",
+        "分录在 {currency} 上不平：差额 {difference}。",
+    )
+    UNKNOWN_ENTRY = ("No journal entry {entry}.", "没有分录 {entry}。")
+    ALREADY_REVERSED = ("The entry {entry} is reversed already.", "分录 {entry} 已被冲销。")
+
+    # database
+    DATABASE_UNAVAILABLE = ("The database cannot be used: {detail}", "数据库不可用：{detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expected "no": the reason and the details that its message names."""
+
+    reason: Reason
+    detail: dict[str, object] = field(default_factory=dict)
+
+    def message(self, language: str = "en") -> str:
+        """Return the message in `en` or `zh`."""
+        text = self.reason.value[1 if language == "zh" else 0]
+        return text.format(**self.detail).strip()
+
+
+def refused(reason: Reason, **detail: object) -> Refused:
+    """Build a refusal: `refused(Reason.NO_BILL, payer="acme", month="2026-10")`."""
+    return Refused(reason, detail)

@@ -1,0 +1,65 @@
+"""Settings: what the environment says, read once, in one place.
+
+| variable | meaning |
+| --- | --- |
+| `DATABASE_URL` | an external PostgreSQL 15 or later; absent = the embedded server |
+| `PARTITA_HOME` | where the books live (files, embedded database, logs); default: the user's data directory |
+| `PARTITA_MEMORY` | memory limit of the bulk engine, such as `1GB`; default 2GB |
+| `PARTITA_THREADS` | threads of the bulk engine; default: all cores |
+| `PARTITA_LANG` | `en` or `zh`; default: by locale |
+| `PARTITA_NOW` | an ISO instant that stands in for the clock (replays, tests) |
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. `database_url` None means the embedded server."""
+
+    home: Path
+    database_url: str | None
+    memory: str
+    threads: int
+    language: str
+    now: datetime | None
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the environment; raises ValueError with the name of a variable that makes no sense."""
+        environment = os.environ
+        home = environment.get("PARTITA_HOME") or platformdirs.user_data_dir("partita", appauthor=False)
+        return cls(
+            home=Path(home).expanduser().resolve(),
+            database_url=environment.get("DATABASE_URL") or None,
+            memory=environment.get("PARTITA_MEMORY") or "2GB",
+            threads=int(environment.get("PARTITA_THREADS") or os.cpu_count() or 1),
+            language=_language(environment.get("PARTITA_LANG")),
+            now=_instant(environment.get("PARTITA_NOW")),
+        )
+
+
+def _language(asked: str | None) -> str:
+    spoken = asked or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    spoken = spoken or (locale.getlocale()[0] or "")
+    return "zh" if spoken.lower().startswith("zh") else "en"
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"PARTITA_NOW: {error}") from error
+    if instant.tzinfo is None:
+        raise ValueError("PARTITA_NOW carries a zone, such as 2026-11-02T00:00:00+00:00")
+    return instant

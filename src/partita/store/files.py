@@ -1,0 +1,96 @@
+"""The room of files: where Parquet lies, how a file comes to exist, and what its digest is.
+
+A file is written under `incoming/`, flushed, moved to its place, and counts only when its manifest row commits. What a
+killed process leaves behind has no manifest row, so it is never read; `sweep` removes it. Paths in the manifest are
+relative to the room, so that a room can be moved. Rules: FILE-1, FILE-2 (`docs/rules/files.md`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileRoom:
+    """The folder `files/` of the books: `usage/`, `charges/`, `incoming/`, `spill/`."""
+
+    root: Path
+
+    def path(self, relative: str) -> Path:
+        """Return the absolute path of a manifest path."""
+        return self.root / relative
+
+    @property
+    def spill(self) -> Path:
+        """Where the bulk engine spills; created on demand."""
+        return _folder(self.root / "spill")
+
+    @contextmanager
+    def incoming(self) -> Iterator[Path]:
+        """Yield a fresh folder for files in the making; it is gone afterwards."""
+        folder = _folder(self.root / "incoming" / uuid.uuid4().hex)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, source: Path, relative: str) -> bytes:
+        """Move a finished file to its place, durably; return its SHA-256 digest (FILE-1).
+
+        A file that is already there is one that a killed process left: it is replaced, for no manifest row names it.
+        """
+        digest = digest_of(source)
+        target = self.path(relative)
+        _folder(target.parent)
+        with source.open("rb") as handle:
+            os.fsync(handle.fileno())
+        source.replace(target)
+        _sync_folder(target.parent)
+        return digest
+
+    def sweep(self, known: Iterable[str]) -> list[str]:
+        """Remove Parquet files that no manifest row names (FILE-2); return their paths.
+
+        The caller holds the lock that keeps importers out, for a file in its place may be about to be named.
+        """
+        wanted = set(known)
+        orphans = [
+            relative
+            for kind in ("usage", "charges")
+            for found in sorted((self.root / kind).rglob("*.parquet"))
+            if (relative := found.relative_to(self.root).as_posix()) not in wanted
+        ]
+        for relative in orphans:
+            self.path(relative).unlink()
+        return orphans
+
+
+def digest_of(path: Path) -> bytes:
+    """Return the SHA-256 of a file, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.digest()
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

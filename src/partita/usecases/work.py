@@ -1,0 +1,50 @@
+"""The open books: what a use case may reach, and nothing else.
+
+`Books` is what wiring opens once per process: the pool, the room for files, the clock. `Work` is one open transaction
+with its `now`. A use case that is one transaction takes a `Work`; one that is a series of transactions (an import, a
+close) takes `Books` and opens a `Work` for each, so that a kill between two leaves whole steps behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from partita.store.files import FileRoom
+
+Transaction = Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One open transaction, and the instant at which it happens. Leaving it without an exception commits."""
+
+    tx: Transaction
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The open books of one process.
+
+    `clock` gives the present instant (aware); `room` holds the files; `engine` opens a DuckDB connection with the
+    memory limit, threads, UTC and a spill folder in the room: close it after use.
+    """
+
+    pool: ConnectionPool[Transaction]
+    room: FileRoom
+    clock: Callable[[], datetime]
+    engine: Callable[[], duckdb.DuckDBPyConnection]
+
+    @contextmanager
+    def work(self, now: datetime | None = None) -> Iterator[Work]:
+        """Open one transaction; `now` stands in for the clock where a step is run again."""
+        with self.pool.connection() as connection, connection.transaction():
+            yield Work(connection, now or self.clock())
