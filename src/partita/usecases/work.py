@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
 
 import duckdb
-from psycopg import Connection
+from partita.store.db import Transaction
 from psycopg_pool import ConnectionPool
 
 from partita.store.files import FileRoom
 
-Transaction = Connection[tuple[Any, ...]]
+
 
 
 @dataclass(frozen=True, slots=True)
