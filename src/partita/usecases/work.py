@@ -20,8 +20,6 @@ from psycopg_pool import ConnectionPool
 from partita.store.files import FileRoom
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """One open transaction, and the instant at which it happens. Leaving it without an exception commits."""

@@ -1,0 +1,113 @@
+"""Freeze a month: may it close, which usage counts for ever, and the plan that follows from that.
+
+Owns the refusals of a close and their order, and `Plan`. Everything in a plan follows from the frozen run, never from
+the clock, so that a rerun and `verify` work with the same. Rules: BILL-5, BILL-6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from partita.core.period import Month
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import bill as bill_store
+from partita.store import org as org_store
+from partita.store import usage as usage_store
+from partita.store.bill import CloseRun
+from partita.store.usage import UsageFile
+from partita.usecases.rating import RatingTables, lay_out, load_tables, show_usage, unpriced
+from partita.usecases.work import Books, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a frozen run works with; everything follows from the run, never from the clock."""
+
+    books: Books
+    run: CloseRun
+    previous_through: int
+    buckets: int
+    zones: dict[str, str]
+    tables: RatingTables
+    files: tuple[UsageFile, ...]
+
+    @property
+    def month(self) -> Month:
+        """The month that the run closes."""
+        return Month.from_number(self.run.month)
+
+    def usage(self, month: int, bucket: int) -> list[UsageFile]:
+        """Return the usage files of a month and bucket that count in this run."""
+        return [one for one in self.files if one.month == month and one.bucket == bucket]
+
+    def late_months(self, bucket: int) -> list[int]:
+        """The earlier months that got usage after their close and before this one froze (BILL-6)."""
+        return sorted(
+            {
+                one.month
+                for one in self.files
+                if one.bucket == bucket and one.month < self.run.month and one.sequence > self.previous_through
+            }
+        )
+
+
+def freeze(books: Books, month: Month, *, dry_run: bool) -> CloseRun | Refused:
+    """Return the run of a month, freezing it when it is new: from here on the same usage counts for ever."""
+    with books.work() as work:
+        usage_store.lock_intake(work.tx)
+        runs = {run.month: run for run in bill_store.runs(work.tx)}
+        if month.number in runs:
+            return runs[month.number]
+        if (no := _may_close(work, month, runs)) is not None:
+            return no
+        files = usage_store.files(work.tx, month=month.number)
+        if (no := _no_price(books, work, files)) is not None:
+            return no
+        run = CloseRun(month.number, usage_store.latest_sequence(work.tx), work.now)
+        if not dry_run:
+            bill_store.begin(work.tx, run, org_store.bucket_count(work.tx))
+        return run
+
+
+def _may_close(work: Work, month: Month, runs: dict[int, CloseRun]) -> Refused | None:
+    zones = org_store.zones(work.tx)
+    if any(work.now < month.period(zone).end for zone in set(zones.values())):
+        return refused(Reason.MONTH_NOT_OVER, month=month)
+    files = usage_store.files(work.tx)
+    last = max(runs, default=0)
+    earlier = [one.month for one in files if last < one.month < month.number]
+    unfinished = set(runs) - bill_store.closed_months(work.tx)
+    waiting = sorted(set(earlier) | unfinished)
+    if waiting:
+        return refused(Reason.EARLIER_MONTH_OPEN, earlier=Month.from_number(waiting[0]), month=month)
+    if month.number < last:
+        return refused(Reason.MONTH_CLOSED, month=month)
+    through = max((run.usage_through for run in runs.values()), default=0)
+    if not any(one.month == month.number or (one.month < month.number and one.sequence > through) for one in files):
+        return refused(Reason.NOTHING_TO_CLOSE, month=month)
+    return None
+
+
+def _no_price(books: Books, work: Work, files: Sequence[UsageFile]) -> Refused | None:
+    engine = books.engine()
+    try:
+        lay_out(engine, load_tables(work.tx))
+        show_usage(engine, books.room, files)
+        return unpriced(engine)
+    finally:
+        engine.close()
+
+
+def plan_of(books: Books, run: CloseRun) -> Plan:
+    with books.work() as work:
+        earlier = [one.usage_through for one in bill_store.runs(work.tx) if one.month < run.month]
+        return Plan(
+            books=books,
+            run=run,
+            previous_through=max(earlier, default=0),
+            buckets=org_store.bucket_count(work.tx),
+            zones=org_store.zones(work.tx),
+            tables=load_tables(work.tx),
+            files=tuple(usage_store.files(work.tx, through=run.usage_through)),
+        )

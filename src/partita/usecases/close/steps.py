@@ -1,0 +1,237 @@
+"""The steps of a close in one bucket: price, bill, post. Each is one transaction that records the state reached.
+
+Owns how charges become files, bills and entries. `verify` recounts a closed month through `write_final` and `gather`,
+so that the proof and the books are computed by the same functions. Rules: BILL-1 … BILL-6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from partita.columnar import bill as bill_sql
+from partita.columnar.tables import CHARGE
+from partita.core import bill as bill_rules
+from partita.core import posting_rules
+from partita.core.bill import CLOSE_STATES, Bill
+from partita.core.charge import OWN, Costs
+from partita.core.ids import derived_id
+from partita.core.ledger import Draft
+from partita.core.money import Money
+from partita.core.refusal import Refused
+from partita.core.settlement import settle
+from partita.store import bill as bill_store
+from partita.store import charge as charge_store
+from partita.store import ledger as ledger_store
+from partita.store.bill import DrawRow
+from partita.store.charge import ChargeFile
+from partita.usecases.close.freeze import Plan
+from partita.usecases.rating import Advance, lay_out, measure, show_files, show_usage, write, write_charges
+from partita.usecases.work import Work
+
+
+def work_off(plan: Plan, progress: Advance) -> None:
+    """Take each bucket from the state it reached to `posted`, then close all."""
+    with plan.books.work() as work:
+        reached = bill_store.states(work.tx, plan.run.month)
+    steps = {"open": _start, "rating": _rate, "settling": _bill, "billed": _post}
+    total = plan.buckets * len(steps)
+    with engine_of(plan) as engine:
+        for bucket in range(plan.buckets):
+            for number, (state, step) in enumerate(steps.items()):
+                progress(bucket * len(steps) + number, total, f"{plan.month} / {bucket} {CLOSE_STATES[number + 1]}")
+                if CLOSE_STATES.index(reached[bucket]) <= CLOSE_STATES.index(state):
+                    step(plan, bucket, engine)
+    with plan.books.work() as work:
+        for bucket in range(plan.buckets):
+            if reached[bucket] != "closed":
+                bill_store.reach(work.tx, plan.run, bucket, "closed")
+    progress(total, total, str(plan.month))
+
+
+@contextmanager
+def engine_of(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
+    engine = plan.books.engine()
+    try:
+        lay_out(engine, plan.tables)
+        yield engine
+    finally:
+        engine.close()
+
+
+def _start(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
+    del engine  # nothing is computed yet
+    with plan.books.work(plan.run.closed_at) as work:
+        bill_store.reach(work.tx, plan.run, bucket, "rating")
+
+
+def _rate(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
+    """Price the bucket's month and the corrections of earlier months; name the files; reach `settling`."""
+    with plan.books.room.incoming() as folder:
+        made = write_final(plan, bucket, engine, folder)
+        named = [_keep(plan, bucket, path, measure(engine, [str(path)])) for path in made]
+        with plan.books.work(plan.run.closed_at) as work:
+            charge_store.record(work.tx, named, recorded_at=work.now)
+            bill_store.reach(work.tx, plan.run, bucket, "settling")
+
+
+def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+    """Write the charges of a bucket's month and its corrections to `folder`; return the files that have rows."""
+    made: list[Path] = []
+    usage = plan.usage(plan.run.month, bucket)
+    if usage:
+        show_usage(engine, plan.books.room, usage)
+        made.append(folder / "rated.parquet")
+        write_charges(engine, plan.run.month, plan.tables.models, made[-1])
+    for late in plan.late_months(bucket):
+        target = folder / f"correction-{late}.parquet"
+        _write_corrections(plan, (late, bucket), engine, target)
+        made.append(target)
+    return made
+
+
+def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDBPyConnection, target: Path) -> None:
+    late, bucket = place
+    room = plan.books.room
+    anew = target.with_name(f"anew-{late}.parquet")
+    show_usage(engine, room, plan.usage(late, bucket))
+    write_charges(engine, late, plan.tables.models, anew)
+    with plan.books.work() as work:
+        before = [
+            str(room.path(one.path))
+            for one in charge_store.every(work.tx)
+            if one.stage == "final" and one.bucket == bucket and late <= one.month < plan.run.month
+        ]
+    show_files(engine, "rated", CHARGE, [str(anew)])
+    show_files(engine, "final", CHARGE, before)
+    engine.execute(f"create or replace temp view billed as select * from final where usage_month = {late}")
+    write(engine, bill_sql.corrections_sql(), target)
+    anew.unlink()
+
+
+def _keep(plan: Plan, bucket: int, made: Path, sums: tuple[int, Costs]) -> ChargeFile:
+    path = f"charges/{OWN}/{plan.month}/{bucket:04d}/final-{made.name}"
+    digest = plan.books.room.keep(made, path)
+    return ChargeFile("final", OWN, plan.run.month, bucket, 0, None, path, *sums, digest)
+
+
+def _bill(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
+    """Gather the bucket's charges into bills; write the round-down lines; reach `billed`."""
+    with plan.books.work(plan.run.closed_at) as work, plan.books.room.incoming() as folder:
+        paths = [str(plan.books.room.path(one.path)) for one in _final_files(work, plan, bucket)]
+        bills, lines = gather(plan, engine, paths)
+        if bills:
+            bill_store.save(work.tx, plan.run, bucket, bills, lines)
+            target = folder / "round-down.parquet"
+            write_round_downs(plan, engine, bills, target)
+            named = _keep(plan, bucket, target, measure(engine, [str(target)]))
+            charge_store.record(work.tx, [named], recorded_at=work.now)
+        bill_store.reach(work.tx, plan.run, bucket, "billed")
+
+
+def _final_files(work: Work, plan: Plan, bucket: int) -> list[ChargeFile]:
+    counting = charge_store.counting(work.tx, plan.run.month)
+    return [one for one in counting if one.stage == "final" and one.bucket == bucket]
+
+
+def gather(plan: Plan, engine: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> tuple[list[Bill], pa.Table]:
+    """Return the bills of the given charge files, and their lines as Arrow (`columnar.bill.LINES`)."""
+    show_files(engine, "charges", CHARGE, paths)
+    lines = engine.execute(bill_sql.LINES).to_arrow_table()
+    sums: dict[tuple[str, str], dict[str, int]] = {}
+    columns = ("payer_id", "currency", "product_id", "billed_cost_e10")
+    for payer, currency, product, cost in zip(*(lines.column(name).to_pylist() for name in columns), strict=True):
+        of_payer = sums.setdefault((payer, currency), {})
+        of_payer[product] = of_payer.get(product, 0) + int(cost)
+    bills = [
+        bill_rules.make_bill(payer, plan.month, currency, products) for (payer, currency), products in sums.items()
+    ]
+    return bills, lines
+
+
+def write_round_downs(plan: Plan, engine: duckdb.DuckDBPyConnection, bills: Sequence[Bill], target: Path) -> None:
+    """Write one round-down charge (抹零) for each bill that has one."""
+    periods = {payer: plan.month.period(zone) for payer, zone in plan.zones.items()}
+    rows = [one for one in bills if one.round_down_e10]
+    table = pa.table(
+        {
+            "payer_id": pa.array([one.payer_id for one in rows], pa.string()),
+            "record_id": pa.array([derived_id("chg", "round_down", one.bill_id) for one in rows], pa.string()),
+            "currency": pa.array([one.currency for one in rows], pa.string()),
+            "month": pa.array([one.month.number for one in rows], pa.int32()),
+            "charge_start": pa.array([_plain_utc(periods[one.payer_id].start) for one in rows], pa.timestamp("us")),
+            "charge_end": pa.array([_plain_utc(periods[one.payer_id].end) for one in rows], pa.timestamp("us")),
+            "amount_e10": pa.array([one.round_down_e10 for one in rows], pa.int64()),
+        }
+    )
+    engine.register("arriving", table)
+    engine.execute("create or replace temp table round_downs as from arriving")
+    engine.unregister("arriving")
+    write(engine, bill_sql.round_downs_sql(), target)
+
+
+def _plain_utc(instant: datetime) -> datetime:
+    """Tables keep UTC without a zone: the end of a period is an instant in UTC already."""
+    return instant.replace(tzinfo=None)
+
+
+def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
+    """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1)."""
+    del engine  # posting works on bills, not on charges
+    with plan.books.work(plan.run.closed_at) as work:
+        drafts = _receivables(plan, work, bucket)
+        posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
+        assert not isinstance(posted, Refused), f"a close posts what it planned: {posted}"
+        _settle(plan, work, bucket)
+        bill_store.reach(work.tx, plan.run, bucket, "posted")
+
+
+def _receivables(plan: Plan, work: Work, bucket: int) -> list[Draft]:
+    products = bill_store.products(work.tx, month=plan.run.month, bucket=bucket)
+    return [
+        posting_rules.billed(
+            payer_id=payer,
+            bill_id=bill,
+            product_id=product,
+            month=plan.month,
+            payable=Money(payable, currency),
+            effective_at=plan.month.period(plan.zones[payer]).end,
+        )
+        for payer, bill, currency, product, payable in products
+        if payable
+    ]
+
+
+def _settle(plan: Plan, work: Work, bucket: int) -> None:
+    due = [one for one in bill_store.bills(work.tx, month=plan.run.month, bucket=bucket) if one.payable_minor > 0]
+    drafts: list[Draft] = []
+    draws: list[DrawRow] = []
+    for currency in sorted({one.currency for one in due}):
+        of_currency = [one for one in due if one.currency == currency]
+        sources = ledger_store.lock_sources(work.tx, sorted({one.payer_id for one in of_currency}), currency)
+        for one in of_currency:
+            settled = settle(one.payable_minor, sources.get(one.payer_id, []))
+            if not settled.draws:
+                continue
+            draft = posting_rules.settled(
+                payer_id=one.payer_id,
+                bill_id=one.bill_id,
+                month=plan.month,
+                currency=currency,
+                draws=settled.draws,
+                effective_at=plan.run.closed_at,
+            )
+            drafts.append(draft)
+            entry = derived_id("ent", one.payer_id, draft.idempotency_key)
+            draws += [
+                DrawRow(one.payer_id, one.bill_id, line, draw.fund.value, draw.source_id, draw.amount, entry)
+                for line, draw in enumerate(settled.draws, 1)
+            ]
+    posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
+    assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
+    bill_store.save_draws(work.tx, draws, recorded_at=work.now)

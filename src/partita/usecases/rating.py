@@ -1,0 +1,219 @@
+"""Rate a month: price all its usage into provisional charges, so that everybody sees the running figures.
+
+Owns how the tables and the usage of a bucket come together in the bulk engine; `close_month` and `verify` price through
+the same functions, so there is one way to a price. Does not own the prices' meaning (`core.rating`,
+`columnar.rating`). Rules: RATE-5, CHARGE-3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from partita.columnar import bill as bill_sql
+from partita.columnar import rating as rating_sql
+from partita.columnar.tables import CHARGE, USAGE, typed_columns
+from partita.core.charge import OWN, Costs
+from partita.core.period import Month
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import bill as bill_store
+from partita.store import catalog as catalog_store
+from partita.store import charge as charge_store
+from partita.store import org as org_store
+from partita.store import usage as usage_store
+from partita.store.charge import ChargeFile
+from partita.store.db import Transaction
+from partita.store.files import FileRoom, digest_of
+from partita.store.usage import UsageFile
+from partita.usecases.work import Books
+
+Advance = Callable[[int, int, str], None]
+
+
+def no_progress(done: int, total: int, note: str = "") -> None:
+    """Report nothing: what a caller without a screen passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTables:
+    """What rating looks up: schemas `SKUS`, `PRICES`, `DISCOUNTS`, `ACCOUNTS` of `columnar.tables`, and the models."""
+
+    skus: pa.Table
+    prices: pa.Table
+    discounts: pa.Table
+    accounts: pa.Table
+    models: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PayerTotal:
+    """The running figures of one payer: exact sums in `_e10`."""
+
+    payer_id: str
+    currency: str
+    charges: int
+    list_cost_e10: int
+    billed_cost_e10: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The outcome of `rate`: how many records, and what each payer would owe by now."""
+
+    month: Month
+    records: int
+    payers: list[PayerTotal]
+    changed: bool
+
+
+def load_tables(tx: Transaction) -> RatingTables:
+    """Load what rating looks up, as it stands in this transaction."""
+    prices = catalog_store.prices_table(tx)
+    return RatingTables(
+        skus=catalog_store.skus_table(tx),
+        prices=prices,
+        discounts=catalog_store.discounts_table(tx),
+        accounts=org_store.accounts_table(tx),
+        models=frozenset(prices.column("model").unique().to_pylist()),
+    )
+
+
+def lay_out(engine: duckdb.DuckDBPyConnection, tables: RatingTables) -> None:
+    """Create the look-up tables on a connection of the bulk engine."""
+    for name in ("skus", "prices", "discounts", "accounts"):
+        engine.register("arriving", getattr(tables, name))
+        engine.execute(f"create or replace temp table {name} as from arriving")
+        engine.unregister("arriving")
+
+
+def show_usage(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequence[UsageFile]) -> None:
+    """Make the view `usage` over the given files."""
+    show_files(engine, "usage", USAGE, [str(room.path(one.path)) for one in files])
+
+
+def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, str], paths: Sequence[str]) -> None:
+    """Make a view over Parquet files, or an empty table of that schema where there are none."""
+    engine.execute(f"drop view if exists {view}")
+    engine.execute(f"drop table if exists {view}")
+    if not paths:
+        engine.execute(f"create temp table {view} ({typed_columns(schema)})")
+        return
+    names = ", ".join(_quoted(path) for path in paths)
+    columns = ", ".join(f'"{name}"' for name in schema)
+    engine.execute(f"create temp view {view} as select {columns} from read_parquet([{names}], union_by_name=true)")
+
+
+def unpriced(engine: duckdb.DuckDBPyConnection) -> Refused | None:
+    """Refuse when the usage in view has records for which no price is in force."""
+    row = engine.execute(rating_sql.unpriced_sql()).fetchone()
+    if row is None:
+        return None
+    sku, currency, first, records = row
+    return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
+
+
+def write_charges(engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], target: Path) -> None:
+    """Price the usage in view into one Parquet file of charges."""
+    write(engine, rating_sql.charges_sql(month, models), target)
+
+
+def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
+    """Write a selection of charges to a Parquet file, in the order that the selection gives."""
+    engine.execute(f"copy ({select}) to {_quoted(str(target))} (format parquet, compression zstd, compression_level 1)")
+
+
+def measure(engine: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> tuple[int, Costs]:
+    """Return the record count and the exact sums of files of charges."""
+    show_files(engine, "charges", CHARGE, paths)
+    row = engine.execute(bill_sql.TOTALS).fetchone()
+    assert row is not None, "an aggregate without groups gives one row"
+    return int(row[0]), Costs(*(int(cost) for cost in row[1:]))
+
+
+def rate_month(
+    books: Books, month: Month, *, dry_run: bool = False, progress: Advance = no_progress
+) -> Rated | Refused:
+    """Price all usage of an open month into provisional charges (RATE-5).
+
+    Running it again without new usage or prices changes nothing. A closed month is refused: its late usage becomes
+    corrections at the next close.
+    """
+    with books.work() as work:
+        if month.number in {run.month for run in bill_store.runs(work.tx)}:
+            return refused(Reason.MONTH_CLOSED, month=month)
+        tables = load_tables(work.tx)
+        buckets = org_store.bucket_count(work.tx)
+        files = usage_store.files(work.tx, month=month.number)
+    totals: list[PayerTotal] = []
+    records, changed = 0, False
+    engine = books.engine()
+    try:
+        lay_out(engine, tables)
+        show_usage(engine, books.room, files)
+        if (no_price := unpriced(engine)) is not None:
+            return no_price
+        for bucket in range(buckets):
+            progress(bucket, buckets, f"{month} / {bucket}")
+            of_bucket = [one for one in files if one.bucket == bucket]
+            count, payers, new = _rate_bucket(books, engine, (month, bucket), (tables, of_bucket), dry_run=dry_run)
+            records, changed = records + count, changed or new
+            totals += payers
+        progress(buckets, buckets, str(month))
+    finally:
+        engine.close()
+    return Rated(month, records, sorted(totals, key=lambda one: (one.payer_id, one.currency)), changed)
+
+
+def _rate_bucket(
+    books: Books,
+    engine: duckdb.DuckDBPyConnection,
+    place: tuple[Month, int],
+    source: tuple[RatingTables, list[UsageFile]],
+    *,
+    dry_run: bool,
+) -> tuple[int, list[PayerTotal], bool]:
+    (month, bucket), (tables, files) = place, source
+    if not files:
+        return 0, [], False
+    show_usage(engine, books.room, files)
+    with books.room.incoming() as folder:
+        target = folder / "charges.parquet"
+        write_charges(engine, month.number, tables.models, target)
+        records, costs = measure(engine, [str(target)])
+        payers = _payer_totals(engine)
+        new = not dry_run and _name_provisional(books, (month, bucket), target, (records, costs))
+    return records, payers, new
+
+
+def _name_provisional(books: Books, place: tuple[Month, int], target: Path, sums: tuple[int, Costs]) -> bool:
+    month, bucket = place
+    digest = digest_of(target)
+    with books.work() as work:
+        # Two processes that rate the same month name their generations one after the other.
+        usage_store.lock_intake(work.tx)
+        counting = [one for one in charge_store.counting(work.tx, month.number) if one.bucket == bucket]
+        if any(one.stage == "final" or one.digest == digest for one in counting if one.origin == OWN):
+            return False
+        generation = max((one.generation for one in counting if one.origin == OWN), default=0) + 1
+        path = f"charges/{OWN}/{month}/{bucket:04d}/rate-{generation:06d}-{digest.hex()[:12]}.parquet"
+        books.room.keep(target, path)
+        named = ChargeFile("provisional", OWN, month.number, bucket, generation, None, path, *sums, digest)
+        charge_store.record(work.tx, [named], recorded_at=work.now)
+    return True
+
+
+def _payer_totals(engine: duckdb.DuckDBPyConnection) -> list[PayerTotal]:
+    rows = engine.execute(
+        "select payer_id, currency, count(*), sum(list_cost_e10)::DECIMAL(38,0), sum(billed_cost_e10)::DECIMAL(38,0) "
+        "from charges group by all order by all"
+    )
+    return [PayerTotal(*row[:3], *(int(cost) for cost in row[3:])) for row in rows.fetchall()]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
