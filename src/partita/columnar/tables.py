@@ -7,6 +7,8 @@ absent is NULL, never ''. Tags are a JSON object text with sorted keys, or NULL.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 USAGE: dict[str, str] = {
     "record_id": "VARCHAR",  # unique within an account and month
     "account_id": "VARCHAR",
@@ -107,6 +109,36 @@ DISCOUNTS: dict[str, str] = {
     "factor_e6": "BIGINT",  # 900000 = ten percent off
     "exclusive": "BOOLEAN",  # stops the stack after itself
 }
+
+PLACEMENTS: dict[str, str] = {
+    "account_id": "VARCHAR",
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+    "account_name": "VARCHAR",
+    "enterprise_id": "VARCHAR",
+    "enterprise_name": "VARCHAR",
+    "company": "VARCHAR",  # name of the nearest company on the way up; NULL = none
+    "department": "VARCHAR",  # name of the nearest department on the way up; NULL = none
+}
+"""Where an account stands in the organisation, when (from `store.org`); half-open. Reports group by it."""
+
+PRODUCTS: dict[str, str] = {"product_id": "VARCHAR", "name": "VARCHAR", "service_category": "VARCHAR"}
+
+SKU_NAMES: dict[str, str] = {"sku_id": "VARCHAR", "name": "VARCHAR"}
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DECIMAL(38,0)": pa.decimal128(38, 0),
+}
+
+
+def arrow_schema(table: dict[str, str]) -> pa.Schema:
+    """Return the Arrow schema of a table."""
+    return pa.schema([(name, _ARROW[kind]) for name, kind in table.items()])
 
 
 def column_list(table: dict[str, str]) -> str:

@@ -1,0 +1,200 @@
+"""The organisation in the books: the deployment, enterprises, units, accounts, placements and who pays.
+
+Owns the SQL of those tables, and the same facts as columns for the bulk engine (`accounts_table`, `months_table`,
+`placements_table`). Decides nothing. Rules: ORG-2, ORG-3, IDS-2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from partita.columnar.tables import ACCOUNTS, MONTHS, PLACEMENTS, arrow_schema
+from partita.core.ids import bucket_of
+from partita.core.org import (
+    Account,
+    Enterprise,
+    OrgUnit,
+    PaymentRelation,
+    Placement,
+    UnitKind,
+    Units,
+    nearest,
+    path_of,
+)
+from partita.core.period import Month
+from partita.store.db import Transaction
+
+DEFAULT_BUCKETS = 8
+"""How many buckets a deployment is cut into; fixed when the first organisation is set up (IDS-2)."""
+
+OPEN_END = "timestamptz '9999-01-01 00:00:00+00'"
+"""The end, as SQL, of what has no end yet."""
+
+_END = f"lead(effective_from, 1, {OPEN_END}) over (partition by account_id order by effective_from)"
+
+
+def accounts_table(tx: Transaction) -> pa.Table:
+    """Return who pays for each account, when, with the payer's bucket, zone and currency (`tables.ACCOUNTS`)."""
+    rows = tx.execute(
+        f"""
+        select account_id, effective_from at time zone 'UTC', ends at time zone 'UTC', payer_id, zone, currency
+        from (select account_id, effective_from, payer_id, {_END} as ends from payment_relation) as relation
+        join account using (account_id)
+        join enterprise using (enterprise_id)
+        order by account_id, effective_from
+        """
+    ).fetchall()
+    count = bucket_count(tx)
+    buckets = {payer: bucket_of(payer, count) for payer in {row[3] for row in rows}}
+    return table_of(ACCOUNTS, [(*row[:4], buckets[row[3]], *row[4:]) for row in rows])
+
+
+def months_table(zones: Iterable[str], first: Month, last: Month) -> pa.Table:
+    """Return each month from `first` to `last` (both included) of each zone as UTC instants (`tables.MONTHS`)."""
+    assert first <= last, "months run forward"
+    rows = []
+    for zone in sorted(set(zones)):
+        month = first
+        while month <= last:
+            period = month.period(zone)
+            rows.append((zone, month.number, period.start.replace(tzinfo=None), period.end.replace(tzinfo=None)))
+            month = month.next()
+    return table_of(MONTHS, rows)
+
+
+def placements_table(tx: Transaction) -> pa.Table:
+    """Return where each account stands, when, by name (`tables.PLACEMENTS`); reports group by it."""
+    units = units_of(tx)
+    names = {key: _company_and_department(units, *key) for key in units}
+    rows = tx.execute(
+        f"""
+        select account_id, effective_from at time zone 'UTC', ends at time zone 'UTC', account.name,
+               placed.enterprise_id, enterprise.name, org_unit_id
+        from (select account_id, effective_from, enterprise_id, org_unit_id, {_END} as ends from placement) as placed
+        join account using (account_id)
+        join enterprise on enterprise.enterprise_id = placed.enterprise_id
+        order by account_id, effective_from
+        """
+    ).fetchall()
+    return table_of(PLACEMENTS, [(*row[:6], *names[row[4], row[6]]) for row in rows])
+
+
+def bucket_count(tx: Transaction) -> int:
+    """Return how many buckets this deployment has; the default before anything is set up."""
+    row = tx.execute("select bucket_count from deployment").fetchone()
+    return DEFAULT_BUCKETS if row is None else int(row[0])
+
+
+def found(tx: Transaction, *, recorded_at: datetime) -> None:
+    """Write the deployment's own row on first use; nothing afterwards."""
+    tx.execute(
+        "insert into deployment (bucket_count, created_at) values (%s, %s) on conflict do nothing",
+        (DEFAULT_BUCKETS, recorded_at),
+    )
+
+
+def zones(tx: Transaction) -> list[str]:
+    """Return the zones of all enterprises, sorted."""
+    return [row[0] for row in tx.execute("select distinct zone from enterprise order by zone")]
+
+
+def catalogue_zone(tx: Transaction) -> str | None:
+    """Return the zone in which dates of the catalogue are read: that of the enterprise set up first (SETUP-4)."""
+    row = tx.execute("select zone from enterprise order by recorded_at, enterprise_id limit 1").fetchone()
+    return None if row is None else str(row[0])
+
+
+def closed_months(tx: Transaction) -> list[Month]:
+    """Return the months whose close has begun, in order: from then on nothing may change them."""
+    return [Month.from_number(row[0]) for row in tx.execute("select month from close_run order by month")]
+
+
+def enterprises_of(tx: Transaction) -> dict[str, Enterprise]:
+    """Return all enterprises by id."""
+    rows = tx.execute("select enterprise_id, name, zone, currency from enterprise order by enterprise_id")
+    return {row[0]: Enterprise(*row) for row in rows}
+
+
+def units_of(tx: Transaction) -> dict[tuple[str, str], OrgUnit]:
+    """Return all org units by enterprise and id."""
+    rows = tx.execute("select enterprise_id, org_unit_id, parent_id, kind, name from org_unit order by 1, 2")
+    return {(row[0], row[1]): OrgUnit(row[0], row[1], row[2], UnitKind(row[3]), row[4]) for row in rows}
+
+
+def accounts_of(tx: Transaction) -> dict[str, Account]:
+    """Return all accounts by id."""
+    rows = tx.execute("select account_id, enterprise_id, name from account order by account_id")
+    return {row[0]: Account(*row) for row in rows}
+
+
+def placements_of(tx: Transaction) -> dict[tuple[str, datetime], Placement]:
+    """Return all placements by account and start."""
+    rows = tx.execute("select account_id, effective_from, enterprise_id, org_unit_id from placement order by 1, 2")
+    return {(row[0], row[1]): Placement(*row) for row in rows}
+
+
+def relations_of(tx: Transaction) -> dict[tuple[str, datetime], PaymentRelation]:
+    """Return all payment relations by account and start."""
+    rows = tx.execute("select account_id, effective_from, payer_id from payment_relation order by 1, 2")
+    return {(row[0], row[1]): PaymentRelation(*row) for row in rows}
+
+
+def add_enterprises(tx: Transaction, enterprises: Iterable[Enterprise], *, recorded_at: datetime) -> None:
+    """Append enterprises."""
+    rows = [(one.enterprise_id, one.name, one.zone, one.currency) for one in enterprises]
+    append(tx, "enterprise (enterprise_id, name, zone, currency, recorded_at)", rows, recorded_at=recorded_at)
+
+
+def add_units(tx: Transaction, units: Iterable[OrgUnit], *, recorded_at: datetime) -> None:
+    """Append org units."""
+    rows = [(one.enterprise_id, one.org_unit_id, one.parent_id, one.kind.value, one.name) for one in units]
+    append(
+        tx, "org_unit (enterprise_id, org_unit_id, parent_id, kind, name, recorded_at)", rows, recorded_at=recorded_at
+    )
+
+
+def add_accounts(tx: Transaction, accounts: Iterable[Account], *, recorded_at: datetime) -> None:
+    """Append accounts."""
+    rows = [(one.account_id, one.enterprise_id, one.name) for one in accounts]
+    append(tx, "account (account_id, enterprise_id, name, recorded_at)", rows, recorded_at=recorded_at)
+
+
+def add_placements(tx: Transaction, placements: Iterable[Placement], *, recorded_at: datetime) -> None:
+    """Append placements."""
+    rows = [(one.account_id, one.effective_from, one.enterprise_id, one.org_unit_id) for one in placements]
+    columns = "account_id, effective_from, enterprise_id, org_unit_id, recorded_at"
+    append(tx, f"placement ({columns})", rows, recorded_at=recorded_at)
+
+
+def add_relations(tx: Transaction, relations: Iterable[PaymentRelation], *, recorded_at: datetime) -> None:
+    """Append payment relations."""
+    rows = [(one.account_id, one.effective_from, one.payer_id) for one in relations]
+    columns = "account_id, effective_from, payer_id, recorded_at"
+    append(tx, f"payment_relation ({columns})", rows, recorded_at=recorded_at)
+
+
+def append(tx: Transaction, into: str, rows: Sequence[tuple[Any, ...]], *, recorded_at: datetime) -> None:
+    """Append rows to a table by COPY, each with the instant of recording as its last column: set-based (P7)."""
+    if not rows:
+        return
+    with tx.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copy:
+        for row in rows:
+            copy.write_row((*row, recorded_at))
+
+
+def table_of(table: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """Turn rows into an Arrow table with the schema of `columnar.tables`."""
+    schema = arrow_schema(table)
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _company_and_department(units: Units, enterprise_id: str, org_unit_id: str) -> tuple[str | None, str | None]:
+    path = path_of(units, enterprise_id, org_unit_id)
+    company, department = nearest(path, UnitKind.COMPANY), nearest(path, UnitKind.DEPARTMENT)
+    return company.name if company else None, department.name if department else None
