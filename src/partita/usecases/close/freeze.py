@@ -100,6 +100,7 @@ def _no_price(books: Books, work: Work, files: Sequence[UsageFile]) -> Refused |
 
 
 def plan_of(books: Books, run: CloseRun) -> Plan:
+    """Return the plan of a run: what it works with, loaded from the books."""
     with books.work() as work:
         earlier = [one.usage_through for one in bill_store.runs(work.tx) if one.month < run.month]
         return Plan(

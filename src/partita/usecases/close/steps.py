@@ -56,6 +56,7 @@ def work_off(plan: Plan, progress: Advance) -> None:
 
 @contextmanager
 def engine_of(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the bulk engine with the look-up tables of a plan."""
     engine = plan.books.engine()
     try:
         lay_out(engine, plan.tables)

@@ -1,0 +1,77 @@
+"""Cost analysis in columns: measures by dimensions over charges, own and imported together.
+
+Owns the dimensions and measures a report may ask for, as data, and the one statement that answers it. Works on a view
+`charges` (`tables.CHARGE` plus `billing_month INTEGER`) and a table `placements` (who stood where in the organisation,
+and when). Costs follow the tree as it was when the usage happened. Rules: ANALYSIS-1 … ANALYSIS-3
+(`docs/rules/analysis.md`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+DIMENSIONS: dict[str, str] = {
+    "month": "printf('%04d-%02d', c.billing_month // 100, c.billing_month % 100)",
+    "usage-month": "printf('%04d-%02d', c.usage_month // 100, c.usage_month % 100)",
+    "enterprise": "coalesce(p.enterprise_name, c.payer_id)",
+    "company": "p.company",
+    "department": "p.department",
+    "account": "c.account_id",
+    "payer": "c.payer_id",
+    "product": "c.product_id",
+    "sku": "c.sku_id",
+    "region": "c.region",
+    "resource": "c.resource_id",
+    "origin": "c.origin",
+    "category": "c.category",
+    "kind": "c.line_kind",
+    "unit": "c.unit",
+}
+"""What a report can be cut by (ANALYSIS-1); `tag:KEY` besides."""
+
+MEASURES: dict[str, str] = {
+    "billed": "billed_cost_e10",
+    "list": "list_cost_e10",
+    "contracted": "contracted_cost_e10",
+    "effective": "effective_cost_e10",
+}
+"""The four costs of FOCUS; a report shows one and can sort by it."""
+
+_TAG = re.compile(r"tag:([A-Za-z0-9_.:/@ -]{1,128})\Z")
+
+
+def is_dimension(name: str) -> bool:
+    """Say whether a report can be cut by `name`."""
+    return name in DIMENSIONS or _TAG.match(name) is not None
+
+
+def dimension_sql(name: str) -> str:
+    """Return the expression of a dimension over `c` (charges) and `p` (placements); absent values are NULL."""
+    tag = _TAG.match(name)
+    if tag is None:
+        return DIMENSIONS[name]
+    return f"json_extract_string(c.tags, '$.\"{tag[1]}\"')"
+
+
+def cost_sql(by: Sequence[str], only: Sequence[str] = ()) -> str:
+    """Return the statement of a cost report: the dimensions, currency, charges, and the four exact sums (ANALYSIS-2).
+
+    Every charge is in exactly one row, so the rows add up to the total of the charges in each currency. Each dimension
+    in `only` is compared with one bound value, in order.
+    """
+    keys = "".join(f"{dimension_sql(name)} as d{number}, " for number, name in enumerate(by))
+    sums = ", ".join(f"sum(c.{column})::DECIMAL(38,0) as {name}" for name, column in MEASURES.items())
+    join = """
+    left join placements p
+      on p.account_id = c.account_id and c.charge_start >= p.from_at and c.charge_start < p.to_at"""
+    needed = any("p." in dimension_sql(name) for name in (*by, *only))
+    where = " and ".join(f"{dimension_sql(name)} = ?" for name in only)
+    order = "".join(f", d{number}" for number in range(len(by)))
+    return f"""
+    select {keys}c.currency, count(*) as charges, {sums}
+    from charges c{join if needed else ""}
+    {"where " + where if where else ""}
+    group by all
+    order by c.currency, billed desc{order}
+    """

@@ -1,0 +1,70 @@
+"""Show bills: what a payer owes for a month, line by line, and what paid it.
+
+Does not own how bills come to be (`close`). Rules: BILL-1 … BILL-4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from partita.core.period import Month
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import bill as bill_store
+from partita.store import catalog as catalog_store
+from partita.store import org as org_store
+from partita.store.bill import BillLineRow, BillRow, DrawRow
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class BillSummary:
+    """A bill without its lines: what it asks, what funds paid, what is outstanding (minor units)."""
+
+    bill: BillRow
+    paid_minor: int
+    outstanding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillShown:
+    """A bill with its lines, its draws, and the names that its ids stand for."""
+
+    summary: BillSummary
+    lines: list[BillLineRow]
+    draws: list[DrawRow]
+    account_names: dict[str, str]
+    product_names: dict[str, str]
+
+
+def list_bills(work: Work, *, month: Month | None = None, payer_id: str | None = None) -> list[BillSummary]:
+    """Return the bills of a month or payer, or all."""
+    rows = bill_store.bills(work.tx, month=month.number if month else None, payer_id=payer_id)
+    return _summaries(work, rows)
+
+
+def show_bills(work: Work, payer_id: str, month: Month) -> list[BillShown] | Refused:
+    """Return the bills of one payer and month, one per currency."""
+    rows = bill_store.bills(work.tx, month=month.number, payer_id=payer_id)
+    if not rows:
+        if payer_id not in org_store.account_names(work.tx):
+            return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
+        return refused(Reason.NO_BILL, payer=payer_id, month=month)
+    accounts, products = org_store.account_names(work.tx), catalog_store.product_names(work.tx)
+    return [
+        BillShown(
+            summary=one,
+            lines=bill_store.lines(work.tx, one.bill.bill_id),
+            draws=bill_store.draws(work.tx, [one.bill.bill_id]),
+            account_names=accounts,
+            product_names=products,
+        )
+        for one in _summaries(work, rows)
+    ]
+
+
+def _summaries(work: Work, rows: Sequence[BillRow]) -> list[BillSummary]:
+    paid: dict[str, int] = {}
+    for draw in bill_store.draws(work.tx, [one.bill_id for one in rows]):
+        paid[draw.bill_id] = paid.get(draw.bill_id, 0) + draw.amount_minor
+    return [BillSummary(one, paid.get(one.bill_id, 0), one.payable_minor - paid.get(one.bill_id, 0)) for one in rows]
