@@ -1,0 +1,129 @@
+"""The manifest of usage: the batches taken in, and the Parquet files that hold their records.
+
+A usage file counts when its row commits, in the transaction of its batch (FILE-1). The identity `sequence` grows in the
+order of commits, because every writer holds `lock_intake`: "all usage through sequence n" is a fixed set for ever.
+Does not own what a valid record is (`columnar.usage`). Rules: USAGE-2 (`docs/rules/usage.md`), FILE-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from partita.store.db import Transaction
+
+_INTAKE_LOCK = 0x7061_7274_0001
+"""The advisory lock of the intake; the number only has to differ from other locks of the books."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFile:
+    """One Parquet file of accepted usage: where it lies, what it holds, and its SHA-256."""
+
+    sequence: int
+    batch_id: str
+    month: int
+    bucket: int
+    path: str
+    records: int
+    quantity_e6: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UsageBatch:
+    """One import of one usage file: `records = accepted + duplicates + rejected`, checked by the database too."""
+
+    batch_id: str
+    file_name: str
+    digest: bytes
+    records: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    quantity_e6: int
+
+    def __post_init__(self) -> None:
+        assert self.records == self.accepted + self.duplicates + self.rejected, "every row of the file is accounted for"
+
+
+def files(
+    tx: Transaction, *, month: int | None = None, bucket: int | None = None, through: int | None = None
+) -> list[UsageFile]:
+    """Return the usage files of a month (`YYYYMM`), a bucket, up to a sequence, or all; in the order of recording."""
+    rows = tx.execute(
+        "select sequence, batch_id, month, bucket, path, records, quantity_e6, digest from usage_file "
+        "where (%(month)s::integer is null or month = %(month)s) "
+        "and (%(bucket)s::integer is null or bucket = %(bucket)s) "
+        "and (%(through)s::bigint is null or sequence <= %(through)s) order by sequence",
+        {"month": month, "bucket": bucket, "through": through},
+    )
+    return [UsageFile(*row[:6], int(row[6]), bytes(row[7])) for row in rows]
+
+
+def latest_sequence(tx: Transaction) -> int:
+    """Return the highest sequence of all usage files, 0 when there are none. Hold `lock_intake` to rely on it."""
+    row = tx.execute("select coalesce(max(sequence), 0) from usage_file").fetchone()
+    return int(row[0]) if row else 0
+
+
+def lock_intake(tx: Transaction) -> None:
+    """Wait until nobody else takes usage in, and keep others out until the transaction ends."""
+    tx.execute("select pg_advisory_xact_lock(%s)", (_INTAKE_LOCK,))
+
+
+def batches_of(tx: Transaction, digest: bytes) -> list[UsageBatch]:
+    """Return the batches that came from a file with this SHA-256, oldest first: more than one after rejected rows."""
+    rows = tx.execute(
+        "select batch_id, file_name, digest, records, accepted, duplicates, rejected, quantity_e6 from usage_batch "
+        "where digest = %s order by recorded_at, batch_id",
+        (digest,),
+    )
+    return [_batch(row) for row in rows]
+
+
+def batches(tx: Transaction) -> list[UsageBatch]:
+    """Return every batch, oldest first."""
+    rows = tx.execute(
+        "select batch_id, file_name, digest, records, accepted, duplicates, rejected, quantity_e6 from usage_batch "
+        "order by recorded_at, batch_id"
+    )
+    return [_batch(row) for row in rows]
+
+
+def frozen_months(tx: Transaction) -> frozenset[int]:
+    """Return the months whose usage is frozen by a close: what comes in for them now is late (USAGE-8)."""
+    return frozenset(int(row[0]) for row in tx.execute("select month from close_run"))
+
+
+def record(tx: Transaction, batch: UsageBatch, written: Sequence[UsageFile], *, recorded_at: datetime) -> None:
+    """Name a batch and its finished files in the manifest; they count when the transaction commits (FILE-1).
+
+    The `sequence` of the given files is ignored: the database hands it out. The caller holds `lock_intake`.
+    """
+    assert batch.accepted == sum(one.records for one in written), "the files hold what was accepted"
+    assert batch.quantity_e6 == sum(one.quantity_e6 for one in written), "the files hold what was accepted"
+    tx.execute(
+        "insert into usage_batch (batch_id, file_name, digest, records, accepted, duplicates, rejected, quantity_e6, "
+        "recorded_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            batch.batch_id, batch.file_name, batch.digest, batch.records, batch.accepted, batch.duplicates,
+            batch.rejected, batch.quantity_e6, recorded_at,
+        ),
+    )  # fmt: skip
+    with tx.cursor() as cursor:
+        cursor.executemany(
+            "insert into usage_file (batch_id, month, bucket, path, records, quantity_e6, digest, recorded_at) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (one.batch_id, one.month, one.bucket, one.path, one.records, one.quantity_e6, one.digest, recorded_at)
+                for one in written
+            ],
+        )
+
+
+def _batch(row: tuple) -> UsageBatch:  # type: ignore[type-arg]
+    *counted, quantity_e6 = row
+    batch_id, file_name, digest, records, accepted, duplicates, rejected = counted
+    return UsageBatch(batch_id, file_name, bytes(digest), records, accepted, duplicates, rejected, int(quantity_e6))
