@@ -1,0 +1,159 @@
+"""The pool of connections to PostgreSQL: the embedded server or the one that `DATABASE_URL` names.
+
+Owns `Transaction`, `open_pool` and how a connection is set up: role `partita_app` (no DDL, nothing to change in
+append-only tables, never a superuser), times in UTC. Does not own the schema (`migrate`) or the server (`postgres`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from partita.settings import Settings
+from partita.store import migrate, postgres
+from partita.store.installation import OLDEST_MAJOR
+from partita.store.postgres import ServerAddress
+from partita.store.unavailable import DatabaseUnavailable
+
+__all__ = ["Address", "DatabaseUnavailable", "Transaction", "address", "open_pool"]
+
+Transaction: TypeAlias = Connection[tuple[Any, ...]]
+
+_POOL_MAX = 8
+_PATIENCE_SECONDS = 60
+_CONNECT_SECONDS = 10
+# The server starts, stops, or recovers from the kill of one of its processes: it takes connections again soon. The
+# driver keeps no error code of a refused connection, so the words decide; in another language there is no second try.
+_SOON = ("the database system is", "server closed the connection unexpectedly", "Connection refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the books are: as the owner (migrations only), as the application, and the lease of the embedded server."""
+
+    owner: str
+    app: str
+    embedded: ServerAddress | None
+
+
+def open_pool(settings: Settings) -> ConnectionPool[Transaction]:
+    """Open the books' pool: the schema is current, the role is `partita_app`, times are in UTC.
+
+    Raises DatabaseUnavailable, with what to do, when the database cannot be reached, is too old, holds a newer schema,
+    or does not let the roles be made. Close the pool after use.
+    """
+    where = address(settings)
+    try:
+        _make_ready(where)
+    except psycopg.Error as error:
+        raise _unavailable(error, embedded=where.embedded is not None) from error
+
+    def keep(_: Transaction) -> None:
+        """Keep the lease of the embedded server for as long as the pool lives."""
+        assert where.embedded is None or not where.embedded.lease.closed
+
+    return ConnectionPool(
+        where.app,
+        min_size=0,
+        max_size=_POOL_MAX,
+        num_workers=1,
+        open=True,
+        configure=keep,
+        check=ConnectionPool.check_connection,
+        name="partita",
+    )
+
+
+def address(settings: Settings) -> Address:
+    """Return where the books are, starting the embedded server when no `DATABASE_URL` is set."""
+    if settings.database_url is None:
+        server = postgres.ensure_running(settings.home)
+        return Address(server.owner_url, _as_app(server.app_url), server)
+    try:
+        conninfo_to_dict(settings.database_url)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailable(
+            f"DATABASE_URL makes no sense: {error}. Example: postgresql://user:password@host:5432/database",
+            f"DATABASE_URL 无效：{error}。示例：postgresql://user:password@host:5432/database",
+        ) from error
+    return Address(settings.database_url, _as_app(settings.database_url), None)
+
+
+def _as_app(url: str) -> str:
+    """Return the address with the role and the zone of every connection, whoever logs in."""
+    known = conninfo_to_dict(url)
+    given = str(known.get("options") or "")
+    return make_conninfo(
+        url,
+        options=f"{given} -c role={migrate.APP} -c TimeZone=UTC".strip(),
+        connect_timeout=int(known.get("connect_timeout") or _CONNECT_SECONDS),
+        application_name=str(known.get("application_name") or "partita"),
+    )
+
+
+def _make_ready(where: Address) -> None:
+    """Look at the server's and the schema's version in one query, and migrate when need be."""
+    try:
+        with _connected(where.app) as connection:
+            state = _checked(connection)
+    except psycopg.OperationalError:
+        with _connected(where.owner) as connection:  # if this fails too, its error says why
+            _check_server(connection)
+        state = None  # the role is not there, or not granted to this login: the migration sees to it
+    if state == migrate.HEAD:
+        return
+    if state is not None and state not in migrate.KNOWN:
+        raise DatabaseUnavailable(
+            f"The books were written by a newer partita (schema {state}; this one knows {migrate.HEAD}). Upgrade it.",
+            f"账套由更新版本的 partita 写入（结构版本 {state}，当前程序支持 {migrate.HEAD}）。请升级 partita。",
+        )
+    migrate.migrate(where.owner)
+    with _connected(where.app) as connection:
+        _checked(connection)
+
+
+def _connected(url: str) -> Transaction:
+    """Connect; a server that is just starting or recovering is waited for."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return psycopg.connect(url)
+        except psycopg.OperationalError as error:
+            if not any(sign in str(error) for sign in _SOON) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _checked(connection: Transaction) -> str | None:
+    """Return the schema's version; raises DatabaseUnavailable for a server that is too old."""
+    _check_server(connection)
+    return migrate.version(connection)
+
+
+def _check_server(connection: Transaction) -> None:
+    major = connection.info.server_version // 10_000
+    if major < OLDEST_MAJOR:
+        raise DatabaseUnavailable(
+            f"The server is PostgreSQL {major}; partita needs {OLDEST_MAJOR} or later. Upgrade it, or unset DATABASE_URL "
+            "to use the embedded one.",
+            f"服务器版本为 PostgreSQL {major}，partita 需要 {OLDEST_MAJOR} 及以上。请升级，或取消 DATABASE_URL 以使用内嵌数据库。",
+        )
+
+
+def _unavailable(error: psycopg.Error, *, embedded: bool) -> DatabaseUnavailable:
+    said = " ".join(str(error).split())
+    if embedded:
+        return DatabaseUnavailable(
+            f"The embedded server does not take connections: {said} Try again; `partita db status` names its log.",
+            f"内嵌数据库无法连接：{said} 请重试；`partita db status` 会显示日志位置。",
+        )
+    return DatabaseUnavailable(
+        f"{said} Check DATABASE_URL, or unset it to use the embedded server.",
+        f"{said} 请检查 DATABASE_URL，或取消该变量以使用内嵌数据库。",
+    )

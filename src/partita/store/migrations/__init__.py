@@ -1,0 +1,1 @@
+"""The schema's migrations: plain SQL files, run by Alembic."""

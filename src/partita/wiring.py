@@ -1,0 +1,38 @@
+"""Wiring: builds the open books from the settings. It decides nothing.
+
+The only place that reads the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from partita.settings import Settings
+from partita.store.db import open_pool
+from partita.store.engine import open_engine
+from partita.store.files import FileRoom
+from partita.usecases.work import Books
+
+
+@contextmanager
+def open_books(settings: Settings) -> Iterator[Books]:
+    """Open the books of these settings and close them afterwards.
+
+    The files lie in `PARTITA_HOME/files`, wherever the database is. Raises DatabaseUnavailable.
+    """
+    room = FileRoom(settings.home / "files")
+    with open_pool(settings) as pool:
+        yield Books(
+            pool=pool,
+            room=room,
+            clock=_clock(settings.now),
+            engine=lambda: open_engine(room, memory=settings.memory, threads=settings.threads),
+        )
+
+
+def _clock(stopped_at: datetime | None) -> Callable[[], datetime]:
+    if stopped_at is None:
+        return lambda: datetime.now(UTC)
+    return lambda: stopped_at

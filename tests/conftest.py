@@ -1,0 +1,113 @@
+"""What every test may ask for: a database of its own, cloned from a migrated template, and the open books on it.
+
+`books` are open books at 2026-11-02T04:00:00Z on a fresh database and a fresh room. `clock` is what they read: set
+`clock.now` to move. `settings` open the same books in another process or with `open_books`; `owner_url` is the database
+as its owner, for tests that tamper with rows. The server is the embedded one, or the one that `DATABASE_URL` names.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+import pytest
+from partita.settings import Settings
+from partita.store import db, migrate, postgres
+from partita.usecases.work import Books
+from partita.wiring import open_books
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
+_LOCK = 4_200_001
+
+
+@dataclass
+class Clock:
+    """The books' clock: it stands until a test sets `now`."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database whose login may create databases: one server for all workers and all runs."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    cache = request.config.cache
+    home = Path(cache.mkdir("partita")) if cache else tmp_path_factory.getbasetemp() / "partita"
+    address = postgres.ensure_running(home)
+    with address.lease:
+        yield address.owner_url
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """The name of a database that is migrated once for each state of the migrations."""
+    texts = b"".join(
+        path.read_bytes() for path in sorted(migrate.FOLDER.rglob("*.*")) if path.suffix in {".sql", ".py"}
+    )
+    name = f"partita_template_{sha256(texts).hexdigest()[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
+        if connection.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
+            making = f"{name}_{uuid.uuid4().hex[:8]}"
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(making)))
+            migrate.migrate(make_conninfo(server, dbname=making))
+            statement = sql.SQL("alter database {} rename to {}")
+            connection.execute(statement.format(sql.Identifier(making), sql.Identifier(name)))
+    return name
+
+
+@pytest.fixture
+def owner_url(server: str, template: str) -> Iterator[str]:
+    """A fresh database as its owner; it is dropped afterwards."""
+    name = sql.Identifier(f"partita_test_{uuid.uuid4().hex[:16]}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {} template {}").format(name, sql.Identifier(template)))
+        yield make_conninfo(server, dbname=name.as_string().strip('"'))
+        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+@pytest.fixture
+def settings(owner_url: str, tmp_path: Path) -> Settings:
+    """Settings of the test's own database and home, for other processes (`environment`) and other books."""
+    return Settings(home=tmp_path / "home", database_url=owner_url, memory="512MB", threads=2, language="en", now=NOW)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock that `books` read."""
+    return Clock()
+
+
+@pytest.fixture
+def books(settings: Settings, clock: Clock) -> Iterator[Books]:
+    """Open books on the test's own database, as the application's role."""
+    with open_books(settings) as opened:
+        yield replace(opened, clock=clock)
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment in which another process opens the same books."""
+    assert settings.database_url is not None
+    source = Path(db.__file__).parents[2]
+    return os.environ | {
+        "PYTHONPATH": str(source),
+        "PARTITA_HOME": str(settings.home),
+        "DATABASE_URL": settings.database_url,
+        "PARTITA_NOW": NOW.isoformat(),
+        "PARTITA_LANG": "en",
+    }
