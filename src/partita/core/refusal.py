@@ -94,6 +94,42 @@ class Reason(Enum):
     UNKNOWN_ENTRY = ("No journal entry {entry}.", "没有分录 {entry}。")
     ALREADY_REVERSED = ("The entry {entry} is reversed already.", "分录 {entry} 已被冲销。")
 
+    REVERSAL_NOT_REVERSED = (
+        "The entry {entry} is itself the reversal of {original}. Post the original business again instead.",
+        "分录 {entry} 本身是对 {original} 的冲销，不能再冲销。请重新记录原业务。",
+    )
+    ENTRY_OF_A_BILL = (
+        "The entry {entry} belongs to {reference}: what a month close posted is corrected by the next bill, not by hand.",
+        "分录 {entry} 属于 {reference}：出账产生的分录由下一期账单更正，不能手工冲销。",
+    )
+    CURRENCY_NOT_USED = (
+        "No account of these books is billed in {currency!r}. Known: {known}.",
+        "账簿中没有以 {currency!r} 结算的账号。可用币种：{known}。",
+    )
+    BAD_TEXT = (
+        "The {name} must be one line of at most {limit} characters, without control characters.",
+        "{name} 须为一行文字，最多 {limit} 个字符，且不含控制字符。",
+    )
+
+    # proof of the ledger
+    CHAIN_GAP = ("The entry {sequence} of {payer} is missing.", "付款方 {payer} 缺少第 {sequence} 笔分录。")
+    CHAIN_LINK_WRONG = (
+        "The entry {sequence} of {payer} does not follow the entry before it.",
+        "付款方 {payer} 的第 {sequence} 笔分录与前一笔不相连。",
+    )
+    CHAIN_CONTENT_CHANGED = (
+        "The entry {sequence} of {payer} was changed: its content does not give its hash.",
+        "付款方 {payer} 的第 {sequence} 笔分录被改动：内容与哈希不符。",
+    )
+    CHAIN_HEAD_WRONG = (
+        "The chain of {payer} does not end where its head says (entry {sequence}).",
+        "付款方 {payer} 的链末与链头记录不符（第 {sequence} 笔）。",
+    )
+    POSTING_WITHOUT_ENTRY = (
+        "A posting of {payer} belongs to an entry {sequence} that does not exist.",
+        "付款方 {payer} 有记账行属于不存在的第 {sequence} 笔分录。",
+    )
+
     # database
     DATABASE_UNAVAILABLE = ("The database cannot be used: {detail}", "数据库不可用：{detail}")
 

@@ -1,0 +1,29 @@
+"""The ledger in PostgreSQL: append, balances, sources, statement, and the proof that nobody changed it.
+
+`heads` locks payers, `append` writes, `read` asks, `proof` checks; the names below are the whole of it.
+Rules: LEDGER-1 … LEDGER-7 (`docs/rules/ledger.md`).
+"""
+
+from partita.store.ledger.append import append
+from partita.store.ledger.heads import lock_payers
+from partita.store.ledger.proof import BalanceDifference, check_balances, verify_chain
+from partita.store.ledger.read import (
+    Balance,
+    StatementLine,
+    balance_of,
+    balances_at,
+    currencies,
+    entry,
+    entry_by_key,
+    entry_count,
+    has_entries,
+    lock_sources,
+    reversal_of,
+    statement,
+)
+
+__all__ = [
+    "Balance", "BalanceDifference", "StatementLine",
+    "append", "balance_of", "balances_at", "check_balances", "currencies", "entry", "entry_by_key", "entry_count",
+    "has_entries", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
+]  # fmt: skip
