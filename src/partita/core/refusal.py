@@ -51,6 +51,14 @@ class Reason(Enum):
     UNKNOWN_PAYER = ("No payer {payer} with a bill or a balance.", "没有付款方 {payer} 的账单或余额。")
     UNKNOWN_SKU = ("Unknown SKU {sku}.", "未知计费项 {sku}。")
     UNKNOWN_DIMENSION = ("Unknown dimension {dimension!r}. Known: {known}.", "未知维度 {dimension!r}。可用：{known}。")
+    NOT_A_SETUP_FOLDER = (
+        "{path} holds no setup files. Known files: {known}.",
+        "{path} 中没有设置文件。可用文件：{known}。",
+    )
+    SETUP_AT_FAULT = (
+        "{count} fault(s) in {path}; nothing was applied.\n{problems}",
+        "{path} 中有 {count} 处错误；未应用任何内容。\n{problems_zh}",
+    )
     BAD_DOCUMENT = ("{path}: {detail} Nothing was applied.", "{path}：{detail} 未应用任何内容。")
     NO_PRICE_IN_FORCE = (
         "No price is in force for SKU {sku} in {currency} on {on} ({records} records). Add a price version that "
