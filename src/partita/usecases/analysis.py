@@ -53,7 +53,7 @@ def cost_report(
     months: Sequence[Month] = (),
     only: Sequence[tuple[str, str]] = (),
 ) -> CostReport | Refused:
-    """Report the cost of `months` (all when empty) by dimensions, only where each (dimension, value) of `only` holds."""
+    """Report the cost of `months` (all when empty) by dimensions, where each (dimension, value) of `only` holds."""
     for name in (*by, *(name for name, _ in only)):
         if not analysis_sql.is_dimension(name):
             known = ", ".join((*analysis_sql.DIMENSIONS, "tag:KEY"))

@@ -47,10 +47,11 @@ def show_bills(work: Work, payer_id: str, month: Month) -> list[BillShown] | Ref
     """Return the bills of one payer and month, one per currency."""
     rows = bill_store.bills(work.tx, month=month.number, payer_id=payer_id)
     if not rows:
-        if payer_id not in org_store.account_names(work.tx):
+        if payer_id not in org_store.accounts_of(work.tx):
             return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
         return refused(Reason.NO_BILL, payer=payer_id, month=month)
-    accounts, products = org_store.account_names(work.tx), catalog_store.product_names(work.tx)
+    accounts = {name: account.name for name, account in org_store.accounts_of(work.tx).items()}
+    products = {name: product.name for name, product in catalog_store.products_of(work.tx).items()}
     return [
         BillShown(
             summary=one,

@@ -71,8 +71,7 @@ def freeze(books: Books, month: Month, *, dry_run: bool) -> CloseRun | Refused:
 
 
 def _may_close(work: Work, month: Month, runs: dict[int, CloseRun]) -> Refused | None:
-    zones = org_store.zones(work.tx)
-    if any(work.now < month.period(zone).end for zone in set(zones.values())):
+    if any(work.now < month.period(zone).end for zone in org_store.zones(work.tx)):
         return refused(Reason.MONTH_NOT_OVER, month=month)
     files = usage_store.files(work.tx)
     last = max(runs, default=0)
@@ -108,7 +107,14 @@ def plan_of(books: Books, run: CloseRun) -> Plan:
             run=run,
             previous_through=max(earlier, default=0),
             buckets=org_store.bucket_count(work.tx),
-            zones=org_store.zones(work.tx),
+            zones=_zones(work),
             tables=load_tables(work.tx),
             files=tuple(usage_store.files(work.tx, through=run.usage_through)),
         )
+
+
+def _zones(work: Work) -> dict[str, str]:
+    """Return the zone of each account: that of its enterprise."""
+    enterprises = org_store.enterprises_of(work.tx)
+    accounts = org_store.accounts_of(work.tx)
+    return {name: enterprises[account.enterprise_id].zone for name, account in accounts.items()}

@@ -1,0 +1,283 @@
+"""`partita close`, `partita bill show`, `partita bill list`: a month's bills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+from partita.core.money import format_scaled, minor_digits
+from partita.core.period import Month
+from partita.core.quantity import format_quantity
+from partita.core.refusal import Refused
+
+if TYPE_CHECKING:
+    from partita.usecases.bill import BillShown, BillSummary
+    from partita.usecases.close import Closed
+
+Json = Annotated[bool, Parameter(name="--json")]
+
+
+def month_of(text: str) -> Month:
+    """Read a month, or leave with a message that shows the form."""
+    try:
+        return Month.parse(text)
+    except ValueError:
+        screen.err().print(
+            screen.say(f"Not a month: {text!r}. Write it like 2026-10.", f"不是账期：{text!r}。请写成 2026-10。"),
+            markup=False,
+        )
+        raise SystemExit(screen.EXIT_USAGE) from None
+
+
+def months_of(text: str | None) -> tuple[Month, ...]:
+    """Read `2026-08` or `2026-08..2026-10`; nothing means every month."""
+    if not text:
+        return ()
+    first, _, last = text.partition("..")
+    start, end = month_of(first), month_of(last or first)
+    found = [start]
+    while found[-1] < end:
+        found.append(found[-1].next())
+    return tuple(found)
+
+
+def decimal(minor: int, currency: str) -> str:
+    """Write minor units as a decimal text for JSON."""
+    digits = minor_digits(currency)
+    return format_scaled(minor, digits, places=digits)
+
+
+def close(month: str, *, dry_run: bool = False, as_json: Json = False) -> None:
+    """Close MONTH (such as 2026-10): rate, bill, post and settle it. It can be interrupted and run again.
+
+    Closing a closed month changes nothing. With --dry-run the bills are computed and nothing is saved.
+    """
+    from partita.usecases.close import close_month  # noqa: PLC0415 - a command starts fast
+
+    chosen = month_of(month)
+    with screen.opened() as books, screen.progress("Closing", "出账") as progress:
+        closed = close_month(books, chosen, dry_run=dry_run, progress=progress)
+    if isinstance(closed, Refused):
+        screen.refuse(closed, as_json=as_json)
+    done: Closed = closed
+    screen.answer(_closed_plain(done, dry_run=dry_run), as_json=as_json, render=lambda console: _closed(console, done))
+
+
+def _closed_plain(done: Closed, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "month": str(done.month),
+        "already_closed": done.already_closed,
+        "dry_run": dry_run,
+        "bills": done.bills,
+        "records": done.records,
+        "corrections": done.corrections,
+        "payable": {currency: decimal(minor, currency) for currency, minor in done.payable.items()},
+        "outstanding": {currency: decimal(minor, currency) for currency, minor in done.outstanding.items()},
+    }
+
+
+def _closed(console: Console, done: Closed) -> None:
+    if done.already_closed:
+        console.print(screen.say(f"{done.month} was closed before.", f"账期 {done.month} 此前已关账。"))
+    console.print(
+        screen.say(
+            f"{done.month}: {done.records:,} usage records, {done.corrections:,} corrections, {done.bills:,} bills.",
+            f"账期 {done.month}：用量 {done.records:,} 条，更正 {done.corrections:,} 条，账单 {done.bills:,} 张。",
+        )
+    )
+    for currency, payable in done.payable.items():
+        left = done.outstanding.get(currency)
+        rest = "" if left is None else screen.say(
+            f", outstanding {screen.money(left, currency)}", f"，未结清 {screen.money(left, currency)}"
+        )  # fmt: skip
+        console.print(screen.say("payable ", "应付 ") + f"{screen.money(payable, currency)} {currency}{rest}")
+
+
+def list_bills(*, month: str | None = None, payer: str | None = None, as_json: Json = False) -> None:
+    """List bills, of one --month or one --payer, or all."""
+    from partita.usecases.bill import list_bills as ask  # noqa: PLC0415 - a command starts fast
+
+    chosen = month_of(month) if month else None
+    with screen.opened() as books, books.work() as work:
+        found = ask(work, month=chosen, payer_id=payer)
+
+    def render(console: Console) -> None:
+        bill_table(console, found)
+
+    screen.answer({"bills": [_summary(one) for one in found]}, as_json=as_json, render=render)
+
+
+def bill_table(console: Console, found: Iterable[BillSummary]) -> None:
+    """Print bills as a table, one row each."""
+    month, payer = screen.say("month", "账期"), screen.say("payer", "付款方")
+    listed, payable = screen.say("list cost", "原价"), screen.say("payable", "应付")
+    paid, left = screen.say("paid", "已付"), screen.say("outstanding", "未结清")
+    grid = screen.table(month, payer, listed, payable, paid, left, "", right=(listed, payable, paid, left))
+    for one in found:
+        bill = one.bill
+        grid.add_row(
+            str(Month.from_number(bill.month)),
+            bill.payer_id,
+            screen.amount(_cents(bill.list_cost_e10), bill.currency),
+            screen.money(bill.payable_minor, bill.currency),
+            screen.money(one.paid_minor, bill.currency),
+            screen.money(one.outstanding_minor, bill.currency),
+            bill.currency,
+        )
+    console.print(grid)
+
+
+def _cents(amount_e10: int) -> int:
+    """Cut an exact amount for a narrow column; `--json` has it whole."""
+    cut = 10**8
+    return amount_e10 // cut * cut if amount_e10 >= 0 else -(-amount_e10 // cut * cut)
+
+
+def show(
+    payer: str,
+    month: str,
+    *,
+    by: str = "account",
+    lines: bool = False,
+    as_json: Json = False,
+) -> None:
+    """Show the bill of PAYER for MONTH, by account or by product; --lines shows every line."""
+    from partita.usecases.bill import show_bills  # noqa: PLC0415 - a command starts fast
+
+    if by not in {"account", "product"}:
+        screen.err().print(screen.say("--by takes account or product.", "--by 可用 account 或 product。"))
+        raise SystemExit(screen.EXIT_USAGE)
+    chosen = month_of(month)
+    with screen.opened() as books, books.work() as work:
+        shown = show_bills(work, payer, chosen)
+    if isinstance(shown, Refused):
+        screen.refuse(shown, as_json=as_json)
+    found: list[BillShown] = shown
+
+    def render(console: Console) -> None:
+        for one in found:
+            bill_page(console, one, by=by, lines=lines)
+
+    screen.answer({"bills": [_whole(one) for one in found]}, as_json=as_json, render=render)
+
+
+def bill_page(console: Console, one: BillShown, *, by: str = "account", lines: bool = False) -> None:
+    """Print one bill: its sums by account or product with a bar each, then how it adds up and what paid it."""
+    bill, currency = one.summary.bill, one.summary.bill.currency
+    name = one.account_names.get(bill.payer_id, "")
+    title = screen.say("Bill", "账单")
+    console.print(f"[bold]{title} {Month.from_number(bill.month)}[/]  {bill.payer_id} {name}  [dim]{bill.bill_id}[/]")
+    names = one.account_names if by == "account" else one.product_names
+    sums: dict[str, int] = {}
+    for line in one.lines:
+        key = line.account_id if by == "account" else line.product_id
+        sums[key] = sums.get(key, 0) + line.billed_cost_e10
+    head, cost = screen.say(by, {"account": "账号", "product": "产品"}[by]), screen.say("cost", "费用")
+    grid = screen.table(head, "", cost, "", right=(cost,))
+    most = max(sums.values(), default=0)
+    for key in sorted(sums, key=lambda key: -sums[key]):
+        grid.add_row(key, names.get(key, ""), screen.amount(_cents(sums[key]), currency), bar(sums[key], most))
+    console.print(grid)
+    if lines:
+        _line_table(console, one)
+    _adds_up(console, one)
+
+
+def _line_table(console: Console, one: BillShown) -> None:
+    heads = [
+        screen.say(*pair)
+        for pair in (("#", "#"), ("account", "账号"), ("SKU", "计费项"), ("usage month", "用量账期"),
+                     ("quantity", "用量"), ("unit", "单位"), ("list", "原价"), ("cost", "费用"))
+    ]  # fmt: skip
+    grid = screen.table(*heads, right=(heads[0], heads[4], heads[6], heads[7]))
+    for line in one.lines:
+        currency = one.summary.bill.currency
+        mark = "" if line.kind == "usage" else screen.say(" correction", " 更正")
+        grid.add_row(
+            str(line.line), line.account_id, line.sku_id, f"{Month.from_number(line.usage_month)}{mark}",
+            screen.grouped(format_quantity(line.quantity_e6)), line.unit,
+            screen.amount(line.list_cost_e10, currency), screen.amount(line.billed_cost_e10, currency),
+        )  # fmt: skip
+    console.print(grid)
+
+
+def _adds_up(console: Console, one: BillShown) -> None:
+    bill, currency = one.summary.bill, one.summary.bill.currency
+    rows = [
+        (screen.say("list cost", "原价"), screen.amount(bill.list_cost_e10, currency)),
+        (
+            screen.say("discount", "优惠"),
+            screen.amount(bill.contracted_cost_e10 - bill.list_cost_e10, currency),
+        ),
+        (screen.say("round-down", "抹零"), screen.amount(-bill.round_down_e10, currency)),
+        (screen.say("payable", "应付"), screen.money(bill.payable_minor, currency)),
+    ]
+    for draw in one.draws:
+        rows.append(
+            (screen.say(f"paid by {draw.fund}", f"{draw.fund} 支付"), screen.money(-draw.amount_minor, currency))
+        )
+    rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
+    grid = screen.table("", " ", right=(" ",))
+    grid.show_header = False
+    for label, value in rows:
+        grid.add_row(label, f"{value} {currency}")
+    console.print(grid)
+
+
+def bar(value: int, most: int, width: int = 30) -> str:
+    """Return a bar of block characters, as long as `value` is of `most`."""
+    if most <= 0 or value <= 0:
+        return ""
+    eighths = value * width * 8 // most
+    whole, part = divmod(eighths, 8)
+    return "█" * whole + (" ▏▎▍▌▋▊▉"[part] if part else "")
+
+
+def _summary(one: BillSummary) -> dict[str, Any]:
+    bill = one.bill
+    return {
+        "bill_id": bill.bill_id,
+        "payer_id": bill.payer_id,
+        "month": str(Month.from_number(bill.month)),
+        "currency": bill.currency,
+        "charges": bill.charges,
+        "list_cost": format_scaled(bill.list_cost_e10, 10),
+        "contracted_cost": format_scaled(bill.contracted_cost_e10, 10),
+        "billed_cost": format_scaled(bill.billed_cost_e10, 10),
+        "round_down": format_scaled(-bill.round_down_e10, 10),
+        "payable": decimal(bill.payable_minor, bill.currency),
+        "paid": decimal(one.paid_minor, bill.currency),
+        "outstanding": decimal(one.outstanding_minor, bill.currency),
+        "closed_at": bill.closed_at,
+    }
+
+
+def _whole(one: BillShown) -> dict[str, Any]:
+    lines = [
+        {
+            "line": line.line,
+            "kind": line.kind,
+            "account_id": line.account_id,
+            "product_id": line.product_id,
+            "sku_id": line.sku_id,
+            "usage_month": str(Month.from_number(line.usage_month)),
+            "unit": line.unit,
+            "charges": line.charges,
+            "quantity": format_quantity(line.quantity_e6),
+            "list_cost": format_scaled(line.list_cost_e10, 10),
+            "contracted_cost": format_scaled(line.contracted_cost_e10, 10),
+            "billed_cost": format_scaled(line.billed_cost_e10, 10),
+        }
+        for line in one.lines
+    ]
+    currency = one.summary.bill.currency
+    draws = [
+        {"fund": draw.fund, "source_id": draw.source_id, "amount": decimal(draw.amount_minor, currency),
+         "entry_id": draw.entry_id}
+        for draw in one.draws
+    ]  # fmt: skip
+    return _summary(one.summary) | {"lines": lines, "draws": draws}

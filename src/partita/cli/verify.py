@@ -1,0 +1,75 @@
+"""`partita verify`: the books prove themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+
+if TYPE_CHECKING:
+    from partita.usecases.verify import Equation
+
+
+def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> None:
+    """Recompute the books from raw usage and files, and print each equation with both sides.
+
+    Leaves with 0 when all hold, with 4 when one does not; what was changed or damaged is named.
+    """
+    from partita.usecases.verify import verify as prove  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, screen.progress("Verifying", "核对") as progress:
+        equations = prove(books, progress=progress)
+    holds = all(one.holds for one in equations)
+    screen.answer(
+        {
+            "holds": holds,
+            "equations": [
+                {
+                    "name": one.name,
+                    "equation": screen.say(one.english, one.chinese),
+                    "left": one.left,
+                    "right": one.right,
+                    "holds": one.holds,
+                    "findings": list(one.findings),
+                }
+                for one in equations
+            ],
+        },
+        as_json=as_json,
+        render=lambda console: equation_table(console, equations),
+    )
+    if not holds:
+        raise SystemExit(screen.EXIT_DIFFERENCE)
+
+
+def equation_table(console: Console, equations: Sequence[Equation]) -> None:
+    """Print the equations: a mark, the sentence, both sides; then every finding by name."""
+    left, right = screen.say("left", "左边"), screen.say("right", "右边")
+    grid = screen.table("", screen.say("equation", "等式"), left, "=", right, right=(left, right))
+    for one in equations:
+        mark = "[green]✓[/]" if one.holds else "[bold red]✗[/]"
+        same = "=" if one.left == one.right else "[bold red]≠[/]"
+        grid.add_row(mark, screen.say(one.english, one.chinese), _grouped(one.left), same, _grouped(one.right))
+    console.print(grid)
+    for one in equations:
+        for finding in one.findings:
+            console.print(f"[bold red]✗[/] {finding}")
+    broken = sum(not one.holds for one in equations)
+    if broken:
+        text = screen.say(f"{broken} of {len(equations)} equations do not hold.", f"{broken} 个等式不成立。")
+        console.print(f"[bold red]{text}[/]")
+    else:
+        text = screen.say(f"All {len(equations)} equations hold.", f"全部 {len(equations)} 个等式成立。")
+        console.print(f"[bold green]{text}[/]")
+
+
+def _grouped(side: str) -> str:
+    number, space, unit = side.partition(" ")
+    try:
+        return f"{screen.grouped(number)}{space}{unit}"
+    except ValueError:
+        return side

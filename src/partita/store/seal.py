@@ -1,0 +1,54 @@
+"""The seals: which rows of the append-only tables are no longer what was written.
+
+Owns the check of `row_hash`, the SHA-256 that the database itself puts on each row when it is added. A later change of
+a row, by whatever hand, leaves the hash behind. Journal entries have their own chain (`ledger`). Rules: VERIFY-2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from partita.store.db import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSeal:
+    """A row that was changed after it was written: its table and its key as text."""
+
+    table: str
+    key: str
+
+
+_SEALED = """
+    select c.relname, array_agg(a.attname::text order by array_position(i.indkey::int2[], a.attnum))
+    from pg_trigger t
+    join pg_class c on c.oid = t.tgrelid
+    join pg_index i on i.indrelid = c.oid and i.indisprimary
+    join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey::int2[])
+    where t.tgname = 'seal' group by c.relname order by c.relname
+"""
+
+
+def sealed_rows(tx: Transaction) -> int:
+    """Return how many rows carry a seal."""
+    total = 0
+    for table, _ in tx.execute(_SEALED).fetchall():
+        row = tx.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
+        total += row[0] if row else 0
+    return total
+
+
+def broken(tx: Transaction, *, limit: int = 20) -> list[BrokenSeal]:
+    """Return rows whose seal is broken, at most `limit` of each table."""
+    found: list[BrokenSeal] = []
+    tx.execute("set local timezone = 'UTC'")
+    for table, key in tx.execute(_SEALED).fetchall():
+        columns = sql.SQL(", ").join(sql.Identifier(name) for name in key)
+        statement = sql.SQL(
+            "select concat_ws(' ', {columns}) from {table} t where row_hash is distinct from "
+            "sha256(convert_to((to_jsonb(t) - 'row_hash')::text, 'UTF8')) order by {columns} limit {limit}"
+        ).format(columns=columns, table=sql.Identifier(table), limit=sql.Literal(limit))
+        found += [BrokenSeal(table, name) for (name,) in tx.execute(statement)]
+    return found
