@@ -27,8 +27,7 @@ def open_engine(room: FileRoom, *, memory: str, threads: int) -> duckdb.DuckDBPy
             "temp_directory": str(room.spill / uuid.uuid4().hex),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "TimeZone": "UTC",
         },
     )
-    engine.execute("set enable_progress_bar = false")
+    engine.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     return engine
