@@ -17,12 +17,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
 from partita.settings import Settings
 from partita.store import db, migrate, postgres
 from partita.usecases.work import Books
 from partita.wiring import open_books
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 _LOCK = 4_200_001

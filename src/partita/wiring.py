@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from partita.settings import Settings
-from partita.store.db import open_pool
+from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine
 from partita.store.files import FileRoom
 from partita.usecases.work import Books
@@ -23,13 +23,17 @@ def open_books(settings: Settings) -> Iterator[Books]:
     The files lie in `PARTITA_HOME/files`, wherever the database is. Raises DatabaseUnavailable.
     """
     room = FileRoom(settings.home / "files")
-    with open_pool(settings) as pool:
-        yield Books(
-            pool=pool,
-            room=room,
-            clock=_clock(settings.now),
-            engine=lambda: open_engine(room, memory=settings.memory, threads=settings.threads),
-        )
+    where = ready_address(settings)
+    try:
+        with pool_at(where) as pool:
+            yield Books(
+                pool=pool,
+                room=room,
+                clock=_clock(settings.now),
+                engine=lambda: open_engine(room, memory=settings.memory, threads=settings.threads),
+            )
+    finally:
+        where.release()
 
 
 def _clock(stopped_at: datetime | None) -> Callable[[], datetime]:

@@ -21,16 +21,17 @@ from partita.store.installation import OLDEST_MAJOR
 from partita.store.postgres import ServerAddress
 from partita.store.unavailable import DatabaseUnavailable
 
-__all__ = ["Address", "DatabaseUnavailable", "Transaction", "address", "open_pool"]
+__all__ = ["Address", "DatabaseUnavailable", "Transaction", "address", "open_pool", "pool_at", "ready_address"]
 
 Transaction: TypeAlias = Connection[tuple[Any, ...]]
 
 _POOL_MAX = 8
+_ATTEMPTS = 10
 _PATIENCE_SECONDS = 60
 _CONNECT_SECONDS = 10
 # The server starts, stops, or recovers from the kill of one of its processes: it takes connections again soon. The
 # driver keeps no error code of a refused connection, so the words decide; in another language there is no second try.
-_SOON = ("the database system is", "server closed the connection unexpectedly", "Connection refused")
+_SOON = "the database system is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Address:
     app: str
     embedded: ServerAddress | None
 
+    def release(self) -> None:
+        """Let the embedded server go: it stops by itself when nobody needs it."""
+        if self.embedded:
+            self.embedded.lease.close()
+
 
 def open_pool(settings: Settings) -> ConnectionPool[Transaction]:
     """Open the books' pool: the schema is current, the role is `partita_app`, times are in UTC.
@@ -48,15 +54,14 @@ def open_pool(settings: Settings) -> ConnectionPool[Transaction]:
     Raises DatabaseUnavailable, with what to do, when the database cannot be reached, is too old, holds a newer schema,
     or does not let the roles be made. Close the pool after use.
     """
-    where = address(settings)
-    try:
-        _make_ready(where)
-    except psycopg.Error as error:
-        raise _unavailable(error, embedded=where.embedded is not None) from error
+    return pool_at(ready_address(settings))
+
+
+def pool_at(where: Address) -> ConnectionPool[Transaction]:
+    """Open a pool, lazily: it holds no connection until one is asked for. It keeps the embedded server in use."""
 
     def keep(_: Transaction) -> None:
-        """Keep the lease of the embedded server for as long as the pool lives."""
-        assert where.embedded is None or not where.embedded.lease.closed
+        assert where.embedded is None or not where.embedded.lease.closed, "the server's lease outlives the pool"
 
     return ConnectionPool(
         where.app,
@@ -68,6 +73,25 @@ def open_pool(settings: Settings) -> ConnectionPool[Transaction]:
         check=ConnectionPool.check_connection,
         name="partita",
     )
+
+
+def ready_address(settings: Settings) -> Address:
+    """Return where the books are, with a current schema. A server that was killed just now is started again."""
+    for attempt in range(_ATTEMPTS):
+        where = address(settings)
+        try:
+            _make_ready(where)
+        except psycopg.Error as error:
+            where.release()
+            if where.embedded is None or attempt == _ATTEMPTS - 1:
+                raise _unavailable(error, embedded=where.embedded is not None) from error
+            time.sleep(0.05)
+        except DatabaseUnavailable:
+            where.release()
+            raise
+        else:
+            return where
+    raise AssertionError("the last attempt returns or raises")
 
 
 def address(settings: Settings) -> Address:
@@ -125,7 +149,7 @@ def _connected(url: str) -> Transaction:
         try:
             return psycopg.connect(url)
         except psycopg.OperationalError as error:
-            if not any(sign in str(error) for sign in _SOON) or time.monotonic() > deadline:
+            if _SOON not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
@@ -140,9 +164,10 @@ def _check_server(connection: Transaction) -> None:
     major = connection.info.server_version // 10_000
     if major < OLDEST_MAJOR:
         raise DatabaseUnavailable(
-            f"The server is PostgreSQL {major}; partita needs {OLDEST_MAJOR} or later. Upgrade it, or unset DATABASE_URL "
-            "to use the embedded one.",
-            f"服务器版本为 PostgreSQL {major}，partita 需要 {OLDEST_MAJOR} 及以上。请升级，或取消 DATABASE_URL 以使用内嵌数据库。",
+            f"The server is PostgreSQL {major}; partita needs {OLDEST_MAJOR} or later. Upgrade it, or unset "
+            "DATABASE_URL to use the embedded one.",
+            f"服务器版本为 PostgreSQL {major}，partita 需要 {OLDEST_MAJOR} 及以上。"
+            "请升级，或取消 DATABASE_URL 以使用内嵌数据库。",
         )
 
 

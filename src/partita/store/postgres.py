@@ -72,7 +72,6 @@ def status(home: Path) -> ServerStatus:
     place = _place(home)
     if not place.folder.exists():
         return ServerStatus(place.folder, False, None, None, None, False, place.log)  # noqa: FBT003 - six facts
-    supervised = locks.held(place.supervisor)
     unused = locks.seize(place.in_use)
     if unused:
         unused.close()
@@ -81,7 +80,7 @@ def status(home: Path) -> ServerStatus:
         exists=place.cluster.exists(),
         major=cluster.major_of(place),
         server=orphans.ready(place) if orphans.answers(place) else None,
-        supervisor=_supervisor(place) if supervised else None,
+        supervisor=_supervisor(place),
         in_use=unused is None,
         log=place.log,
     )
@@ -94,17 +93,15 @@ def stop(home: Path) -> bool:
         return False
     ran = False
     deadline = time.monotonic() + _STOP_SECONDS
-    while locks.held(place.supervisor) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        pid = _supervisor(place) or _survivor(place)
+        if pid is None and not locks.held(place.supervisor):
+            break
         ran = True
-        with suppress(ProcessLookupError, TypeError):
-            os.kill(_supervisor(place) or os.getpid(), signal.SIGTERM if _supervisor(place) else 0)
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
         time.sleep(0.05)
-    left = orphans.survivor(place)
-    if left:
-        ran = True
-        os.kill(left.pid, signal.SIGINT)
-        while left.alive() and time.monotonic() < deadline:
-            time.sleep(0.05)
     return ran
 
 
@@ -163,6 +160,17 @@ def _report(place: Place) -> dict[str, str] | None:
 
 
 def _supervisor(place: Place) -> int | None:
-    with suppress(ValueError):
-        return int(place.supervisor.read_text(encoding="ascii"))
+    """Return the supervisor's process id; the file may still name one that is gone, so the process is looked at."""
+    import psutil  # noqa: PLC0415 - costly, and needed only to show or stop
+
+    if not locks.held(place.supervisor):
+        return None
+    with suppress(ValueError, psutil.Error):
+        process = psutil.Process(int(place.supervisor.read_text(encoding="ascii")))
+        return process.pid if str(place.folder) in process.cmdline() else None
     return None
+
+
+def _survivor(place: Place) -> int | None:
+    left = None if locks.held(place.supervisor) else orphans.survivor(place)
+    return left.pid if left else None

@@ -27,8 +27,8 @@ from partita.store.unavailable import DatabaseUnavailable
 
 _IDLE_SECONDS = 300
 _STOP_SECONDS = 120
-_START_SECONDS = 600  # recovery after a crash replays at most max_wal_size
-_RESTARTS_MAX = 5
+_SHORT_LIFE_SECONDS = 30
+_DEATHS_MAX = 5
 _LOG_BYTES_MAX = 8 << 20
 
 _log = logging.getLogger("partita.supervisor")
@@ -40,6 +40,7 @@ class Server:
 
     pid: int
     alive: Callable[[], bool]
+    adopted: bool = False
 
     def stop(self) -> None:
         """Stop cleanly: disconnect, write a checkpoint, end. If that takes too long, at once; nothing is lost."""
@@ -64,6 +65,7 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s supervisor %(message)s")
     wakeups = _listen()
     try:
+        limit = _idle_limit()
         server = _serve(place)
     except DatabaseUnavailable as error:
         _say(report, {"english": error.english, "chinese": error.chinese})
@@ -76,26 +78,29 @@ def main(arguments: list[str]) -> int:
         )
         return 1
     _say(report, {})
-    _watch(place, server, wakeups)
+    try:
+        _watch(place, server, wakeups=wakeups, limit=limit)
+    except DatabaseUnavailable:
+        _log.exception("the server cannot be started again")
+        return 1
     return 0
 
 
-def _watch(place: Place, server: Server, wakeups: int) -> None:
+def _watch(place: Place, server: Server, *, wakeups: int, limit: int) -> None:
     """Keep the server running while it is needed."""
-    limit = int(os.environ.get("PARTITA_DB_IDLE") or _IDLE_SECONDS)
-    idle_since, restarts = time.monotonic(), 0
-    while not _asked_to_stop(wakeups, seconds=max(0.2, min(5.0, limit * 0.1))):
+    idle_since, started, deaths = time.monotonic(), time.monotonic(), 0
+    while not _asked_to_stop(wakeups, seconds=_pause(server, limit)):
         if not place.supervisor.exists() or not place.cluster.exists():
             break  # the whole folder was removed
         if not server.alive():
-            restarts += 1
-            if restarts > _RESTARTS_MAX:
-                return
+            deaths = deaths + 1 if time.monotonic() - started < _SHORT_LIFE_SECONDS else 1
+            if deaths > _DEATHS_MAX:
+                break
             _log.info("the server died; starting it again")
-            server = _serve(place)
+            server, started = _serve(place), time.monotonic()
         unused = locks.seize(place.in_use)
         if unused is None:
-            idle_since, restarts = time.monotonic(), 0
+            idle_since = time.monotonic()
         elif time.monotonic() - idle_since >= limit:
             server.stop()  # while it holds the lock: who comes now waits, and starts the server again
             return
@@ -104,12 +109,17 @@ def _watch(place: Place, server: Server, wakeups: int) -> None:
     server.stop()
 
 
+def _pause(server: Server, limit: int) -> float:
+    """Return how long to sleep: a child's death wakes, the death of a server taken over must be looked for."""
+    return 0.1 if server.adopted else max(0.1, min(5.0, limit * 0.1))
+
+
 def _serve(place: Place) -> Server:
     """Start the server, or take over one that survived its supervisor."""
     survivor = orphans.survivor(place)
     if survivor:
         _log.info("taking over the server %s", survivor.pid)
-        return Server(survivor.pid, survivor.alive)
+        return Server(survivor.pid, survivor.alive, adopted=True)
     mine = _seized(place.server)
     if mine is None:
         orphans.end(place)
@@ -149,7 +159,7 @@ def _start(place: Place, lock: IO[bytes]) -> Server:
             start_new_session=True,
         )
     server = Server(child.pid, lambda: child.poll() is None)
-    _until(lambda: orphans.ready(place) == child.pid or not server.alive(), _START_SECONDS)
+    _until(lambda: orphans.ready(place) == child.pid or not server.alive(), orphans.START_SECONDS)
     if orphans.ready(place) == child.pid and server.alive():
         return server
     server.stop()
@@ -165,6 +175,16 @@ def _did_not_start(place: Place, said: int) -> DatabaseUnavailable:
         f"PostgreSQL did not start: {reasons[-1]} (log: {place.log})",
         f"PostgreSQL 无法启动：{reasons[-1]}（日志：{place.log}）",
     )
+
+
+def _idle_limit() -> int:
+    asked = os.environ.get("PARTITA_DB_IDLE") or str(_IDLE_SECONDS)
+    if not asked.isdecimal():
+        raise DatabaseUnavailable(
+            f"PARTITA_DB_IDLE is a whole number of seconds, not {asked!r}.",
+            f"PARTITA_DB_IDLE 应为整数秒数，而不是 {asked!r}。",
+        )
+    return int(asked)
 
 
 def _seized(path: Path) -> IO[bytes] | None:

@@ -1,0 +1,1 @@
+"""One module for each migration; each names its plain SQL file."""
