@@ -1,0 +1,37 @@
+"""Plays the cases of reports: `report BY[,BY…]` answers with one line per row and the total."""
+
+from __future__ import annotations
+
+from case_file import Case
+from partita.core.money import format_scaled
+from partita.core.period import Month
+from partita.core.refusal import Refused
+from partita.usecases.analysis import cost_report
+from partita.usecases.rating import rate_month
+from partita.usecases.work import Books
+from steps.world import World
+
+
+class _Reports(World):
+    def rate(self, month: str) -> None:
+        answer = rate_month(self.books, Month.parse(month))
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+
+    def report(self, by: str, *only: str) -> None:
+        conditions = [tuple(word.split("=", 1)) for word in only]
+        answer = cost_report(self.books, by.split(","), only=conditions)  # type: ignore[arg-type]
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+            return
+        for row in answer.rows:
+            keys = " ".join(key or "—" for key in row.keys)
+            self.said.append(f"row {keys} {format_scaled(row.billed_e10, 10, places=2)}")
+        for total in answer.totals.values():
+            self.said.append(f"total {format_scaled(total.billed_e10, 10, places=2)} {total.currency}")
+
+
+def run(case: Case, books: Books) -> list[str]:
+    world = _Reports(books)
+    world.play([*case.given, *case.when])
+    return world.said

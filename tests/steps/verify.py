@@ -1,0 +1,46 @@
+"""Plays the cases of verify: build a closed month, harm it, and see what is named.
+
+Further verbs: `flip usage` and `flip charges` change one byte in the middle of the first file of that kind; `change TABLE
+COLUMN VALUE` changes every row of a table as the owner of the database, past all guards.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from case_file import Case
+from partita.usecases.verify import verify
+from partita.usecases.work import Books
+from steps.world import World
+
+
+class _Harm(World):
+    owner_url = ""
+
+    def flip(self, kind: str) -> None:
+        path = sorted((self.books.room.root / kind).rglob("*.parquet"))[0]
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x01
+        path.write_bytes(content)
+
+    def change(self, table: str, column: str, value: str) -> None:
+        statement = sql.SQL("update {} set {} = {}").format(
+            sql.Identifier(table), sql.Identifier(column), sql.Literal(value)
+        )
+        with psycopg.connect(self.owner_url) as connection:
+            connection.execute(statement)
+
+
+def run(case: Case, books: Books, owner_url: str) -> list[str]:
+    world = _Harm(books)
+    world.owner_url = owner_url
+    world.play([*case.given, *case.when])
+    equations = verify(books)
+    broken = [one for one in equations if not one.holds]
+    if not broken:
+        return [*world.said, "all equations hold"]
+    names = [f"broken {one.name}" for one in broken]
+    found = [f"named {finding.split(':')[0]}" for one in broken for finding in one.findings]
+    wanted = {line for line in case.then if line.startswith("named")}
+    return [*world.said, *names, *sorted(set(found) & wanted)]
