@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
 
 from partita.core.ids import derived_id
@@ -63,6 +64,8 @@ class Draft:
 
     def __post_init__(self) -> None:
         assert self.postings, "an entry has postings"
+        assert self.payer_id, "an entry has a payer"
+        assert self.kind, "an entry has a kind"
         assert self.idempotency_key, "an entry has an idempotency key"
         assert self.effective_at is None or self.effective_at.tzinfo is not None, "an instant carries its zone"
         texts = (self.payer_id, self.kind, self.description, self.reference, self.idempotency_key)
@@ -112,8 +115,7 @@ def body_hash(draft: Draft) -> bytes:
 
     The same key with the same body is the same command sent again; with another body it is refused (LEDGER-4).
     """
-    stated = "" if draft.effective_at is None else instant_text(draft.effective_at)
-    return sha256(f"{draft.payer_id}\n{stated}\n{content_text(draft)}".encode()).digest()
+    return _body_hash(draft, content_text(draft))
 
 
 def chain(previous_hash: bytes, draft: Draft, *, sequence: int, recorded_at: datetime) -> Entry:
@@ -123,13 +125,14 @@ def chain(previous_hash: bytes, draft: Draft, *, sequence: int, recorded_at: dat
     """
     effective_at = draft.effective_at or recorded_at
     entry_id = derived_id("ent", draft.payer_id, draft.idempotency_key)
-    body = body_hash(draft)
-    head = f"{draft.payer_id}\n{sequence}\n{entry_id}\n{instant_text(effective_at)}\n{instant_text(recorded_at)}"
-    text = f"{head}\n{draft.idempotency_key}\n{body.hex()}\n{content_text(draft)}"
+    content = content_text(draft)
+    body = _body_hash(draft, content)
+    times = f"{instant_text(effective_at)}\n{instant_text(recorded_at)}"
+    head = f"{draft.payer_id}\n{sequence}\n{entry_id}\n{times}\n{draft.idempotency_key}\n{body.hex()}"
     return Entry(
         draft.payer_id, sequence, entry_id, draft.kind, draft.description, draft.reference, effective_at, recorded_at,
-        draft.idempotency_key, body, draft.reverses, previous_hash, sha256(previous_hash + text.encode()).digest(),
-        draft.postings,
+        draft.idempotency_key, body, draft.reverses, previous_hash,
+        sha256(previous_hash + f"{head}\n{content}".encode()).digest(), draft.postings,
     )  # fmt: skip
 
 
@@ -145,9 +148,9 @@ def canonical_text(entry: Entry) -> str:
     reversed entry or nothing, then one line a posting: `ledger account`, `currency`, `amount_minor`, with blanks
     between.
     """
-    head = f"{entry.payer_id}\n{entry.sequence}\n{entry.entry_id}\n{instant_text(entry.effective_at)}"
-    tail = f"{entry.idempotency_key}\n{entry.body_hash.hex()}\n{content_text(entry)}"
-    return f"{head}\n{instant_text(entry.recorded_at)}\n{tail}"
+    times = f"{instant_text(entry.effective_at)}\n{instant_text(entry.recorded_at)}"
+    head = f"{entry.payer_id}\n{entry.sequence}\n{entry.entry_id}\n{times}"
+    return f"{head}\n{entry.idempotency_key}\n{entry.body_hash.hex()}\n{content_text(entry)}"
 
 
 def content_text(body: Draft | Entry) -> str:
@@ -156,9 +159,15 @@ def content_text(body: Draft | Entry) -> str:
     return "\n".join((body.kind, body.description, body.reference, body.reverses or "", *lines))
 
 
+@lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
     """Write an instant as `2026-11-02T04:00:00.000000Z`."""
     return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def _body_hash(draft: Draft, content: str) -> bytes:
+    stated = "" if draft.effective_at is None else instant_text(draft.effective_at)
+    return sha256(f"{draft.payer_id}\n{stated}\n{content}".encode()).digest()
 
 
 def reverse(entry: Entry, *, description: str, effective_at: datetime | None = None) -> Draft | Refused:

@@ -16,6 +16,15 @@ class Reason(Enum):
     # input files
     FILE_NOT_FOUND = ("No such file: {path}.", "文件不存在：{path}。")
     FILE_EMPTY = ("The file is empty: {path}.", "文件为空：{path}。")
+    FILE_WITHOUT_ROWS = (
+        "The file has a header but no rows: {path}. Nothing was taken in.",
+        "文件只有表头、没有数据行：{path}。未导入任何内容。",
+    )
+    REPLACES_TOO_MUCH = (
+        "The earlier import {import_id} also holds {others}, which this file does not: replacing it would lose them. "
+        "Import the whole bill. Nothing was taken in.",
+        "先前的导入 {import_id} 还包含本文件没有的 {others}，替换会丢失这些内容。请导入完整账单。未导入任何内容。",
+    )
     FILE_UNREADABLE = (
         "The file cannot be read as {format}: {detail} Nothing was taken in.",
         "无法按 {format} 读取文件：{detail} 未导入任何内容。",
@@ -139,6 +148,15 @@ class Reason(Enum):
     )
 
     # database
+    DATABASE_IN_USE = (
+        "Another command is using the database. Wait for it, or stop the server under it with --force: what is "
+        "committed stays, what is not is undone.",
+        "另一个命令正在使用数据库。请等待其结束，或用 --force 强制停止：已提交的内容保留，未提交的内容撤销。",
+    )
+    DATABASE_NOT_OURS = (
+        "DATABASE_URL names a server that was started elsewhere; stop it there.",
+        "DATABASE_URL 指向外部启动的服务器，请在该服务器上停止。",
+    )
     DATABASE_UNAVAILABLE = ("The database cannot be used: {detail}", "数据库不可用：{detail}")
 
 

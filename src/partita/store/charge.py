@@ -45,7 +45,7 @@ _COUNTING = """
           else not exists (select from charge_file o where o.month = f.month and o.bucket = f.bucket
                            and (o.stage = 'final' or (o.stage = 'provisional' and o.generation > f.generation)))
           end
-    order by f.month, f.bucket, f.sequence
+    order by f.month, f.bucket, f.recorded_at, f.path
 """
 
 
@@ -58,7 +58,7 @@ def every(tx: Transaction) -> list[ChargeFile]:
     """Return every charge file ever named, counting or not, in the order of recording."""
     rows = tx.execute(
         "select stage, origin, month, bucket, generation, import_id, path, records, list_cost_e10, "
-        "contracted_cost_e10, billed_cost_e10, effective_cost_e10, digest from charge_file order by sequence"
+        "contracted_cost_e10, billed_cost_e10, effective_cost_e10, digest from charge_file order by recorded_at, path"
     )
     return [_charge_file(row) for row in rows]
 

@@ -21,7 +21,17 @@ from partita.store.installation import OLDEST_MAJOR
 from partita.store.postgres import ServerAddress
 from partita.store.unavailable import DatabaseUnavailable
 
-__all__ = ["Address", "DatabaseUnavailable", "Transaction", "address", "open_pool", "pool_at", "ready_address"]
+__all__ = [
+    "Address",
+    "DatabaseUnavailable",
+    "Seen",
+    "Transaction",
+    "address",
+    "look",
+    "open_pool",
+    "pool_at",
+    "ready_address",
+]
 
 Transaction: TypeAlias = Connection[tuple[Any, ...]]
 
@@ -94,19 +104,47 @@ def ready_address(settings: Settings) -> Address:
     raise AssertionError("the last attempt returns or raises")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An external database as it is: where (no password), the server's version, the schema's version or None."""
+
+    where: str
+    server: str
+    schema: str | None
+
+
+def look(url: str) -> Seen:
+    """Look at an external database, changing nothing. Raises DatabaseUnavailable."""
+    try:
+        with psycopg.connect(_as_given(url)) as connection:
+            told = connection.info
+            where = f"{told.user}@{told.host or 'local'}:{told.port}/{told.dbname}"
+            version = connection.execute("select current_setting('server_version')").fetchone()
+            assert version is not None, "a setting has one value"
+            return Seen(where, str(version[0]), migrate.version(connection))
+    except psycopg.Error as error:
+        raise _unavailable(error, embedded=False) from error
+
+
 def address(settings: Settings) -> Address:
     """Return where the books are, starting the embedded server when no `DATABASE_URL` is set."""
     if settings.database_url is None:
         server = postgres.ensure_running(settings.home)
         return Address(server.owner_url, _as_app(server.app_url), server)
+    given = _as_given(settings.database_url)
+    return Address(given, _as_app(given), None)
+
+
+def _as_given(url: str) -> str:
+    """Return the external address with a limit for connecting, so that a wrong host does not hang."""
     try:
-        conninfo_to_dict(settings.database_url)
+        return make_conninfo(url, connect_timeout=conninfo_to_dict(url).get("connect_timeout") or _CONNECT_SECONDS)
     except psycopg.ProgrammingError as error:
+        said = " ".join(str(error).split())
         raise DatabaseUnavailable(
-            f"DATABASE_URL makes no sense: {error}. Example: postgresql://user:password@host:5432/database",
-            f"DATABASE_URL 无效：{error}。示例：postgresql://user:password@host:5432/database",
+            f"DATABASE_URL makes no sense: {said} Example: postgresql://user:password@host:5432/database",
+            f"DATABASE_URL 无效：{said} 示例：postgresql://user:password@host:5432/database",
         ) from error
-    return Address(settings.database_url, _as_app(settings.database_url), None)
 
 
 def _as_app(url: str) -> str:
@@ -116,7 +154,6 @@ def _as_app(url: str) -> str:
     return make_conninfo(
         url,
         options=f"{given} -c role={migrate.APP} -c TimeZone=UTC".strip(),
-        connect_timeout=int(known.get("connect_timeout") or _CONNECT_SECONDS),
         application_name=str(known.get("application_name") or "partita"),
     )
 

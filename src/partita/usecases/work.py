@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-
 import duckdb
-from partita.store.db import Transaction
 from psycopg_pool import ConnectionPool
 
+from partita.store.db import Transaction
 from partita.store.files import FileRoom
 
 

@@ -204,7 +204,8 @@ def currencies(tx: Transaction) -> list[str]:
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """Build an entry from a row of `ENTRY`."""
-    return Entry(*row[:-1], postings=tuple(_posting(line) for line in row[-1]))
+    facts: list[Any] = [*row[:-1], tuple(_posting(line) for line in row[-1])]
+    return Entry(*facts)
 
 
 def _entries(tx: Transaction, where: str, values: tuple[object, ...]) -> Iterator[Entry]:

@@ -168,15 +168,15 @@ create table bill_import_replaced (
 );
 
 -- stage: provisional (rate), final (close), imported (import bill). For provisional files the highest generation counts.
+-- The path is the key, for a close that is cut short and run again must leave no trace, not even a gap in a sequence.
 create table charge_file (
-    sequence           bigint generated always as identity primary key,
     stage              text not null check (stage in ('provisional', 'final', 'imported')),
     origin             text not null,
     month              integer not null,
     bucket             integer not null,
     generation         bigint not null,
     import_id          text references bill_import,
-    path               text not null unique,
+    path               text primary key,
     records            bigint not null,
     list_cost_e10      numeric not null,
     contracted_cost_e10 numeric not null,
@@ -293,7 +293,6 @@ create table posting (
     amount_minor   bigint not null check (amount_minor <> 0),
     primary key (payer_id, sequence, line)
 );
-create index posting_account on posting (payer_id, ledger_account, currency);
 
 -- kept only where a limit is checked
 create table balance (

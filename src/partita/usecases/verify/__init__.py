@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import duckdb
+
 from partita.usecases.rating import Advance, no_progress
 from partita.usecases.verify import bills, files, ledger, recount, rows
 from partita.usecases.verify.equation import Equation
@@ -39,6 +41,14 @@ def verify(books: Books, *, progress: Advance = no_progress) -> list[Equation]:
     equations: list[Equation] = []
     for number, (name, proof) in enumerate(PROOFS):
         progress(number, len(PROOFS), name)
-        equations += proof(books)
+        equations += _carried_out(name, proof, books)
     progress(len(PROOFS), len(PROOFS), "")
     return equations
+
+
+def _carried_out(name: str, proof: Proof, books: Books) -> list[Equation]:
+    try:
+        return proof(books)
+    except duckdb.Error as error:
+        trouble = f"a file cannot be read: {str(error).splitlines()[0]}"
+        return [Equation(name, f"proof of {name}", f"核对 {name}", "?", "?", (trouble,))]

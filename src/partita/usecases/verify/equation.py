@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One proof (VERIFY-1): `left` and `right` are the two sides as text; `findings` name each offending row or file."""
+    """One proof (VERIFY-1): `left` and `right` are the sides as text; `findings` name each offending row or file."""
 
     name: str
     english: str
