@@ -149,9 +149,8 @@ class Reason(Enum):
 
     # database
     DATABASE_IN_USE = (
-        "Another command is using the database. Wait for it, or stop the server under it with --force: what is "
-        "committed stays, what is not is undone.",
-        "另一个命令正在使用数据库。请等待其结束，或用 --force 强制停止：已提交的内容保留，未提交的内容撤销。",
+        "Another command is using the database: wait for it, or use --force. What is committed stays.",
+        "另一个命令正在使用数据库：请等待其结束，或使用 --force。已提交的内容会保留。",
     )
     DATABASE_NOT_OURS = (
         "DATABASE_URL names a server that was started elsewhere; stop it there.",

@@ -140,10 +140,10 @@ def _as_given(url: str) -> str:
     try:
         return make_conninfo(url, connect_timeout=conninfo_to_dict(url).get("connect_timeout") or _CONNECT_SECONDS)
     except psycopg.ProgrammingError as error:
-        said = " ".join(str(error).split())
+        # the driver's words may quote the password
         raise DatabaseUnavailable(
-            f"DATABASE_URL makes no sense: {said} Example: postgresql://user:password@host:5432/database",
-            f"DATABASE_URL 无效：{said} 示例：postgresql://user:password@host:5432/database",
+            "DATABASE_URL makes no sense. Write it like postgresql://user:password@host:5432/database",
+            "DATABASE_URL 无效，请写成 postgresql://user:password@host:5432/database",
         ) from error
 
 
