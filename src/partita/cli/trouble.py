@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 
 from partita.cli import screen
+from partita.store.unavailable import DatabaseUnavailable
 
 
 def guarded(app: Callable[[], object]) -> int:
@@ -37,8 +38,9 @@ def _code(code: object) -> int:
 
 def _say(error: Exception) -> int:
     kind = type(error).__name__
-    if kind == "DatabaseUnavailable":
-        screen.err().print(f"[bold red]DATABASE_UNAVAILABLE[/] {error}")
+    if isinstance(error, DatabaseUnavailable) or any(one.__name__ == "OperationalError" for one in type(error).__mro__):
+        screen.err().print("[bold red]DATABASE_UNAVAILABLE[/] ", end="")
+        screen.err().print(_of_database(error), markup=False)
         return screen.EXIT_DATABASE
     if isinstance(error, ValueError) and str(error).startswith("PARTITA_"):
         screen.err().print(str(error), markup=False)
@@ -54,3 +56,14 @@ def _say(error: Exception) -> int:
         markup=False,
     )
     return screen.EXIT_BUG
+
+
+def _of_database(error: Exception) -> str:
+    """Say why the database cannot be used; the driver's own words come when it went away in the middle of a command."""
+    if isinstance(error, DatabaseUnavailable):
+        return error.message(screen.settings().language)
+    said = " ".join(str(error).split())
+    return screen.say(
+        f"The database went away: {said} What was committed stays; run the command again.",
+        f"数据库连接中断：{said} 已提交的内容保留，请重新运行命令。",
+    )
