@@ -38,8 +38,9 @@ class Term:
 
     @property
     def noun(self) -> str:
-        """The file name that this noun has in every layer."""
-        return Path(self.file).stem
+        """The name that this noun has in every layer: that of its file, or of its folder where it has grown."""
+        path = Path(self.file)
+        return path.parent.name if path.stem == "__init__" else path.stem
 
     @property
     def is_now(self) -> bool:
@@ -121,7 +122,7 @@ def describe(term: Term) -> Iterator[str]:
         yield _line("cases", f"{', '.join(folders)}  ({len(cases)})")
     nouns = list(dict.fromkeys((term.noun, Path(term.rules).stem)))
     for layer in ("columnar", "store", "usecases"):
-        files = [f"src/partita/{layer}/{noun}.py" for noun in nouns]
+        files = [f"src/partita/{layer}/{noun}{end}" for noun in nouns for end in (".py", "/__init__.py")]
         there = [file for file in files if (ROOT / file).exists() and file != f"src/partita/{term.file}"]
         if there:
             yield _line("use case" if layer == "usecases" else layer, ", ".join(there))

@@ -35,14 +35,11 @@ def read(path: Path) -> Case:
     blocks: dict[str, list[list[str]]] = {"given": [], "when": [], "then": []}
     block = ""
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        words = shlex.split(raw, comments=True)
-        if not words:
-            continue
-        if len(words) == 1 and words[0] in blocks:
-            block = words[0]
+        if raw.strip() in blocks:
+            block = raw.strip()
         elif block:
-            blocks[block].append(words)
-        else:
+            blocks[block] += [words] if (words := shlex.split(raw, comments=True)) else []
+        elif raw.strip() and not raw.startswith("#"):  # a title is a sentence: an apostrophe is no quotation mark
             key, _, value = raw.partition(":")
             assert value, f"{path}:{number}: expected `title: …` or `rule: …`"
             heads[key.strip()] = value.strip()

@@ -34,7 +34,7 @@ INTRODUCTION = """\
 # Speed
 
 Written by `make bench`; do not edit by hand. Each figure is the median of at least three runs, taken in turns with its
-reference in the same process or the same run, so that the ratio holds where the seconds do not: compare "x as fast", not
+reference in the same process or the same run, so that ratios hold where seconds do not: compare "x as fast", not
 seconds of two machines. Above 1x is faster than the reference; "≤ 4x the time" is met from 0.25x on. "peak MB" is the
 most memory that the process held. No test depends on these figures.
 """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
+from pathlib import Path
 
 import pytest
 
-from shape.sources import PACKAGE, ROOT, hold, package
+from shape.sources import LAYERS, PACKAGE, ROOT, hold, package
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import find
@@ -15,9 +16,8 @@ import find
 TERMS = find.terms()
 
 
-def names_of(file: str) -> set[str]:
+def names_of(path: Path) -> set[str]:
     """Return every name that a file defines or uses."""
-    path = PACKAGE / file
     if not path.exists():
         return set()
     names: set[str] = {path.stem}
@@ -37,7 +37,9 @@ def names_of(file: str) -> set[str]:
 
 def missing(term: find.Term) -> list[str]:
     """Return the code names of a term that its file, or the file of the same noun in another layer, does not know."""
-    files = [term.file, *(f"{layer}/{term.noun}.py" for layer in ("columnar", "store", "usecases", "cli"))]
+    layers = (PACKAGE / layer for layer in ("core", "columnar", "store", "usecases", "cli"))
+    folders = [path for layer in layers for path in (layer / term.noun).glob("*.py")]
+    files = [PACKAGE / term.file, *(PACKAGE / layer / f"{term.noun}.py" for layer in LAYERS), *folders]
     known = set().union(*map(names_of, files))
     return [name for name in term.code if not all(part in known for part in name.split("."))]
 

@@ -15,7 +15,7 @@ _CHANGES = (
     re.compile(r"\bupdate\s+(?:only\s+)?(?:public\.)?(\w+)(?:\s+(?:as\s+)?\w+)?\s+set\b", re.IGNORECASE),
     re.compile(r"\bdelete\s+from\s+(?:only\s+)?(?:public\.)?(\w+)", re.IGNORECASE),
     re.compile(r"\btruncate\s+(?:table\s+)?(?:public\.)?(\w+)", re.IGNORECASE),
-    re.compile(r"\binsert\s+into\s+(?:public\.)?(\w+)\b(?=[^;]*\bdo\s+update\b)", re.IGNORECASE | re.DOTALL),
+    re.compile(r"\binsert\s+into\s+(?:public\.)?(\w+)\b(?=(?:(?!insert\s+into)[^;])*\bdo\s+update\b)", re.IGNORECASE),
 )
 _GRANT = re.compile(r"grant\s+([\w\s,]+?)\s+on\s+([\w\s,%]+?)\s+to\s", re.IGNORECASE)
 
