@@ -1,0 +1,128 @@
+"""Azure cost details of an Enterprise Agreement (55 columns) and of a Microsoft Customer Agreement (68 and more).
+
+Owns the mapping. `Date` is the day of the charge, in UTC; the charge period is that day, not the billing period. The
+cost is the cost in billing currency of the actual file; the amortised file is another bill of the same charges and must
+not be imported beside it. The list cost is the pay-as-you-go cost, or retail price × quantity in priced units: `10K` or
+`100 Hours` in UnitOfMeasure says how many units one price buys. Source: focus-and-bills.md 7.2, 7.6.
+Rules: IMPORT-1 … IMPORT-6.
+"""
+
+from __future__ import annotations
+
+from partita.formats.bill_format import BillFormat, Column, Kind, lookup
+
+_FAMILIES = {
+    "Compute": "Compute", "Containers": "Compute", "Storage": "Storage", "Networking": "Networking",
+    "Databases": "Databases", "Analytics": "Analytics", "AI + Machine Learning": "AI and Machine Learning",
+    "Identity": "Identity", "Integration": "Integration", "Internet of Things": "Internet of Things",
+    "Management and Governance": "Management and Governance", "Azure Arc": "Multicloud", "Media": "Media",
+    "Migration": "Migration", "Mobile": "Mobile", "Security": "Security", "Web": "Web",
+    "Developer Tools": "Developer Tools", "Dynamics": "Business Applications",
+    "Power Platform": "Business Applications", "Office 365": "Business Applications",
+}  # fmt: skip
+_TEXTS = (
+    "InvoiceSectionName", "AccountName", "SubscriptionName", "ResourceLocation", "MeterCategory",
+    "MeterSubCategory", "MeterId", "MeterName", "UnitOfMeasure", "CostCenter", "ConsumedService", "ResourceId", "Tags",
+    "ResourceName", "ReservationId", "ProductOrderId", "Term", "PublisherType", "PublisherName", "ChargeType",
+    "Frequency", "PricingModel", "AvailabilityZone", "BillingAccountName", "BillingProfileId", "BillingProfileName",
+    "PartNumber", "ServiceFamily", "benefitId", "invoiceId", "previousInvoiceId",
+)  # fmt: skip
+_BENEFIT = 'coalesce("benefitId", "ReservationId")'
+
+AZURE_EA = BillFormat(
+    name="azure-ea",
+    title="Azure cost details (EA and MCA)",
+    columns=(
+        Column("Cost", Kind.AMOUNT, spellings=("CostInBillingCurrency", "Cost"), required=True),
+        Column("BillingCurrency", spellings=("BillingCurrencyCode", "BillingCurrency"), required=True),
+        Column("BillingAccountId", required=True),
+        Column("BillingPeriodStartDate", Kind.TIME, required=True),
+        Column("SubscriptionId", spellings=("SubscriptionId", "SubscriptionGuid"), required=True),
+        Column("Date", Kind.TIME, required=True),
+        Column("ProductName", spellings=("ProductName", "Product")),
+        Column("ResourceGroup", spellings=("ResourceGroup", "ResourceGroupName")),
+        Column("paygCostInBillingCurrency", Kind.AMOUNT),
+        *(Column(name, Kind.QUANTITY) for name in ("Quantity", "EffectivePrice", "UnitPrice", "PayGPrice")),
+        *(Column(name) for name in _TEXTS),
+    ),
+    cost="Cost",
+    currency="BillingCurrency",
+    payer='"BillingAccountId"',
+    payer_column="BillingAccountId",
+    month='month_of(instant("BillingPeriodStartDate"))',
+    month_column="BillingPeriodStartDate",
+    instant="coalesce(TRY_STRPTIME(x, ['%m/%d/%Y', '%Y-%m-%d']), CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP))",
+    macros={
+        "service_category(x)": lookup(_FAMILIES, "Other"),
+        # 10K → 10000, 100 Hours → 100, 1 GB/Month → 1
+        "units_per_price(x)": """CASE WHEN regexp_matches(x, '^[1-9]\\d{0,8}')
+            THEN CAST(regexp_extract(x, '^\\d+') AS HUGEINT)
+                * CASE regexp_extract(x, '^\\d+([KM])\\b', 1) WHEN 'K' THEN 1000 WHEN 'M' THEN 1000000 ELSE 1 END
+            ELSE 1 END""",
+        "tags_of_pairs(x)": "tags_of_json(CASE WHEN starts_with(ltrim(x), '{') THEN x ELSE '{' || x || '}' END)",
+    },
+    mapping={
+        "category": """CASE
+            WHEN "ChargeType" = 'Purchase' THEN 'Purchase'
+            WHEN "ChargeType" = 'Tax' THEN 'Tax'
+            WHEN "ChargeType" IN ('Refund', 'RoundingAdjustment') THEN 'Adjustment'
+            ELSE 'Usage' END""",
+        "class": "CASE WHEN \"ChargeType\" = 'Refund' THEN 'Correction' END",
+        "account_id": '"SubscriptionId"',
+        "product_id": '"MeterCategory"',
+        "sku_id": '"MeterId"',
+        "price_id": '"PartNumber"',
+        "charge_start": 'instant("Date")',
+        "charge_end": 'instant("Date") + INTERVAL 1 DAY',
+        "quantity_e6": 'e6("Quantity")',
+        "quantity_text": '"Quantity"',
+        "unit": '"UnitOfMeasure"',
+        "list_unit_price_e10": 'coalesce(nullif(price_e10("PayGPrice"), 0), price_e10("UnitPrice"))',
+        "contracted_unit_price_e10": 'price_e10("EffectivePrice")',
+        "list_cost_e10": """coalesce(
+            e10("paygCostInBillingCurrency"),
+            nullif(times_e10("Quantity", "PayGPrice", units_per_price("UnitOfMeasure")), 0),
+            e10("Cost"))""",
+        "contracted_cost_e10": 'e10("Cost")',
+        "effective_cost_e10": """CASE
+            WHEN "ChargeType" = 'Purchase' AND "PricingModel" IN ('Reservation', 'SavingsPlan') THEN 0
+            ELSE e10("Cost") END""",
+        "resource_id": '"ResourceId"',
+        "resource_name": '"ResourceName"',
+        "region": '"ResourceLocation"',
+        "tags": 'tags_of_pairs("Tags")',
+        "description": '"ProductName"',
+        "service_category": 'service_category("ServiceFamily")',
+        "charge_frequency": """CASE "Frequency" WHEN 'UsageBased' THEN 'Usage-Based' WHEN 'OneTime' THEN 'One-Time'
+            ELSE "Frequency" END""",
+        "pricing_category": """CASE "PricingModel" WHEN 'OnDemand' THEN 'Standard' WHEN 'Spot' THEN 'Dynamic'
+            WHEN 'Reservation' THEN 'Committed' WHEN 'SavingsPlan' THEN 'Committed' END""",
+        "invoice_id": '"invoiceId"',
+        "commitment_id": _BENEFIT,
+        "commitment_category": f"""CASE
+            WHEN contains(lower({_BENEFIT}), '/microsoft.billingbenefits/') THEN 'Spend'
+            WHEN {_BENEFIT} IS NOT NULL THEN 'Usage' END""",
+        "commitment_status": f"""CASE WHEN "ChargeType" IN ('UnusedReservation', 'UnusedSavingsPlan') THEN 'Unused'
+            WHEN {_BENEFIT} IS NOT NULL AND "ChargeType" = 'Usage' THEN 'Used' END""",
+    },
+    kept=(
+        "ChargeType",
+        "InvoiceSectionName",
+        "AccountName",
+        "SubscriptionName",
+        "ResourceGroup",
+        "MeterSubCategory",
+        "MeterName",
+        "CostCenter",
+        "ConsumedService",
+        "PublisherType",
+        "PublisherName",
+        "AvailabilityZone",
+        "BillingAccountName",
+        "BillingProfileId",
+        "BillingProfileName",
+        "Term",
+        "ProductOrderId",
+        "previousInvoiceId",
+    ),
+)

@@ -1,0 +1,279 @@
+"""Take in a provider's bill: read it once, check it, write its charges, and tie its total out.
+
+Nothing of a file counts before all of it does: the charges lie in files that no manifest names until the one
+transaction at the end. The same file again changes nothing. Rules: IMPORT-1 … IMPORT-9
+(`docs/rules/provider_bill.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import duckdb
+
+from partita.core.ids import derived_id
+from partita.core.period import Month
+from partita.core.refusal import Reason, Refused, refused
+from partita.formats import bill_charges, bill_staging
+from partita.formats.bill_charges import ChargeWriting, Holding, Totals, Written
+from partita.formats.bill_format import BillFormat, Layout, lay_out, missing
+from partita.formats.bill_formats import BILL_FORMATS, fitting
+from partita.formats.bill_source import BillSource, look_at
+from partita.store import charge as charge_store
+from partita.store import org as org_store
+from partita.store import provider_bill as import_store
+from partita.store.charge import ChargeFile
+from partita.store.files import digest_of
+from partita.store.provider_bill import BillImport
+from partita.store.usage import lock_intake
+from partita.usecases.work import Books, Work
+
+Progress = Callable[[int, int, str], object]
+_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BillImported:
+    """What an import did: its equations as exact decimals, what it holds, and what a reader should know."""
+
+    taken: BillImport
+    title: str
+    months: tuple[int, ...]
+    payers: tuple[str, ...]
+    already_imported: bool = False
+    dry_run: bool = False
+    replaced_by: str | None = None
+    replaces: tuple[str, ...] = ()
+    same_period_as: tuple[str, ...] = ()
+    rows_without_cost: int = 0
+    identity_broken: int = 0
+    identity_says: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read and written as charges, but is in no manifest yet."""
+
+    taken: BillImport
+    written: Sequence[Written]
+    held: Sequence[Holding]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the charges are made, and what they are made for."""
+
+    folder: Path
+    digest: bytes
+    bucket_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the caller asked for."""
+
+    path: Path
+    bill_format: BillFormat
+    progress: Progress
+    choices: Choices
+
+    @property
+    def replace(self) -> bool:
+        return self.choices.get("replace", False)
+
+    @property
+    def dry_run(self) -> bool:
+        return self.choices.get("dry_run", False)
+
+    @property
+    def currency(self) -> str | None:
+        return self.choices.get("currency")
+
+    def step(self, number: int, note: str) -> None:
+        self.progress(number, _STEPS, note)
+
+
+class Choices(TypedDict, total=False):
+    """What a caller may choose: replace earlier imports of the period, expect a currency, change nothing."""
+
+    replace: bool
+    currency: str | None
+    dry_run: bool
+
+
+def import_bill(
+    books: Books, path: Path, *, format_name: str, progress: Progress | None = None, **choices: Unpack[Choices]
+) -> BillImported | Refused:
+    """Take in the bill at `path`: all of it, or nothing with the reason, the row and the column (IMPORT-7)."""
+    bill_format = BILL_FORMATS.get(format_name)
+    if bill_format is None:
+        return refused(Reason.UNKNOWN_FORMAT, format=format_name, known=", ".join(BILL_FORMATS))
+    order = _Order(path, bill_format, progress or _silent, choices)
+    order.step(0, "look")
+    source = look_at(path, format_name, bill_format.encodings)
+    if isinstance(source, Refused):
+        return source
+    layout = _layout(bill_format, source)
+    if isinstance(layout, Refused):
+        return layout
+
+    seen, digest = _state(path), digest_of(path)
+    with books.work() as work:
+        known = import_store.find(work.tx, digest)
+        if known is not None:
+            return _again(work, known, dry_run=order.dry_run)
+        bucket_count = org_store.bucket_count(work.tx)
+
+    with books.room.incoming() as folder, closing(books.engine()) as engine:
+        read = _read(engine, order, source, layout, _Place(folder, digest, bucket_count))
+        if isinstance(read, Refused):
+            return read
+        if _state(path) != seen:
+            return refused(Reason.FILE_UNREADABLE, format=format_name, detail="it changed while it was read.")
+        order.step(3, "record")
+        return _record(books, engine, order, read)
+
+
+def _layout(bill_format: BillFormat, source: BillSource) -> Layout | Refused:
+    """Find the columns; when required ones are missing, say which, and which format the header does fit (IMPORT-5)."""
+    layout = lay_out(bill_format, source.header)
+    lacking = missing(bill_format, layout)
+    if not lacking:
+        return layout
+    others = [name for name in fitting(source.header) if name != bill_format.name]
+    hint = f"It looks like {others[0]}: use --format {others[0]}." if others else ""
+    if len(source.header) == 1 and any(mark in source.header[0] for mark in ";\t|"):
+        hint = "The columns are not separated by commas: save the file as CSV with commas."
+    return refused(Reason.WRONG_HEADER, format=bill_format.name, missing=", ".join(lacking), hint=hint)
+
+
+def _read(
+    engine: duckdb.DuckDBPyConnection, order: _Order, source: BillSource, layout: Layout, place: _Place
+) -> _Read | Refused:
+    """Read, check, and write the charges into the folder; nothing is in the books yet."""
+    order.step(0, "read")
+    staged = bill_staging.stage(engine, source, order.bill_format, layout, place.folder)
+    if isinstance(staged, Refused):
+        return staged
+    order.step(1, "check")
+    bad = bill_staging.first_bad_value(engine, staged)
+    if bad is not None:
+        return bad
+    currency = bill_staging.other_currency(engine, staged, order.currency)
+    if isinstance(currency, Refused):
+        return currency
+    totals = bill_charges.totals(engine, staged)
+    held = bill_charges.holdings(engine, staged)
+    order.step(2, "write")
+    plan = ChargeWriting(currency, held, totals, place.bucket_count, place.folder)
+    written = bill_charges.write_charges(engine, staged, plan)
+    charges_total, credits_charged = bill_charges.charged(written)
+    taken = BillImport(
+        import_id=derived_id("imp", order.bill_format.name, place.digest.hex()),
+        format_name=order.bill_format.name,
+        file_name=order.path.name,
+        digest=place.digest,
+        currency=currency,
+        records=staged.records,
+        file_total=totals.file_total,
+        charges_total=charges_total,
+        remainder=totals.remainder,
+        credits_total=totals.credits_total,
+        credits_charges_total=credits_charged,
+        credits_remainder=totals.credits_remainder,
+    )
+    return _Read(taken, written, held, totals)
+
+
+def _record(books: Books, engine: duckdb.DuckDBPyConnection, order: _Order, read: _Read) -> BillImported | Refused:
+    """Move the files to their places and name them, in one transaction that keeps other importers out."""
+    with books.work() as work:
+        lock_intake(work.tx)
+        known = import_store.find(work.tx, read.taken.digest)
+        if known is not None:
+            return _again(work, known, dry_run=order.dry_run)
+        earlier = _earlier(books, engine, work, read)
+        if order.replace and (lost := _lost(earlier, read)):
+            import_id, others = lost
+            return refused(Reason.REPLACES_TOO_MUCH, import_id=import_id, others=others)
+        replaces = tuple(earlier) if order.replace else ()
+        if not order.dry_run:
+            files = [_kept(books, read.taken, one) for one in read.written]
+            import_store.record(work.tx, read.taken, replaces=replaces, recorded_at=work.now)
+            charge_store.record(work.tx, files, recorded_at=work.now)
+    return BillImported(
+        taken=read.taken,
+        title=order.bill_format.title,
+        months=tuple(sorted({one.month for one in read.held})),
+        payers=tuple(sorted({one.payer_id for one in read.held})),
+        dry_run=order.dry_run,
+        replaces=replaces,
+        same_period_as=() if order.replace else tuple(earlier),
+        rows_without_cost=read.totals.without_cost,
+        identity_broken=read.totals.identity_broken,
+        identity_says=order.bill_format.identity_says,
+    )
+
+
+def _earlier(
+    books: Books, engine: duckdb.DuckDBPyConnection, work: Work, read: _Read
+) -> dict[str, set[tuple[int, str]]]:
+    """Return the standing imports that hold a payer and month of this file, each with all that it holds (IMPORT-6)."""
+    new = {(one.month, one.payer_id) for one in read.held}
+    found: dict[str, set[tuple[int, str]]] = {}
+    for one in import_store.standing(work.tx, read.taken.format_name, {month for month, _ in new}):
+        payers = bill_charges.payers_of(engine, books.room.path(one.path))
+        found.setdefault(one.import_id, set()).update((one.month, payer) for payer in payers)
+    return {import_id: holds for import_id, holds in found.items() if holds & new}
+
+
+def _lost(earlier: dict[str, set[tuple[int, str]]], read: _Read) -> tuple[str, str] | None:
+    new = {(one.month, one.payer_id) for one in read.held}
+    for import_id, holds in earlier.items():
+        if holds - new:
+            return import_id, ", ".join(f"{payer} {Month.from_number(month)}" for month, payer in sorted(holds - new))
+    return None
+
+
+def _kept(books: Books, taken: BillImport, one: Written) -> ChargeFile:
+    path = f"charges/{taken.format_name}/{one.month}/{one.bucket}/{taken.import_id}.parquet"
+    return ChargeFile(
+        stage="imported",
+        origin=taken.format_name,
+        month=one.month,
+        bucket=one.bucket,
+        generation=0,
+        import_id=taken.import_id,
+        path=path,
+        records=one.records,
+        costs=one.costs,
+        digest=books.room.keep(one.path, path),
+    )
+
+
+def _again(work: Work, known: BillImport, *, dry_run: bool) -> BillImported:
+    """Answer for a file that is in the books already: nothing changes (IMPORT-6)."""
+    files = [one for one in charge_store.every(work.tx) if one.import_id == known.import_id]
+    return BillImported(
+        taken=known,
+        title=BILL_FORMATS[known.format_name].title,
+        months=tuple(sorted({one.month for one in files})),
+        payers=(),
+        already_imported=True,
+        dry_run=dry_run,
+        replaced_by=import_store.replaced_by(work.tx, known.import_id),
+    )
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _silent(_done: int, _total: int, _note: str) -> None:
+    """Report nothing."""
