@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partita.core.funds import Fund, source_account
-from partita.core.ledger import Draft, Posting, Side
+from partita.core.ledger import REVERSED, Draft, Posting, Side
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.settlement import Draw
@@ -53,16 +53,22 @@ class Movement:
     """What one kind of event moves: debit one account, credit another; the braces are filled from the event."""
 
     kind: str
+    english: str
     chinese: str
     debit: str
     credit: str
 
 
-TOPPED_UP = Movement("topped_up", "充值", debit=BANK, credit=CASH)
-BILLED = Movement("billed", "出账", debit=RECEIVABLE, credit=REVENUE + "/{product}")
-SETTLED = Movement("settled", "扣款", debit="{fund}", credit=RECEIVABLE)
+TOPPED_UP = Movement("topped_up", "Top up", "充值", debit=BANK, credit=CASH)
+BILLED = Movement("billed", "Bill", "出账", debit=RECEIVABLE, credit=REVENUE + "/{product}")
+SETTLED = Movement("settled", "Settlement", "扣款", debit="{fund}", credit=RECEIVABLE)
 MOVEMENTS = (TOPPED_UP, BILLED, SETTLED)
 """Every kind of entry but `reversed` (冲销), which `ledger.reverse` makes: the entry's own accounts, sides swapped."""
+
+
+KIND_NAMES = {one.kind: (one.english, one.chinese) for one in MOVEMENTS} | {REVERSED: ("Reversal", "冲销")}
+KINDS_OF_A_CLOSE = frozenset({BILLED.kind, SETTLED.kind})
+"""What a month close posts: the next bill corrects it, a hand does not."""
 
 
 def topped_up(
@@ -72,7 +78,7 @@ def topped_up(
     return Draft(
         payer_id=payer_id,
         kind=TOPPED_UP.kind,
-        description="Top up",
+        description=TOPPED_UP.english,
         reference=reference,
         effective_at=effective_at,
         idempotency_key=f"{TOPPED_UP.kind}:{idempotency_key}",
@@ -109,7 +115,7 @@ def settled(
     return Draft(
         payer_id=payer_id,
         kind=SETTLED.kind,
-        description=f"Settlement {month}",
+        description=f"{SETTLED.english} {month}",
         reference=bill_id,
         effective_at=effective_at,
         idempotency_key=f"{SETTLED.kind}:{bill_id}",

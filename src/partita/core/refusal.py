@@ -144,6 +144,11 @@ class Reason(Enum):
         "No account of these books is billed in {currency!r}. Known: {known}.",
         "账簿中没有以 {currency!r} 结算的账号。可用币种：{known}。",
     )
+    BAD_TIME = (
+        "--{name}: {value!r} is no time. Write a day like 2026-10-31, or an instant with its zone like "
+        "2026-10-31T12:00+08:00.",
+        "--{name}：{value!r} 不是有效时间。请写日期（如 2026-10-31）或带时区的时刻（如 2026-10-31T12:00+08:00）。",
+    )
     BAD_TEXT = (
         "The {name} must be one line of at most {limit} characters, without control characters.",
         "{name} 须为一行文字，最多 {limit} 个字符，且不含控制字符。",

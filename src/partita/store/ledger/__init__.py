@@ -12,7 +12,6 @@ from partita.store.ledger.read import (
     StatementLine,
     balance_of,
     balances_at,
-    currencies,
     entry,
     entry_by_key,
     entry_count,
@@ -24,6 +23,6 @@ from partita.store.ledger.read import (
 
 __all__ = [
     "Balance", "BalanceDifference", "StatementLine",
-    "append", "balance_of", "balances_at", "check_balances", "currencies", "entry", "entry_by_key", "entry_count",
+    "append", "balance_of", "balances_at", "check_balances", "entry", "entry_by_key", "entry_count",
     "has_entries", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
 ]  # fmt: skip

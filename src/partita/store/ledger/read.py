@@ -197,11 +197,6 @@ def lock_sources(tx: Transaction, payer_ids: Iterable[str], currency: str) -> di
     return sources
 
 
-def currencies(tx: Transaction) -> list[str]:
-    """Return the currencies that the accounts of these books are billed in."""
-    return [row[0] for row in tx.execute("select distinct currency from enterprise order by 1")]
-
-
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """Build an entry from a row of `ENTRY`."""
     facts: list[Any] = [*row[:-1], tuple(_posting(line) for line in row[-1])]

@@ -1,0 +1,110 @@
+"""`partita funds top-up`: money received from a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+from partita.core.money import Money, is_currency
+from partita.core.refusal import Reason, Refused, refused
+
+if TYPE_CHECKING:
+    from partita.usecases.funds import ToppedUp
+
+Json = Annotated[bool, Parameter(name="--json")]
+
+
+def top_up(
+    account: str,
+    amount: str,
+    currency: str = "CNY",
+    *,
+    reference: str = "",
+    key: str | None = None,
+    dry_run: bool = False,
+    as_json: Json = False,
+) -> None:
+    """Add AMOUNT to the cash of ACCOUNT, such as `funds top-up acme 1000.00 --reference "transfer 4711"`.
+
+    A top-up is recorded once per key. Without --key, the same account, amount and reference on the same day are one
+    top-up, so a command that is sent twice does no harm; a second payment of the same amount takes its own --reference
+    (the bank's number, say) or --key. With --dry-run the new balance is shown and nothing is saved.
+    """
+    from partita.usecases import funds  # noqa: PLC0415 - a command starts fast
+
+    money = _money(amount, currency)
+    if isinstance(money, Refused):
+        screen.refuse(money, as_json=as_json)
+    with screen.opened() as books, books.work() as work:
+        answer = funds.top_up(
+            work, account_id=account, amount=money, idempotency_key=key, reference=reference, dry_run=dry_run
+        )
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    done: ToppedUp = answer
+    screen.answer(_plain(done), as_json=as_json, render=lambda console: _render(console, done))
+
+
+def _money(amount: str, currency: str) -> Money | Refused:
+    if not is_currency(currency):
+        return refused(Reason.CURRENCY_NOT_USED, currency=currency, known="CNY, USD …")
+    try:
+        return Money.parse(amount.replace(",", ""), currency)
+    except ValueError as error:
+        return refused(Reason.BAD_AMOUNT, amount=amount, currency=currency, detail=f"{error}.")
+
+
+def _plain(done: ToppedUp) -> dict[str, object]:
+    return {
+        "entry_id": done.entry_id,
+        "account_id": done.account_id,
+        "amount": _decimal(done.amount),
+        "balance": _decimal(done.balance),
+        "currency": done.amount.currency,
+        "reference": done.reference,
+        "idempotency_key": done.idempotency_key,
+        "effective_at": done.effective_at,
+        "repeated": done.repeated,
+        "dry_run": done.dry_run,
+        "payer_id": done.payer_id,
+    }
+
+
+def _decimal(money: Money) -> str:
+    return str(money).partition(" ")[0]
+
+
+def _render(console: Console, done: ToppedUp) -> None:
+    amount, balance = (f"{screen.money(m.minor, m.currency)} {m.currency}" for m in (done.amount, done.balance))
+    say = screen.say
+    if done.repeated:
+        console.print(
+            say(
+                f"Already recorded as {done.entry_id}; nothing changed. For another payment of the same amount give "
+                "--reference or --key.",
+                f"此前已记录为 {done.entry_id}，本次未做任何更改。若是另一笔同额付款，请使用 --reference 或 --key 区分。",
+            ),
+            markup=False,
+        )
+    elif done.dry_run:
+        console.print(say(f"Would add {amount} to {done.account_id}.", f"将为 {done.account_id} 充值 {amount}。"))
+    else:
+        console.print(
+            say(
+                f"Added {amount} to {done.account_id} ({done.entry_id}).",
+                f"已为 {done.account_id} 充值 {amount}（{done.entry_id}）。",
+            ),
+            markup=False,
+        )
+    console.print(say(f"Cash balance: {balance}", f"现金余额：{balance}"), markup=False)
+    if done.payer_id != done.account_id:
+        console.print(
+            say(
+                f"Note: {done.payer_id} pays for {done.account_id} now; this cash pays bills of {done.account_id} only.",
+                f"注意：{done.account_id} 目前由 {done.payer_id} 代付；这笔现金只用于支付 {done.account_id} 自己的账单。",
+            ),
+            markup=False,
+        )

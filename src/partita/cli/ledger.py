@@ -1,0 +1,253 @@
+"""`partita ledger statement | balances | reverse`: the books as an accountant reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+from partita.core.ledger import Side, instant_text
+from partita.core.money import format_scaled, minor_digits
+from partita.core.posting_rules import KIND_NAMES, ledger_account, normal_side
+from partita.core.refusal import Reason, Refused, refused
+
+if TYPE_CHECKING:
+    from partita.store.ledger import Balance, StatementLine
+    from partita.usecases.ledger import AsOf, Moment, Reversed, Statement
+
+Json = Annotated[bool, Parameter(name="--json")]
+Only = Annotated[str | None, Parameter(name="--ledger-account")]
+SIDES = {Side.DEBIT: ("Dr", "借"), Side.CREDIT: ("Cr", "贷")}
+
+
+def statement(
+    account: str,
+    *,
+    only: Only = None,
+    effective_from: str | None = None,
+    effective_until: str | None = None,
+    recorded_until: str | None = None,
+    as_json: Json = False,
+) -> None:
+    """Show the statement of ACCOUNT: every posting in order of its effective time, with the balance after it.
+
+    --ledger-account narrows it to `cash`, `receivable`, `bank` or `revenue`. A time is a day such as 2026-10-31, which is in
+    as a whole, or an instant such as 2026-10-31T12:00+08:00, before which it looks. --recorded-until shows what the
+    books said then.
+    """
+    from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
+
+    as_of = _as_of(effective_from, effective_until, recorded_until, as_json=as_json)
+    with screen.opened() as books, books.work() as work:
+        answer = ledger.statement(work, account_id=account, ledger_account=only, as_of=as_of)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    found: Statement = answer
+    plain = {"account_id": found.account_id, "lines": [_line_plain(line) for line in found.lines]}
+    screen.answer(plain, as_json=as_json, render=lambda console: _show_statement(console, found))
+
+
+def balances(
+    account: str | None = None,
+    *,
+    effective_until: str | None = None,
+    recorded_until: str | None = None,
+    as_json: Json = False,
+) -> None:
+    """Show all balances of ACCOUNT, or of every payer, now or as of two times.
+
+    --effective-until says until when things happened, --recorded-until until when they were written down. A day such as
+    2026-10-31 is in as a whole; before an instant such as 2026-10-31T12:00+08:00 it looks.
+    """
+    from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
+
+    as_of = _as_of(None, effective_until, recorded_until, as_json=as_json)
+    with screen.opened() as books, books.work() as work:
+        found = ledger.balances(work, account_id=account, as_of=as_of)
+    if isinstance(found, Refused):
+        screen.refuse(found, as_json=as_json)
+    rows: list[Balance] = found
+    plain = {"balances": [_balance_plain(row) for row in rows]}
+    screen.answer(plain, as_json=as_json, render=lambda console: _show_balances(console, rows))
+
+
+def reverse(entry: str, *, reason: str = "", dry_run: bool = False, as_json: Json = False) -> None:
+    """Reverse ENTRY (ent_…): add its mirror, once, linked to it. Nothing is ever edited or removed.
+
+    Entries of a bill are not reversed by hand: the next bill corrects them. With --dry-run nothing is saved.
+    """
+    from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = ledger.reverse(work, entry_id=entry, reason=reason, dry_run=dry_run)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    done: Reversed = answer
+    plain = {
+        "reversed": done.original.entry_id,
+        "entry_id": done.mirror.entry_id,
+        "payer_id": done.mirror.payer_id,
+        "description": done.mirror.description,
+        "effective_at": done.mirror.effective_at,
+        "dry_run": dry_run,
+        "postings": [
+            {"ledger_account": p.ledger_account, "currency": p.currency, **_sides(p.amount_minor, p.currency)}
+            for p in done.mirror.postings
+        ],
+    }
+    screen.answer(plain, as_json=as_json, render=lambda console: _show_reversed(console, done))
+
+
+def _as_of(first: str | None, until: str | None, recorded: str | None, *, as_json: bool) -> AsOf:
+    from partita.usecases.ledger import AsOf  # noqa: PLC0415 - a command starts fast
+
+    moments: list[Moment | None] = []
+    for name, text in (("effective-from", first), ("effective-until", until), ("recorded-until", recorded)):
+        moment = _moment(name, text)
+        if isinstance(moment, Refused):
+            screen.refuse(moment, as_json=as_json)
+        moments.append(moment)
+    return AsOf(*moments)
+
+
+def _moment(name: str, text: str | None) -> Moment | Refused | None:
+    if text is None:
+        return None
+    try:
+        if len(text) <= len("2026-10-31"):
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return refused(Reason.BAD_TIME, name=name, value=text)
+    return instant if instant.tzinfo else refused(Reason.BAD_TIME, name=name, value=text)
+
+
+def _line_plain(line: StatementLine) -> dict[str, object]:
+    return {
+        "effective_at": instant_text(line.effective_at),
+        "recorded_at": instant_text(line.recorded_at),
+        "entry_id": line.entry_id,
+        "sequence": line.sequence,
+        "kind": line.kind,
+        "description": line.description,
+        "reference": line.reference,
+        "reverses": line.reverses,
+        "ledger_account": line.ledger_account,
+        "counter_accounts": line.counter_accounts,
+        "currency": line.currency,
+        **_sides(line.amount_minor, line.currency),
+        "balance": _in_normal_side(line.ledger_account, line.balance_minor, line.currency),
+    }
+
+
+def _balance_plain(row: Balance) -> dict[str, object]:
+    return {
+        "payer_id": row.payer_id,
+        "ledger_account": row.ledger_account,
+        "currency": row.currency,
+        **_sides(row.amount_minor, row.currency),
+        "balance": _in_normal_side(row.ledger_account, row.amount_minor, row.currency),
+    }
+
+
+def _sides(amount_minor: int, currency: str) -> dict[str, str]:
+    """Write an amount as debit and credit: one of them is zero."""
+    return {
+        "debit": _decimal(max(amount_minor, 0), currency),
+        "credit": _decimal(max(-amount_minor, 0), currency),
+    }
+
+
+def _in_normal_side(account: str, amount_minor: int, currency: str) -> str:
+    """Write a balance as the account normally stands: cash of 100.00 is 100.00, although it is a credit."""
+    return _decimal(amount_minor * normal_side(account).value, currency)
+
+
+def _decimal(minor: int, currency: str) -> str:
+    digits = minor_digits(currency)
+    return format_scaled(minor, digits, places=digits)
+
+
+def _show_statement(console: Console, found: Statement) -> None:
+    say = screen.say
+    if not found.lines:
+        console.print(say(f"No postings of {found.account_id}.", f"{found.account_id} 没有记账。"), markup=False)
+        return
+    heads = [
+        say("Effective", "生效时间"), say("Recorded", "记录时间"), say("Event", "业务"), say("Account", "科目"),
+        say("Counter-account", "对方科目"), say("Debit", "借方"), say("Credit", "贷方"), say("Balance", "余额"),
+        say("Side", "方向"), say("Reference", "参考"), say("Entry", "分录"),
+    ]  # fmt: skip
+    grid = screen.table(*heads, right=heads[5:8], title=f"{found.account_id} ({found.zone})")
+    zone = ZoneInfo(found.zone)
+    for line in found.lines:
+        grid.add_row(
+            _local(line.effective_at, zone),
+            _local(line.recorded_at, zone),
+            say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),
+            _account_name(line.ledger_account),
+            " ".join(_account_name(name) for name in line.counter_accounts),
+            *_figures(line.amount_minor, line.balance_minor, line.currency),
+            line.reference or line.description,
+            line.entry_id,
+        )
+    console.print(grid)
+
+
+def _show_balances(console: Console, rows: list[Balance]) -> None:
+    say = screen.say
+    if not rows:
+        console.print(say("No postings.", "没有记账。"))
+        return
+    heads = [
+        say("Payer", "付款方"),
+        say("Account", "科目"),
+        say("Balance", "余额"),
+        say("Side", "方向"),
+        say("Currency", "币种"),
+    ]
+    grid = screen.table(*heads, right=[heads[2]])
+    for row in rows:
+        _, _, balance, side = _figures(0, row.amount_minor, row.currency)
+        grid.add_row(row.payer_id, _account_name(row.ledger_account), balance, side, row.currency)
+    console.print(grid)
+
+
+def _show_reversed(console: Console, done: Reversed) -> None:
+    say, original, mirror = screen.say, done.original.entry_id, done.mirror.entry_id
+    if done.dry_run:
+        console.print(say(f"Would reverse {original} by {mirror}:", f"将以 {mirror} 冲销 {original}："), markup=False)
+    else:
+        console.print(say(f"Reversed {original} by {mirror}:", f"已以 {mirror} 冲销 {original}："), markup=False)
+    heads = [say("Account", "科目"), say("Debit", "借方"), say("Credit", "贷方"), say("Currency", "币种")]
+    grid = screen.table(*heads, right=heads[1:3])
+    for posting in done.mirror.postings:
+        debit, credit, _, _ = _figures(posting.amount_minor, 0, posting.currency)
+        grid.add_row(_account_name(posting.ledger_account), debit, credit, posting.currency)
+    console.print(grid)
+
+
+def _figures(amount_minor: int, balance_minor: int, currency: str) -> tuple[str, str, str, str]:
+    """Return debit, credit, balance and its side, as they stand in a ledger page (三栏账)."""
+    debit = screen.money(amount_minor, currency) if amount_minor > 0 else ""
+    credit = screen.money(-amount_minor, currency) if amount_minor < 0 else ""
+    side = (
+        screen.say(*SIDES[Side.DEBIT if balance_minor > 0 else Side.CREDIT]) if balance_minor else screen.say("-", "平")
+    )
+    return debit, credit, screen.money(abs(balance_minor), currency), side
+
+
+def _account_name(name: str) -> str:
+    account: Any = ledger_account(name)
+    if account is None:
+        return name
+    _, slash, part = name.partition("/")
+    return screen.say(name, f"{account.chinese}{slash}{part}")
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
