@@ -44,7 +44,7 @@ block-storage | disk.essd.pl2 | ESSD PL2 | GB-Hour | 3 | 1000 12000 | steady | 3
 block-storage | disk.essd.pl3 | ESSD PL3 | GB-Hour | 1 | 500 5000 | steady | 20
 block-storage | disk.snapshot | 快照 Snapshot | GB-Hour | 3 | 5000 60000 | steady | 60
 block-storage | disk.throughput | 预配吞吐 Throughput | MBps-Hour | 2 | 200 4000 | office | 20
-object-storage | oss.standard | 标准存储 Standard | GB-Hour | 8 | 60000 900000 | steady | 50
+object-storage | oss.standard | 标准存储 Standard | GB-Hour | 8 | 60000 600000 | steady | 50
 object-storage | oss.infrequent | 低频存储 Infrequent | GB-Hour | 4 | 60000 900000 | steady | 50
 object-storage | oss.archive | 归档存储 Archive | GB-Hour | 2 | 200000 2000000 | steady | 60
 object-storage | oss.put | 写请求 PUT | Request | 4 | 20000 900000 | office | 50
@@ -62,21 +62,21 @@ database | db.mongo.8c32g | MongoDB 8C32G | Hour | 3 | 1 3 | steady | 20
 database | db.storage | 数据库存储 Storage | GB-Hour | 4 | 500 12000 | steady | 40
 database | db.backup | 数据库备份 Backup | GB-Hour | 3 | 1000 30000 | steady | 40
 database | db.audit | 审计日志 Audit | Day | 2 | 1 1 | daily | 0
-network | cdn.traffic.mainland | CDN 流量 境内 | GB | 8 | 60 1600 | evening | 60
+network | cdn.traffic.mainland | CDN 流量 境内 | GB | 8 | 60 1300 | evening | 60
 network | cdn.traffic.overseas | CDN 流量 境外 | GB | 3 | 10 240 | evening | 80
 network | cdn.https | HTTPS 请求 | Request | 5 | 100000 9000000 | evening | 60
 network | net.slb.lcu | 负载均衡 LCU | LCU-Hour | 6 | 10 300 | evening | 40
 network | net.nat | NAT 网关 | Hour | 4 | 1 4 | steady | 10
 network | net.eip | 公网带宽 Bandwidth | Mbps-Hour | 4 | 20 400 | waves | 30
 network | net.express | 专线 Express Connect | Day | 1 | 1 1 | daily | 0
-network | net.crossregion | 跨地域流量 Cross-region | GB | 3 | 10 300 | night | 40
+network | net.crossregion | 跨地域流量 Cross-region | GB | 3 | 5 150 | night | 40
 container | k8s.cluster.pro | 集群管理 Pro | Hour | 4 | 1 2 | steady | 10
 container | k8s.serverless.vcpu | Serverless vCPU | vCPU-Hour | 8 | 10 280 | waves | 60
 container | k8s.serverless.memory | Serverless 内存 | GB-Hour | 7 | 20 700 | waves | 60
 container | k8s.registry | 镜像仓库 Registry | GB-Hour | 2 | 500 9000 | steady | 30
 container | k8s.build | 构建时长 Build | Minute | 3 | 5 240 | office | 40
-ai | ai.max.input | 旗舰模型 输入 | 1K tokens | 9 | 300 9000 | office | 160
-ai | ai.max.output | 旗舰模型 输出 | 1K tokens | 9 | 100 3000 | office | 160
+ai | ai.max.input | 旗舰模型 输入 | 1K tokens | 9 | 900 24000 | office | 160
+ai | ai.max.output | 旗舰模型 输出 | 1K tokens | 9 | 300 8000 | office | 160
 ai | ai.lite.input | 轻量模型 输入 | 1K tokens | 6 | 1000 60000 | evening | 190
 ai | ai.lite.output | 轻量模型 输出 | 1K tokens | 6 | 300 20000 | evening | 190
 ai | ai.embedding | 向量化 Embedding | 1K tokens | 3 | 2000 40000 | night | 90
