@@ -1,0 +1,29 @@
+"""Plays the cases of periods: `is INSTANT in MONTH of ZONE`, `month INSTANT in ZONE`, `hours MONTH in ZONE`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from case_file import Case
+from partita.core.period import Month
+
+
+def run(case: Case) -> list[str]:
+    verbs = {"is": _is, "month": _month, "hours": _hours}
+    return [verbs[verb](words) for verb, *words in case.when]
+
+
+def _is(words: list[str]) -> str:
+    instant, _, month, _, zone = words
+    return "inside" if datetime.fromisoformat(instant) in Month.parse(month).period(zone) else "outside"
+
+
+def _month(words: list[str]) -> str:
+    instant, _, zone = words
+    return f"month {Month.of(datetime.fromisoformat(instant), zone)}"
+
+
+def _hours(words: list[str]) -> str:
+    month, _, zone = words
+    period = Month.parse(month).period(zone)
+    return f"hours {(period.end - period.start) // timedelta(hours=1)}"
