@@ -93,7 +93,8 @@ def _save(tx: Transaction, added: Setup, *, recorded_at: datetime) -> None:
 def _refusal(folder: Path, problems: Sequence[Problem]) -> Refused:
     if all(problem.fault is Fault.CLOSED_MONTH for problem in problems):
         first = problems[0]
-        place = f"{first.origin.file} row {first.origin.row}"
+        others = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+        place = f"{first.origin.file} row {first.origin.row}{others}"
         return refused(Reason.PRICE_IN_CLOSED_MONTH, path=place, **first.detail)
     shown = problems[:PROBLEMS_SHOWN]
     more = len(problems) - len(shown)
