@@ -1,0 +1,198 @@
+"""`partita demo`: a group's months on fresh books, from the first file to the last equation.
+
+Strings the use cases together as a user would; decides nothing. The demo has books of its own beside the real ones
+(`PARTITA_HOME/demo`, with its own database server), made anew each time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.rule import Rule
+
+from partita.cli import screen
+from partita.cli.analysis import cost_table
+from partita.cli.bill import bill_page, bill_table
+from partita.cli.verify import equation_table
+from partita.core.money import Money
+from partita.core.refusal import Refused
+
+if TYPE_CHECKING:
+    from partita.core.period import Month
+    from partita.demo import Generated
+    from partita.usecases.work import Books
+
+NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
+"""The demo plays on 2 November 2026: its third month is over and still open."""
+TOP_UP = Money(150_000_000, "CNY")
+"""What each payer puts in at the start: enough for some, too little for others."""
+SMALLEST = 50_000
+
+Answer = TypeVar("Answer")
+
+
+def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -> None:
+    """Show a group's month, end to end: set up, import, rate, close, bills, reports, verify.
+
+    Parameters
+    ----------
+    lines: at least so many usage lines in three months.
+    seed: another seed makes another group's usage.
+    keep_files: leave the books and files of the demo behind, to look around in.
+    """
+    from partita.demo import generate  # noqa: PLC0415 - a command starts fast
+    from partita.store import postgres  # noqa: PLC0415
+    from partita.wiring import open_books  # noqa: PLC0415
+
+    started = time.monotonic()
+    home = screen.settings().home / "demo"
+    settings = replace(screen.settings(), home=home, database_url=None, now=NOW)
+    console = screen.out()
+    postgres.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+    with _chapter(console, "A group is generated", "生成示例集团"):
+        made = generate(home / "input", seed=seed, lines=max(lines, SMALLEST))
+        console.print(_generated(made), markup=False)
+    with _chapter(console, "The embedded PostgreSQL starts", "启动内置 PostgreSQL"), open_books(settings) as books:
+        console.print(screen.say(f"Books in {home}", f"账簿位于 {home}"), markup=False)
+        _play(console, books, made)
+    spent = time.monotonic() - started
+    console.print(Rule())
+    console.print(screen.say(f"Done in {spent:.0f} s.", f"用时 {spent:.0f} 秒。"), end=" ")
+    if keep_files:
+        look = f"PARTITA_HOME={home} partita report cost --by department,product"
+        console.print(screen.say(f"Look around: {look}", f"继续查看：{look}"), markup=False, soft_wrap=True)
+    else:
+        postgres.stop(home)
+        shutil.rmtree(home, ignore_errors=True)
+        console.print()
+
+
+@contextmanager
+def _chapter(console: Console, en: str, zh: str) -> Iterator[None]:
+    console.print(Rule(f"[bold]{screen.say(en, zh)}[/]", align="left"))
+    started = time.monotonic()
+    yield
+    console.print(f"[dim]{time.monotonic() - started:.1f} s[/]")
+
+
+def _sure(answer: Answer | Refused) -> Answer:
+    if isinstance(answer, Refused):
+        screen.refuse(answer)
+    return answer
+
+
+def _generated(made: Generated) -> str:
+    first, last = made.usage[0].month, made.usage[-1].month
+    return screen.say(
+        f"{made.enterprise}: {made.lines:,} usage lines of {made.resources:,} resources, {first} to {last}",
+        f"{made.enterprise}：{made.resources:,} 个资源的 {made.lines:,} 条用量，{first} 至 {last}",
+    )
+
+
+def _play(console: Console, books: Books, made: Generated) -> None:
+    first, second, third = (one.month for one in made.usage)
+    _set_up(console, books, made.setup)
+    _import(console, books, [one.path for one in made.usage])
+    with _chapter(console, f"{first} is closed", f"账期 {first} 出账"):
+        _close(console, books, first)
+    with _chapter(console, f"Late usage of {first} comes in; {second} is closed", f"{first} 的迟到用量；{second} 出账"):
+        _import_one(console, books, made.late.path)
+        _close(console, books, second)
+    with _chapter(console, f"{third} is rated: running figures", f"账期 {third} 批价：实时费用"):
+        _rate(books, third)
+    _show(console, books, second, made.runaway_account)
+    _prove(console, books)
+
+
+def _set_up(console: Console, books: Books, folder: Path) -> None:
+    from partita.store import org  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.funds import top_up  # noqa: PLC0415
+    from partita.usecases.setup import apply_setup  # noqa: PLC0415
+
+    with _chapter(console, "Organisation, catalogue, prices, discounts; cash comes in", "组织、价目、折扣；充值"):
+        with books.work() as work:
+            added = _sure(apply_setup(work, folder)).added.counts()
+            payers = sorted(set(org.accounts_table(work.tx).column("payer_id").to_pylist()))
+        console.print(", ".join(f"{count} {kind}" for kind, count in added.items()), markup=False)
+        for payer in payers:
+            with books.work() as work:
+                _sure(top_up(work, account_id=payer, amount=TOP_UP, idempotency_key="demo", reference="demo"))
+        console.print(screen.say(f"{len(payers)} payers, {TOP_UP} each", f"{len(payers)} 个付款方，各充值 {TOP_UP}"))
+
+
+def _import(console: Console, books: Books, files: list[Path]) -> None:
+    with _chapter(console, "Usage comes in: CSV, NDJSON, Parquet", "导入用量：CSV、NDJSON、Parquet"):
+        for path in files:
+            _import_one(console, books, path)
+
+
+def _import_one(console: Console, books: Books, path: Path) -> None:
+    from partita.cli.usage import usage_page  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.usage import import_usage  # noqa: PLC0415
+
+    with screen.progress(f"Importing {path.name}", f"导入 {path.name}") as progress:
+        answer = _sure(import_usage(books, path, progress=progress))
+    usage_page(console, answer)
+
+
+def _close(console: Console, books: Books, month: Month) -> None:
+    from partita.usecases.bill import list_bills  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.close import close_month  # noqa: PLC0415
+
+    with screen.progress(f"Closing {month}", f"{month} 出账") as progress:
+        closed = _sure(close_month(books, month, progress=progress))
+    console.print(
+        screen.say(
+            f"{closed.records:,} records rated, {closed.corrections:,} corrections, {closed.bills} bills",
+            f"批价 {closed.records:,} 条，更正 {closed.corrections:,} 条，账单 {closed.bills} 张",
+        )
+    )
+    with books.work() as work:
+        bill_table(console, list_bills(work, month=month))
+
+
+def _rate(books: Books, month: Month) -> None:
+    from partita.usecases.rating import rate_month  # noqa: PLC0415 - a command starts fast
+
+    with screen.progress(f"Rating {month}", f"{month} 批价") as progress:
+        _sure(rate_month(books, month, progress=progress))
+
+
+def _show(console: Console, books: Books, month: Month, runaway: str) -> None:
+    from partita.usecases.analysis import cost_report  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.bill import list_bills, show_bills  # noqa: PLC0415
+
+    with books.work() as work:
+        largest = max(list_bills(work, month=month), key=lambda one: one.bill.payable_minor).bill.payer_id
+        shown = _sure(show_bills(work, largest, month))
+    with _chapter(console, "The largest bill, by account and by product", "最大的账单：按账号、按产品"):
+        for page in shown:
+            bill_page(console, page, by="account")
+            bill_page(console, page, by="product")
+    with _chapter(console, "The group, by month, company and product", "集团费用：按账期、公司、产品"):
+        for by in ("month", "company", "product"):
+            cost_table(console, _sure(cost_report(books, [by])), top=12)
+    with _chapter(console, f"What ran away in {runaway}", f"{runaway} 的异常费用"):
+        report = _sure(cost_report(books, ["usage-month", "product"], only=[("account", runaway)]))
+        cost_table(console, report)
+
+
+def _prove(console: Console, books: Books) -> None:
+    from partita.usecases.verify import verify  # noqa: PLC0415 - a command starts fast
+
+    with _chapter(console, "The books prove themselves", "账簿自证"):
+        with screen.progress("Verifying", "核对") as progress:
+            equations = verify(books, progress=progress)
+        equation_table(console, equations)
+    if not all(one.holds for one in equations):
+        raise SystemExit(screen.EXIT_DIFFERENCE)
