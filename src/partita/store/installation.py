@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -45,10 +46,11 @@ class ServerUser:
 
 
 CALLER = ServerUser("caller", (), None)
-# The first that works is taken. In a user namespace root is seen as another user, and keeps no power over the machine.
+# Root may not run PostgreSQL, and a user id without a name (in containers) may not make its data. The first way that
+# works is taken. In a user namespace the caller is seen as another user, and root keeps no power over the machine.
 # Where namespaces are forbidden (many containers), the server runs as the unprivileged user that every system has; the
 # last way lets it through folders that only root may enter, and nothing more.
-ROOT_STANDS_IN: tuple[ServerUser, ...] = (
+STANDS_IN: tuple[ServerUser, ...] = (
     ServerUser(
         "namespace", ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}", "--"), None
     ),
@@ -93,27 +95,42 @@ def choose(wanted_major: int | None) -> Installation:
     )
 
 
-def server_user(
-    installation: Installation, folder: Path, *, ways: tuple[ServerUser, ...] = ROOT_STANDS_IN
-) -> ServerUser:
-    """Return as whom the server runs for data in `folder`; only root needs somebody else.
+def server_user(installation: Installation, folder: Path, *, ways: tuple[ServerUser, ...] = STANDS_IN) -> ServerUser:
+    """Return as whom the server runs for data in `folder`; only root, and a user without a name, need somebody else.
 
-    An existing data folder `folder/cluster` keeps the owner that it has. Raises DatabaseUnavailable when root finds
-    nobody to run it.
+    An existing data folder `folder/cluster` keeps the owner that it has. Raises DatabaseUnavailable when nobody can run
+    it.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return CALLER
     cluster = folder / "cluster"
     owner = cluster.stat().st_uid if cluster.exists() else None
     for way in ways:
-        if owner in (None, way.owner or 0) and _works(way, installation, folder):
+        may = way.owner is None or os.geteuid() == 0  # only root gives a folder away
+        fits = owner in (None, os.geteuid() if way.owner is None else way.owner)
+        if may and fits and _works(way, installation, folder):
             return way
+    if os.geteuid() != 0:
+        raise DatabaseUnavailable(
+            f"PostgreSQL does not run as the user {os.geteuid()}, who has no name on this system. Add the user to "
+            "/etc/passwd, or set DATABASE_URL.",
+            f"PostgreSQL 不能以用户 {os.geteuid()} 运行，因为系统中没有其用户名。"
+            "请在 /etc/passwd 中添加该用户，或设置 DATABASE_URL。",
+        )
     raise DatabaseUnavailable(
         f"PostgreSQL does not run as root, and nobody else may enter {folder} or run {installation.bin}. "
         "Run partita as an ordinary user, or set PARTITA_HOME to a folder that others may enter, or set DATABASE_URL.",
         f"PostgreSQL 不能以 root 身份运行，而其他用户无法进入 {folder} 或运行 {installation.bin}。"
         "请以普通用户运行 partita，或将 PARTITA_HOME 设为其他用户可进入的目录，或设置 DATABASE_URL。",
     )
+
+
+def _has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _works(way: ServerUser, installation: Installation, folder: Path) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from partita.store import locks
 from partita.store.cluster import Place
 
-_PATIENCE = ((None, 2), (signal.SIGTERM, 5), (signal.SIGQUIT, 5), (signal.SIGKILL, 10))
+_PATIENCE = ((None, 2), (signal.SIGQUIT, 3), (signal.SIGKILL, 10))
 _STATE_LINE = 7
 START_SECONDS = 600  # recovery after a crash replays at most max_wal_size
 
