@@ -96,7 +96,7 @@ def _folders() -> Iterator[tuple[int, Path]]:
 
 def _named(place: Place) -> tuple[int | None, str]:
     """Return the process id and the state (`starting`, `ready`, `stopping`) that the data folder names."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, IndexError):  # it is empty for an instant while it is made
         lines = (place.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         return int(lines[0]), lines[_STATE_LINE].strip() if len(lines) > _STATE_LINE else ""
     return None, ""
