@@ -17,7 +17,17 @@ from typing import Any
 from partita.core.catalog import PriceVersion, Product, Sku, Tier
 from partita.core.discount import Discount, Target
 from partita.core.fault import Fault, Origin, Problem
-from partita.core.org import Account, Enterprise, OrgUnit, PaymentRelation, Placement, chained, circular, kind_fits
+from partita.core.org import (
+    Account,
+    Enterprise,
+    FinanceMode,
+    OrgUnit,
+    PaymentRelation,
+    Placement,
+    chained,
+    circular,
+    kind_fits,
+)
 from partita.core.period import DEFAULT_ZONE, Month, Period
 from partita.core.quantity import FACTOR_ONE, format_price, format_quantity
 
@@ -193,7 +203,10 @@ def _payers(stated: Stated, new: Setup, whole: Setup) -> Iterator[Problem]:
     for key in sorted(whole.relations):
         of_account.setdefault(key[0], []).append(whole.relations[key])
     # Where the member's row is a recorded one, it is a new row of its payer that made the chain.
-    rows = {key[0]: stated.origins["relations", key] for key in new.relations}
+    rows: dict[str, Origin] = {}
+    for key, relation in new.relations.items():
+        if relation.mode is FinanceMode.TRUSTEESHIP:
+            rows.setdefault(key[0], stated.origins["relations", key])
     for account_id in of_account:
         for relation in chained(of_account, account_id):
             origin = stated.origins.get(("relations", (account_id, relation.effective_from)))

@@ -1,0 +1,88 @@
+"""Plays the cases of setting up: rows of documents on books in memory, through the reader and the decision.
+
+Verbs:
+
+    FILE.csv VALUES…       a row of a document; `-` is an empty value
+    closed MONTH           the close of the month has begun
+    apply                  reads the rows so far and adds what they state; says what was added, or every fault
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from case_file import Case
+from partita.core.period import Month
+from partita.core.setup import Setup, decide
+from partita.formats.setup import FILES, read_setup
+
+_GROUP = (
+    ("enterprises.csv", "group", "集团 Group", "Asia/Shanghai", "CNY"),
+    ("units.csv", "group", "east", "-", "company", "East"),
+    ("units.csv", "group", "sales", "east", "department", "Sales"),
+)
+
+
+class Documents:
+    """Rows of documents that wait to be applied, and the books they go to."""
+
+    def __init__(self) -> None:
+        self.books = Setup()
+        self.rows: dict[str, list[Sequence[str]]] = {}
+        self.closed: list[Month] = []
+        self.said: list[str] = []
+
+    def group(self) -> None:
+        """Set up a group with one company and one department."""
+        for file, *values in _GROUP:
+            self.row(file, *values)
+        self.apply()
+        self.said.clear()
+
+    def row(self, file: str, *values: str) -> None:
+        self.rows.setdefault(file, []).append(["" if value == "-" else value for value in values])
+
+    def apply(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for file, rows in self.rows.items():
+                with (folder / file).open("w", newline="", encoding="utf-8") as handle:
+                    csv.writer(handle).writerows([FILES[file], *rows])
+            reading = read_setup(folder, self.books, self._zone())
+        self.rows.clear()
+        decision = reading.problems or decide(reading.stated, self.books, self.closed)
+        if isinstance(decision, list):
+            self.said += [f"fault {_plain(problem.message())}" for problem in decision]
+            return
+        added = [f"added {kind} {count}" for kind, count in decision.counts().items() if count]
+        self.said += added or ["nothing changed"]
+        self.books = Setup(**{kind: getattr(self.books, kind) | facts for kind, facts in decision.parts()})
+
+    def play(self, lines: Sequence[Sequence[str]]) -> None:
+        for verb, *words in lines:
+            if verb.endswith(".csv"):
+                self.row(verb, *words)
+            elif verb == "closed":
+                self.closed.append(Month.parse(words[0]))
+            else:
+                getattr(self, verb)(*words)
+
+    def _zone(self) -> str | None:
+        return next((one.zone for one in self.books.enterprises.values()), None)
+
+
+def run(case: Case) -> list[str]:
+    documents = Documents()
+    documents.group()
+    documents.play(case.given)
+    documents.said.clear()
+    documents.play(case.when)
+    return documents.said
+
+
+def _plain(message: str) -> str:
+    """Leave the quotes out: the reader of cases takes them as its own."""
+    return message.replace("'", "")
