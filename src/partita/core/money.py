@@ -47,7 +47,7 @@ def truncate(value: int, divisor: int) -> int:
 
 def minor_scale_e10(currency: str) -> int:
     """Return how many `_e10` units one minor unit of `currency` holds: 10^8 for CNY."""
-    return 10 ** (AMOUNT_SCALE - minor_digits(currency))
+    return int(10 ** (AMOUNT_SCALE - minor_digits(currency)))
 
 
 def round_down(amount_e10: int, currency: str) -> tuple[int, int]:
