@@ -104,10 +104,14 @@ class Reason(Enum):
     )
     CANNOT_WRITE = ("The file {path} cannot be written: {detail}", "无法写入文件 {path}：{detail}")
     EXPORT_DIFFERS = (
-        "The export does not add up in {currency}: charges {charges}, manifest {manifest}, file {exported}. "
-        "Nothing was written. Run `partita verify`: it names the file that changed.",
-        "导出金额不平（{currency}）：费用 {charges}，清单 {manifest}，文件 {exported}。未写入任何文件。"
-        "请运行 `partita verify`，它会指出被改动的文件。",
+        (
+            "The export does not add up in {currency}: charges {charges}, manifest {manifest}, file {exported}. "
+            "Nothing was written. Run `partita verify`: it names the file that changed."
+        ),
+        (
+            "导出金额不平（{currency}）：费用 {charges}，清单 {manifest}，文件 {exported}。未写入任何文件。"
+            "请运行 `partita verify`，它会指出被改动的文件。"
+        ),
     )
     UNKNOWN_CRITERION = (
         "Unknown criterion {criterion!r}. Known: ALL, none, {known}.",

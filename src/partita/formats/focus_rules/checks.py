@@ -1,7 +1,7 @@
 """Checks as SQL: what each check function of the rule model means for one row.
 
-Owns the meaning of check functions and conditions: `violation` is true for a row that breaks the rule, `holds` for a row
-that the condition is about. Does not own which rules run and what follows from their results (`verdicts`).
+Owns the meaning of check functions and conditions: `violation` is true for a row that breaks the rule, `holds` for a
+row that the condition is about. Does not own which rules run and what follows from their results (`verdicts`).
 
 The official validator reads some rules less strictly than they are written; `Reading` says which reading is wanted.
 Rules: FOCUS-8, FOCUS-9.
@@ -32,8 +32,9 @@ UNIT = "|".join((
 ))  # fmt: skip
 """The unit format of FOCUS: a size, a time or a counted thing; with time, per time, or with a whole number before."""
 
-# The validator's own tolerance: it multiplies in binary floating point. Money that is exact passes any tolerance.
-_TOLERANCE = "1e-9"
+# The tolerance of the official validator, which multiplies in binary floating point.
+_TOLERANCE = "CAST('0.000000001' AS DECIMAL(9,9))"
+_SCALES = ((17, 12), (12, 9))
 
 
 class ColumnMissing(Exception):  # noqa: N818 - it names what is wrong, as refusals do
@@ -105,7 +106,8 @@ class Checker:
 
     def number(self, name: str) -> str:
         """Return the column as a number; text that is none becomes null."""
-        return f"try_cast({self.column(name)} AS DOUBLE)" if self.kind(name) == "VARCHAR" else self.column(name)
+        column = self.column(name)
+        return f"try_cast({column} AS DECIMAL(38,15))" if self.kind(name) == "VARCHAR" else column
 
     def text(self, name: str) -> str:
         """Return the column as text."""
@@ -162,7 +164,7 @@ def _type_decimal(checker: Checker, check: Requirement) -> str:
     name = check["ColumnName"]
     if checker.kind(name) in NUMBER_TYPES:
         return "false"
-    return f"{checker.column(name)} IS NOT NULL AND try_cast({checker.text(name)} AS DOUBLE) IS NULL"
+    return f"NOT regexp_full_match(trim({checker.text(name)}), '{NUMERAL}')"
 
 
 def _type_date_time(checker: Checker, check: Requirement) -> str:
@@ -247,11 +249,14 @@ def _at_least(checker: Checker, check: Requirement) -> str:
 
 
 def _product(checker: Checker, check: Requirement) -> str:
-    factor_a, factor_b, result = (
-        f"try_cast({checker.column(check[key])} AS DOUBLE)"
-        for key in ("ColumnAName", "ColumnBName", "ResultColumnName")
+    price, quantity, result = (checker.column(check[key]) for key in ("ColumnAName", "ColumnBName", "ResultColumnName"))
+    # As exact as 38 digits allow: the small products that need many decimals, then the large ones that need few.
+    products = (
+        f"try(try_cast({price} AS DECIMAL(38,{of_price})) * try_cast({quantity} AS DECIMAL(38,{of_quantity})))"
+        for of_price, of_quantity in _SCALES
     )
-    return f"abs({factor_a} * {factor_b} - {result}) > {_TOLERANCE} * greatest(abs({result}), 1)"
+    cost = f"try_cast({result} AS DECIMAL(38,10))"
+    return f"abs(coalesce({', '.join(products)}) - {cost}) > {_TOLERANCE} * greatest(abs({cost}), 1)"
 
 
 def _decimal_value(checker: Checker, check: Requirement) -> str | None:

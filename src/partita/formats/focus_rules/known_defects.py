@@ -1,7 +1,8 @@
 """Rules of the official model 1.2.0.1 that fail on correct data, each with the reason.
 
-Owns the reasons; the guide shows the same table (`docs/guide/focus.md`). A composite rule stands here because a rule below
-it does, and is excused only as long as nothing else below it fails. Source: focus-and-bills.md 3.1. Rules: FOCUS-9.
+Owns the reasons; the guide shows the same table (`docs/guide/focus.md`). A composite rule stands here because a rule
+below it does, and is excused only as long as nothing else below it fails. Source: focus-and-bills.md 3.1. Rules:
+FOCUS-9.
 """
 
 from __future__ import annotations

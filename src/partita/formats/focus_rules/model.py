@@ -1,7 +1,7 @@
 """The rule model: the official JSON of rules, read into values and put into the order in which they are judged.
 
-Owns the shape of the JSON and the plan (every rule that the dataset's own rule reaches). Does not own what a check means
-(`checks`).
+Owns the shape of the JSON and the plan (every rule that the dataset's own rule reaches). Does not own what a check
+means (`checks`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A file as rows: the table `focus` over a Parquet or CSV file, with the number of each row.
 
-Owns how the types of a CSV are found (as the official validator finds them: from the values) and the column `ROW_NUMBER`.
+Owns how the types of a CSV are found (as the official validator finds them: from the values) and the column
+`ROW_NUMBER`.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ class Status(Enum):
 class Result:
     """The result of one rule.
 
-    `because` says why a rule was skipped or failed; `violations` counts rows (groups for a rule about distinct values, 0
-    for a composite rule); `example` is one violating row: its number and the columns looked at. `known` is the reason
+    `because` says why a rule was skipped or failed; `violations` counts rows (groups for a rule about distinct values,
+    0 for a composite rule); `example` is one violating row: its number and the columns looked at. `known` is the reason
     why the rule fails on correct data, where it is known to.
     """
 

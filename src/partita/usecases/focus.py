@@ -1,0 +1,287 @@
+"""Export charges as a FOCUS 1.2 dataset, and check a dataset against the official rules.
+
+Owns which charges go out, what stands beside them, and the proof that the file holds the same money as the books. Does
+not own the columns (`formats.focus_export`) or the rules (`formats.focus_rules`). Rules: FOCUS-1, FOCUS-6, FOCUS-7.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from partita.core.bill import bill_id
+from partita.core.charge import OWN
+from partita.core.money import AMOUNT_SCALE, format_scaled, parse_scaled
+from partita.core.period import DEFAULT_ZONE, Month
+from partita.core.refusal import Reason, Refused, refused
+from partita.formats import focus_export, focus_rules
+from partita.formats.focus_rules import ModelUnreadable, Reading, RowsUnreadable, RuleModel, RuleReport
+from partita.formats.focus_units import focus_unit
+from partita.store import catalog as catalog_store
+from partita.store import charge as charge_store
+from partita.store import org as org_store
+from partita.store.charge import ChargeFile
+from partita.store.db import Transaction
+from partita.usecases.work import Books
+
+ISSUER = "partita"
+"""Who issues our bills, where nobody says otherwise."""
+
+Sums = dict[str, tuple[int, int]]
+"""Currency → rows and the exact billed cost in `_e10`."""
+
+_CHARGES_SUMS = "SELECT currency, count(*), CAST(sum(billed_cost_e10) AS DECIMAL(38,0)) FROM charges GROUP BY currency"
+_EXPORTED_SUMS = "SELECT BillingCurrency, count(*), sum(CAST(BilledCost AS DECIMAL(38,10))) FROM"
+
+_FORMATS = {".parquet": "FORMAT parquet, COMPRESSION zstd", ".csv": "FORMAT csv, HEADER true"}
+
+
+class Only(Enum):
+    """Which charges an export holds."""
+
+    ALL = "all"
+    OWN = "own"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """The billed cost of one currency in `_e10`: as the charges have it, and as the written file has it (FOCUS-6)."""
+
+    currency: str
+    charges: int
+    charges_billed_e10: int
+    exported: int
+    exported_billed_e10: int
+
+    @property
+    def holds(self) -> bool:
+        """Say whether rows and money are the same on both sides."""
+        return (self.charges, self.charges_billed_e10) == (self.exported, self.exported_billed_e10)
+
+
+@dataclass(frozen=True, slots=True)
+class FocusExported:
+    """A written dataset; `provisional` when a month in it is not closed. A dry run has no `exported` side."""
+
+    target: Path
+    months: tuple[Month, ...]
+    rows: int
+    columns: int
+    equations: tuple[Equation, ...]
+    provisional: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the books hold beside the charges."""
+
+    accounts: pa.Table
+    placements: pa.Table
+    products: pa.Table
+    sku_names: pa.Table
+    prices: pa.Table
+
+
+def export_focus(
+    books: Books,
+    months: Sequence[Month],
+    target: Path,
+    *,
+    issuer: str = ISSUER,
+    only: Only = Only.ALL,
+    dry_run: bool = False,
+) -> FocusExported | Refused:
+    """Write the charges of `months` (all when empty) as FOCUS 1.2 to a `.parquet` or `.csv` file.
+
+    The file appears when it is complete and its billed cost equals the charges' and the manifest's, by currency; one of
+    the same name is replaced. Doing it again gives the same rows.
+    """
+    if target.suffix.lower() not in _FORMATS:
+        return refused(Reason.UNKNOWN_FILE_KIND, path=target, known=" / ".join(_FORMATS))
+    with books.work() as work:
+        files = _chosen(charge_store.counting(work.tx), months, only)
+        beside = _beside(work.tx)
+    if not files:
+        return refused(Reason.NO_CHARGES, months=" ".join(str(month) for month in months) or "—")
+    engine = books.engine()
+    try:
+        show_charges(engine, files={one: str(books.room.path(one.path)) for one in files})
+        before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
+        after = dict.fromkeys(before, (0, 0))
+        if not dry_run:
+            _put_beside(engine, beside, issuer=issuer)
+            written = _write(engine, target, before, sum(one.costs.billed_cost_e10 for one in files))
+            if isinstance(written, Refused):
+                return written
+            after = written
+    finally:
+        engine.close()
+    equations = tuple(Equation(currency, *before[currency], *after[currency]) for currency in sorted(before))
+    return FocusExported(
+        target=target,
+        months=tuple(Month.from_number(number) for number in sorted({one.month for one in files})),
+        rows=sum(one.charges for one in equations),
+        columns=len(focus_export.COLUMNS),
+        equations=equations,
+        provisional=any(one.stage == "provisional" for one in files),
+        dry_run=dry_run,
+    )
+
+
+def check_focus(
+    path: Path, rules: Path, *, criteria: str = "ALL", currencies: Path | None = None, reading: Reading | None = None
+) -> RuleReport | Refused:
+    """Check a Parquet or CSV file against the rule model at `rules`; `criteria` is ALL, none, or names with commas.
+
+    `currencies` is a CSV of ISO 4217 codes; without it any three capitals are a currency. Nothing is written.
+    """
+    for needed in (path, rules, currencies):
+        if needed is not None and not needed.is_file():
+            return refused(Reason.FILE_NOT_FOUND, path=needed)
+    try:
+        model = focus_rules.read_model(rules)
+    except ModelUnreadable as error:
+        return refused(Reason.FILE_UNREADABLE, format="FOCUS rule model (JSON)", detail=f"{rules}: {error}")
+    try:
+        codes = focus_rules.read_currencies(currencies) if currencies else frozenset()
+    except ModelUnreadable as error:
+        return refused(Reason.FILE_UNREADABLE, format="currency codes (CSV)", detail=f"{currencies}: {error}")
+    wanted = _criteria(criteria, model)
+    if isinstance(wanted, Refused):
+        return wanted
+    try:
+        return focus_rules.check_file(path, model, criteria=wanted, currencies=codes, reading=reading)
+    except RowsUnreadable as error:
+        return refused(Reason.FILE_UNREADABLE, format="Parquet / CSV", detail=f"{path}: {error}")
+
+
+def show_charges(engine: duckdb.DuckDBPyConnection, *, files: dict[ChargeFile, str]) -> None:
+    """Make the view `charges` over charge files, own and imported, each row with its billing month."""
+    by_month: dict[int, list[str]] = {}
+    for one, path in files.items():
+        by_month.setdefault(one.month, []).append(path)
+    engine.execute(focus_export.charges_sql(by_month))
+
+
+def _chosen(files: Iterable[ChargeFile], months: Sequence[Month], only: Only) -> list[ChargeFile]:
+    wanted = {month.number for month in months}
+    return [
+        one
+        for one in files
+        if (not wanted or one.month in wanted) and (only is Only.ALL or (one.origin == OWN) == (only is Only.OWN))
+    ]
+
+
+def _beside(tx: Transaction) -> _Beside:
+    return _Beside(
+        accounts=org_store.accounts_table(tx),
+        placements=org_store.placements_table(tx),
+        products=catalog_store.products_table(tx),
+        sku_names=catalog_store.sku_names_table(tx),
+        prices=catalog_store.prices_table(tx),
+    )
+
+
+def _put_beside(engine: duckdb.DuckDBPyConnection, beside: _Beside, *, issuer: str) -> None:
+    """Put every table that the export looks things up in beside `charges`."""
+    engine.register("accounts", beside.accounts)
+    engine.register("placements", beside.placements)
+    engine.register("products", beside.products)
+    engine.register("sku_names", beside.sku_names)
+    engine.execute("SET VARIABLE issuer = ?", [issuer])
+    engine.execute(
+        "CREATE TEMP TABLE account_names AS "
+        "SELECT account_id, arg_max(account_name, from_at) AS account_name FROM placements GROUP BY account_id"
+    )
+    engine.execute(
+        "CREATE TEMP TABLE account_zones AS "
+        "SELECT account_id, arg_max(zone, from_at) AS zone FROM accounts GROUP BY account_id"
+    )
+    _lookup(engine, "price_details", _price_details(beside.prices))
+    units = engine.execute("SELECT DISTINCT unit FROM charges WHERE unit IS NOT NULL ORDER BY unit").fetchall()
+    _lookup(engine, "focus_units", [(unit, focus_unit(unit)) for (unit,) in units])
+    keys = engine.execute(
+        "SELECT DISTINCT payer_id, billing_month, currency FROM charges WHERE origin = ? ORDER BY ALL", [OWN]
+    ).fetchall()
+    bills = [
+        (payer, month, currency, bill_id(payer, Month.from_number(month), currency)) for payer, month, currency in keys
+    ]
+    _lookup(engine, "bill_ids", bills)
+    zones = {DEFAULT_ZONE, "UTC", *focus_export.PROVIDER_ZONES.values(), *beside.accounts["zone"].to_pylist()}
+    span = engine.execute("SELECT min(billing_month), max(billing_month) FROM charges").fetchall()[0]
+    first, last = (Month.from_number(number) for number in span)
+    engine.register("months", org_store.months_table(zones, first, last))
+    engine.execute(focus_export.SERVICES)
+
+
+def _lookup(engine: duckdb.DuckDBPyConnection, name: str, rows: Sequence[tuple[object, ...]]) -> None:
+    engine.register(name, org_store.table_of(focus_export.LOOKUPS[name], rows))
+
+
+def _price_details(prices: pa.Table) -> list[tuple[str, str]]:
+    """Return what FOCUS calls SkuPriceDetails of each price version: its model and whose total its tiers count."""
+    found = zip(*(prices[name].to_pylist() for name in ("price_id", "model", "counter")), strict=True)
+    return [
+        (price, json.dumps({"x_PriceModel": model, "x_TierCounter": counter}))
+        for price, model, counter in dict.fromkeys(found)
+    ]
+
+
+def _write(engine: duckdb.DuckDBPyConnection, target: Path, charges: Sums, manifest_e10: int) -> Sums | Refused:
+    """Write the file beside its place, read it again, and put it there only when it holds the same money (FOCUS-6)."""
+    kind = target.suffix.lower()
+    statement = focus_export.export_sql()
+    reader = "read_csv('{}', all_varchar = true, header = true)" if kind == ".csv" else "read_parquet('{}')"
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+            made = Path(folder) / target.name
+            place = str(made).replace("'", "''")
+            wanted = focus_export.text_sql(statement) if kind == ".csv" else statement
+            engine.execute(f"COPY ({wanted}) TO '{place}' ({_FORMATS[kind]})")
+            exported = _sums(
+                engine.execute(f"{_EXPORTED_SUMS} {reader.format(place)} GROUP BY 1").fetchall(), AMOUNT_SCALE
+            )
+            wrong = _difference(charges, exported, manifest_e10)
+            if wrong is None:
+                made.replace(target)
+            return exported if wrong is None else wrong
+    except (OSError, duckdb.IOException) as error:
+        return refused(Reason.CANNOT_WRITE, path=target, detail=str(error).splitlines()[0])
+
+
+def _sums(rows: Iterable[tuple[str, int, object]], scale: int) -> Sums:
+    """Read rows of currency, count and a sum at `scale` decimals."""
+    return {currency: (int(count), parse_scaled(f"{total:f}", scale)) for currency, count, total in rows}
+
+
+def _difference(charges: Sums, exported: Sums, manifest_e10: int) -> Refused | None:
+    total = sum(amount for _, amount in charges.values())
+    if charges == exported and total == manifest_e10:
+        return None
+    odd = [currency for currency in charges if charges[currency] != exported.get(currency)]
+    return refused(
+        Reason.EXPORT_DIFFERS,
+        currency=", ".join(odd) or ", ".join(sorted(charges)),
+        charges=format_scaled(total, AMOUNT_SCALE),
+        manifest=format_scaled(manifest_e10, AMOUNT_SCALE),
+        exported=format_scaled(sum(amount for _, amount in exported.values()), AMOUNT_SCALE),
+    )
+
+
+def _criteria(text: str, model: RuleModel) -> tuple[str, ...] | Refused:
+    if text.strip().upper() in {"ALL", "NONE"}:
+        return model.criteria if text.strip().upper() == "ALL" else ()
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in model.criteria:
+            return refused(Reason.UNKNOWN_CRITERION, criterion=name, known=", ".join(model.criteria))
+    return names
