@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from case_file import Case
-from partita.core.org import payer_of, path_of, placement_at
+from partita.core.org import path_of, payer_of, placement_at
 from steps.setup import Documents
 
 
