@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from partita.settings import Settings
 from partita.store.db import pool_at, ready_address
-from partita.store.engine import open_engine
+from partita.store.engine import open_engine, spilling
 from partita.store.files import FileRoom
 from partita.usecases.work import Books
 
@@ -25,7 +25,7 @@ def open_books(settings: Settings) -> Iterator[Books]:
     room = FileRoom(settings.home / "files")
     where = ready_address(settings)
     try:
-        with pool_at(where) as pool:
+        with spilling(room), pool_at(where) as pool:
             yield Books(
                 pool=pool,
                 room=room,

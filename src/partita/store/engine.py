@@ -1,15 +1,19 @@
-"""The bulk engine: one DuckDB connection in memory, within limits, that reaches nothing outside the room of files.
+"""The bulk engine: one DuckDB connection in memory, within limits, whose overflow stays in the room of files.
 
-Owns the settings of the engine. Integers and dates come out the same on every machine: the zone is UTC, extensions are
-never fetched. The caller closes the connection.
+Owns the settings of the engine and the folders it spills into. Figures come out the same on every machine: the zone is
+UTC, extensions are never fetched. The caller closes the connection.
 """
 
 from __future__ import annotations
 
+import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 
+from partita.store import locks
 from partita.store.files import FileRoom
 
 
@@ -31,3 +35,17 @@ def open_engine(room: FileRoom, *, memory: str, threads: int) -> duckdb.DuckDBPy
     )
     engine.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     return engine
+
+
+@contextmanager
+def spilling(room: FileRoom) -> Iterator[None]:
+    """Say that this process may spill; the first one to come removes what killed processes left behind."""
+    lock = room.spill / "in-use.lock"
+    unused = locks.seize(lock)
+    if unused:
+        with unused:
+            for leftover in room.spill.iterdir():
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+    with locks.share(lock):
+        yield

@@ -17,6 +17,7 @@ from alembic.config import Config
 from sqlalchemy.pool import NullPool
 
 _FOLDER = Path(__file__).parent
+_FILES = _FOLDER
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def upgrade(borrowed: sqlalchemy.Connection) -> None:
 
 def plain(borrowed: sqlalchemy.Connection, name: str) -> None:
     """Run all statements of a file as they stand: the driver gets no parameters, so `%` means itself."""
-    _driver(borrowed).execute((_FOLDER / name).read_bytes())
+    _driver(borrowed).execute((_FILES / name).read_bytes())
 
 
 def _driver(borrowed: sqlalchemy.Connection) -> psycopg.Connection[Any]:
