@@ -14,16 +14,15 @@ from partita.core.refusal import Refused
 from partita.store import ledger as ledger_store
 from partita.usecases.funds import top_up
 from partita.usecases.work import Books
-from steps.world import World
+from payers import open_accounts
 
 
 def run(case: Case, books: Books) -> list[str]:
-    world = World(books)
     said: list[str] = []
     for words in [*case.given, *case.when]:
         match words:
             case ["account", name]:
-                world.account(name)
+                open_accounts(books, name)
             case ["at", instant]:
                 now = datetime.fromisoformat(instant)
                 books = replace(books, clock=lambda now=now: now)

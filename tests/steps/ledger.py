@@ -30,14 +30,12 @@ from partita.store import ledger as ledger_store
 from partita.usecases import ledger
 from partita.usecases.ledger import AsOf
 from partita.usecases.work import Books
+from payers import open_accounts
 from steps.posting_rules import draft_of
-from steps.world import World
 
 
 def run(case: Case, books: Books, owner_url: str) -> list[str]:
-    world = World(books)
-    for payer in ("acme", "bolt", "carl"):
-        world.account(payer)
+    open_accounts(books, "acme", "bolt", "carl")
     scene = Scene(books, owner_url)
     return [line for words in [*case.given, *case.when] for line in scene.play(words)]
 

@@ -53,8 +53,8 @@ def _draw(fund: str, source: str, amount: str) -> Draw:
 
 
 def _lines(draft: Draft) -> list[str]:
-    postings = [
-        f"{'debit' if p.amount_minor > 0 else 'credit'} {p.ledger_account} {format_scaled(abs(p.amount_minor), 2, places=2)}"
-        for p in draft.postings
-    ]
-    return [*postings, f"key {draft.idempotency_key}"]
+    said = []
+    for posting in draft.postings:
+        side = "debit" if posting.amount_minor > 0 else "credit"
+        said.append(f"{side} {posting.ledger_account} {format_scaled(abs(posting.amount_minor), 2, places=2)}")
+    return [*said, f"key {draft.idempotency_key}"]

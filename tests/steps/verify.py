@@ -1,7 +1,8 @@
 """Plays the cases of verify: build a closed month, harm it, and see what is named.
 
-Further verbs: `flip usage` and `flip charges` change one byte in the middle of the first file of that kind; `change TABLE
-COLUMN VALUE` changes every row of a table as the owner of the database, past all guards.
+Further verbs: `flip usage` and `flip charges` change one byte in the middle of the first file of that kind; `change
+TABLE COLUMN VALUE` changes every row of a table as the owner of the database, past all guards. One harm may break more
+than one equation; `then` says which must be among them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class _Harm(World):
     owner_url = ""
 
     def flip(self, kind: str) -> None:
-        path = sorted((self.books.room.root / kind).rglob("*.parquet"))[0]
+        path = min((self.books.room.root / kind).rglob("*.parquet"))
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 0x01
         path.write_bytes(content)
@@ -40,7 +41,6 @@ def run(case: Case, books: Books, owner_url: str) -> list[str]:
     broken = [one for one in equations if not one.holds]
     if not broken:
         return [*world.said, "all equations hold"]
-    names = [f"broken {one.name}" for one in broken]
-    found = [f"named {finding.split(':')[0]}" for one in broken for finding in one.findings]
-    wanted = {line for line in case.then if line.startswith("named")}
-    return [*world.said, *names, *sorted(set(found) & wanted)]
+    found = [f"broken {one.name}" for one in broken]
+    found += [f"named {finding.split(':')[0]}" for one in broken for finding in one.findings]
+    return [*world.said, *(line for line in case.then if line in found)]

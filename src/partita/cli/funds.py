@@ -85,7 +85,7 @@ def _render(console: Console, done: ToppedUp) -> None:
             say(
                 f"Already recorded as {done.entry_id}; nothing changed. For another payment of the same amount give "
                 "--reference or --key.",
-                f"此前已记录为 {done.entry_id}，本次未做任何更改。若是另一笔同额付款，请使用 --reference 或 --key 区分。",
+                f"此前已记录为 {done.entry_id}，未做任何更改。若为另一笔同额付款，请用 --reference 或 --key 区分。",
             ),
             markup=False,
         )
@@ -103,8 +103,8 @@ def _render(console: Console, done: ToppedUp) -> None:
     if done.payer_id != done.account_id:
         console.print(
             say(
-                f"Note: {done.payer_id} pays for {done.account_id} now; this cash pays bills of {done.account_id} only.",
-                f"注意：{done.account_id} 目前由 {done.payer_id} 代付；这笔现金只用于支付 {done.account_id} 自己的账单。",
+                f"Note: {done.payer_id} pays for {done.account_id} now; this cash pays its own bills only.",
+                f"注意：{done.account_id} 目前由 {done.payer_id} 代付；这笔现金只用于其自己的账单。",
             ),
             markup=False,
         )

@@ -35,9 +35,9 @@ def statement(
 ) -> None:
     """Show the statement of ACCOUNT: every posting in order of its effective time, with the balance after it.
 
-    --ledger-account narrows it to `cash`, `receivable`, `bank` or `revenue`. A time is a day such as 2026-10-31, which is in
-    as a whole, or an instant such as 2026-10-31T12:00+08:00, before which it looks. --recorded-until shows what the
-    books said then.
+    --ledger-account narrows it to `cash`, `receivable`, `bank` or `revenue`. A time is a day such as 2026-10-31, which
+    is in as a whole, or an instant such as 2026-10-31T12:00+08:00, before which it looks. --recorded-until shows what
+    the books said then.
     """
     from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
 

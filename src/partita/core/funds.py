@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-
 AMOUNT_MINOR_MAX = 10**15
 """The most that one top-up brings (ten trillion yuan): more is a slip, and sums stay far from the database's limit."""
 

@@ -2,7 +2,7 @@
 
 Owns what an entry is, its canonical text, its two hashes, its mirror. Does not own which accounts a business event
 moves (`posting_rules`) nor where entries are kept (`store.ledger`). Amounts are minor units; more than zero is a debit
-(借), less than zero a credit (贷). Rules: LEDGER-1 … LEDGER-7 (`docs/rules/ledger.md`).
+(借), less than zero a credit (贷). Rules: LEDGER-1 … LEDGER-8 (`docs/rules/ledger.md`).
 """
 
 from __future__ import annotations

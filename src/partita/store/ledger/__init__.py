@@ -1,7 +1,7 @@
 """The ledger in PostgreSQL: append, balances, sources, statement, and the proof that nobody changed it.
 
 `heads` locks payers, `append` writes, `read` asks, `proof` checks; the names below are the whole of it.
-Rules: LEDGER-1 … LEDGER-7 (`docs/rules/ledger.md`).
+Rules: LEDGER-1 … LEDGER-8 (`docs/rules/ledger.md`).
 """
 
 from partita.store.ledger.append import append
