@@ -46,11 +46,23 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if given:
         yield given
         return
-    cache = request.config.cache
-    home = Path(cache.mkdir("partita")) if cache else tmp_path_factory.getbasetemp() / "partita"
+    home = _kept_home(request.config) or tmp_path_factory.getbasetemp() / "partita"
     address = postgres.ensure_running(home)
     with address.lease:
         yield address.owner_url
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no server running, unless another run of the tests uses it."""
+    home = _kept_home(session.config)
+    if home and not hasattr(session.config, "workerinput"):
+        postgres.stop(home, only_unused=True)
+
+
+def _kept_home(config: pytest.Config) -> Path | None:
+    """Where the embedded server of the tests lives: it is made once and serves all later runs."""
+    cache = getattr(config, "cache", None)
+    return Path(cache.mkdir("partita")) if cache else None
 
 
 @pytest.fixture(scope="session")

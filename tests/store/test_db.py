@@ -131,11 +131,8 @@ def test_a_failing_migration_leaves_nothing(empty: str, monkeypatch: pytest.Monk
 def test_a_database_where_everybody_may_make_tables_is_closed(empty: str, settings: Settings) -> None:
     with psycopg.connect(empty) as connection:
         connection.execute("grant create on schema public to public")
-    with (
-        open_pool(replace(settings, database_url=empty)) as pool,
-        pytest.raises(DENIED),
-        pool.connection() as connection,
-    ):
+    opened = open_pool(replace(settings, database_url=empty))
+    with opened as pool, pool.connection() as connection, pytest.raises(DENIED):
         connection.execute("create table mine (x integer)")
 
 
@@ -177,10 +174,15 @@ def test_the_pool_survives_the_kill_of_its_connection(books: Books, owner_url: s
 
 
 def test_work_that_raises_saves_nothing(books: Books) -> None:
-    insert = "insert into balance (payer_id, ledger_account, currency, amount_minor) values ('a', 'cash', 'CNY', 1)"
-    with pytest.raises(ZeroDivisionError), books.work() as work:
-        work.tx.execute(insert)
-        _ = 1 // 0
+    def spoil() -> None:
+        with books.work() as work:
+            work.tx.execute(
+                "insert into balance (payer_id, ledger_account, currency, amount_minor) values ('a', 'cash', 'CNY', 1)"
+            )
+            _ = 1 // 0
+
+    with pytest.raises(ZeroDivisionError):
+        spoil()
     with books.work() as work:
         assert work.tx.execute("select count(*) from balance").fetchone() == (0,)
 

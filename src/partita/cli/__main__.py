@@ -47,6 +47,7 @@ _COMMANDS = (
     ("focus check", "partita.cli.focus:check"),
     ("db status", "partita.cli.database:status"),
     ("db stop", "partita.cli.database:stop"),
+    ("db run", "partita.cli.database:run"),
 )
 """Command → function. The functions are imported when they are called, so that every command starts fast."""
 

@@ -1,7 +1,10 @@
-"""`partita db status`, `partita db stop`: the database under the books."""
+"""`partita db status`, `partita db stop`, `partita db run`: the database under the books."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -49,18 +52,44 @@ def stop(*, force: bool = False, dry_run: bool = False, as_json: Json = False) -
         screen.refuse(refused(Reason.DATABASE_NOT_OURS), as_json=as_json)
     before = postgres.status(settings.home)
     running = before.server is not None or before.supervisor is not None
-    if running and before.in_use and not force:
+    stopped = running and not dry_run and postgres.stop(settings.home, only_unused=not force)
+    if running and not force and (before.in_use if dry_run else not stopped):
         screen.refuse(refused(Reason.DATABASE_IN_USE), as_json=as_json)
-    if running and not dry_run:
-        postgres.stop(settings.home)
     said = {
         (False, False): screen.say("The embedded server is not running.", "内嵌数据库未在运行。"),
         (False, True): screen.say("The embedded server is not running.", "内嵌数据库未在运行。"),
         (True, False): screen.say("The embedded server has stopped.", "内嵌数据库已停止。"),
         (True, True): screen.say("The embedded server would be stopped.", "将会停止内嵌数据库。"),
     }[running, dry_run]
-    facts = {"was_running": running, "stopped": running and not dry_run, "dry_run": dry_run}
+    facts = {"was_running": running, "stopped": stopped, "dry_run": dry_run}
     screen.answer(facts, as_json=as_json, render=lambda console: console.print(said, markup=False))
+
+
+def run(
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+) -> None:
+    """Run COMMAND, such as `pg_dump --file books.sql` or `psql`, on the books' database as its owner.
+
+    The server is started if need be and kept running meanwhile; PostgreSQL's own programs are found first.
+    """
+    from partita.store import db, postgres  # noqa: PLC0415 - a command starts fast
+
+    if not command:
+        screen.err().print(
+            screen.say("Which command? Such as: partita db run psql", "请给出命令，例如：partita db run psql")
+        )
+        raise SystemExit(screen.EXIT_USAGE)
+    settings = screen.settings()
+    where = db.address(settings)
+    environment = os.environ | db.variables(where.owner)
+    if where.embedded:
+        environment["PATH"] = os.pathsep.join((str(postgres.programs(settings.home)), environment.get("PATH", "")))
+    program = shutil.which(command[0], path=environment["PATH"])
+    if program is None:
+        screen.refuse(refused(Reason.PROGRAM_NOT_FOUND, program=command[0]))
+    done = subprocess.run([program, *command[1:]], env=environment, check=False)  # noqa: S603 - the user's command
+    where.release()
+    raise SystemExit(done.returncode)
 
 
 def _embedded(settings: Settings) -> dict[str, object]:

@@ -55,6 +55,12 @@ class Reason(Enum):
         "未知格式 {format!r}。可用格式：{known}。",
     )
 
+    REJECTS_NOT_WRITABLE = (
+        "The rejected rows cannot be written to {path}: {detail} Give another path with --rejects. "
+        "Nothing was taken in.",
+        "无法将被拒绝的行写入 {path}：{detail} 请用 --rejects 指定其他路径。未导入任何内容。",
+    )
+
     # settings and catalogue
     UNKNOWN_ACCOUNT = ("Unknown account {account}.", "未知账号 {account}。")
     UNKNOWN_PAYER = ("No payer {payer} with a bill or a balance.", "没有付款方 {payer} 的账单或余额。")
@@ -178,6 +184,11 @@ class Reason(Enum):
     )
 
     # database
+    PROGRAM_NOT_FOUND = (
+        "There is no program {program} here. The embedded server brings pg_dump and pg_restore; psql comes with the "
+        "system's PostgreSQL client.",
+        "未找到程序 {program}。内嵌数据库自带 pg_dump 与 pg_restore；psql 需安装系统的 PostgreSQL 客户端。",
+    )
     DATABASE_IN_USE = (
         "Another command is using the database: wait for it, or use --force. What is committed stays.",
         "另一个命令正在使用数据库：请等待其结束，或使用 --force。已提交的内容会保留。",

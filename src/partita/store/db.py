@@ -135,6 +135,13 @@ def address(settings: Settings) -> Address:
     return Address(given, _as_app(given), None)
 
 
+def variables(url: str) -> dict[str, str]:
+    """Return the variables by which PostgreSQL's own programs find this database."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    names |= {"sslmode": "PGSSLMODE", "options": "PGOPTIONS"}
+    return {names[name]: str(value) for name, value in conninfo_to_dict(url).items() if name in names}
+
+
 def _as_given(url: str) -> str:
     """Return the external address with a limit for connecting, so that a wrong host does not hang."""
     try:

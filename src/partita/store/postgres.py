@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 import partita
-from partita.store import cluster, locks, orphans
+from partita.store import cluster, installation, locks, orphans
 from partita.store.cluster import Place
 from partita.store.unavailable import DatabaseUnavailable
 
@@ -86,11 +86,29 @@ def status(home: Path) -> ServerStatus:
     )
 
 
-def stop(home: Path) -> bool:
-    """Stop the embedded server cleanly, users or not; return whether it ran. Committed work stays."""
+def stop(home: Path, *, only_unused: bool = False) -> bool:
+    """Stop the embedded server cleanly; return whether it ran and has stopped. Committed work stays.
+
+    With `only_unused` nothing happens while some process uses it, and none can begin to meanwhile.
+    """
     place = _place(home)
     if not place.folder.exists():
         return False
+    if not only_unused:
+        return _stop(place)
+    unused = locks.seize(place.in_use)
+    if unused is None:
+        return False
+    with unused:
+        return _stop(place)
+
+
+def programs(home: Path) -> Path:
+    """Return the folder of PostgreSQL's programs (`pg_dump`, `psql` where there is one) that fit the data."""
+    return installation.choose(cluster.major_of(_place(home))).bin
+
+
+def _stop(place: Place) -> bool:
     ran = False
     deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
