@@ -59,7 +59,7 @@ def files(
         "and (%(through)s::bigint is null or sequence <= %(through)s) order by sequence",
         {"month": month, "bucket": bucket, "through": through},
     )
-    return [UsageFile(*row[:6], int(row[6]), bytes(row[7])) for row in rows]
+    return [_file(row) for row in rows]
 
 
 def latest_sequence(tx: Transaction) -> int:
@@ -121,6 +121,11 @@ def record(tx: Transaction, batch: UsageBatch, written: Sequence[UsageFile], *, 
                 for one in written
             ],
         )
+
+
+def _file(row: tuple) -> UsageFile:  # type: ignore[type-arg]
+    sequence, batch_id, month, bucket, path, records, quantity_e6, digest = row
+    return UsageFile(sequence, batch_id, month, bucket, path, records, int(quantity_e6), bytes(digest))
 
 
 def _batch(row: tuple) -> UsageBatch:  # type: ignore[type-arg]

@@ -1,0 +1,310 @@
+"""Usage files of the world: CSV, NDJSON (both also gzipped) and Parquet, read as rows of plain text.
+
+Owns how a file is recognised and refused as a whole, and the SQL that gives its rows to the bulk engine: one text
+column per input column, untouched but for spaces around it. Text files are read line by line, so that a damaged row
+damages nothing but itself. Does not own what a valid row is (`columnar.usage`). Rules: USAGE-3, USAGE-6;
+schema: `docs/guide/usage-files.md`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import duckdb
+
+from partita.columnar.tables import column_list
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.usage import COLUMNS, REJECT_COLUMNS, REQUIRED
+from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, literal, open_lines
+
+_HINT = "See docs/guide/usage-files.md."
+_MAGIC_PARQUET, _MAGIC_ZIP = b"PAR1", b"PK\x03\x04"
+_SAMPLE_LINES = 1000
+_SEPARATOR = "chr(0)"
+"""What cuts a line into fields: a text file never holds it (`text_lines`)."""
+_BLOCK = 1 << 20
+
+# A field of CSV: between quotes, with spaces around them or not; or anything that does not start with a quote.
+_FIELD = ' *"(?:[^"]|"")*" *| *[^," ][^,]*| *'
+# A number of so many digits, or with so great an exponent, that a double may not hold it exactly.
+_LONG_NUMBER = "[0-9][0-9.]{15}|[0-9][eE][+-]?[0-9]{3}"
+_TOKENS = r'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)'
+
+
+class Kind(Enum):
+    """The kinds of usage files."""
+
+    CSV = "CSV"
+    NDJSON = "NDJSON"
+    PARQUET = "Parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSource:
+    """A usage file that can be read: `rows` is SQL of the columns of `core.usage.COLUMNS` as text, and `damaged`.
+
+    `numbered` is the same with `row` (as an editor counts), `line` (the damaged row itself) and `original` (a list of
+    the values of `header`; empty for a damaged row). `at_once` is a faster way to the same rows for a CSV file without
+    any damaged row: it raises, or gives another number of rows than `lines` counts, where `rows` has to be taken.
+    `header` is what a rejects file repeats; `ignored` is what no rule knows.
+    """
+
+    kind: Kind
+    digest: bytes
+    header: tuple[str, ...]
+    ignored: tuple[str, ...]
+    rows: str
+    numbered: str
+    at_once: str | None = None
+    lines: str | None = None
+
+
+def open_usage(path: Path, folder: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
+    """Recognise a usage file and prove that it can be read; `folder` is for a plain copy where one is needed.
+
+    Refuses what is missing, empty, no usage file at all, broken off, not UTF-8, or without a required column.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        return refused(Reason.FILE_EMPTY if path.is_file() else Reason.FILE_NOT_FOUND, path=path)
+    with path.open("rb") as handle:
+        start = handle.read(len(_MAGIC_PARQUET))
+    if start == _MAGIC_PARQUET or path.suffix.lower() == ".parquet":
+        return _open_parquet(path, engine)
+    if start == _MAGIC_ZIP:
+        detail = "it is a ZIP archive or an Excel workbook. Save the sheet as CSV (UTF-8), or unpack it."
+        return refused(Reason.FILE_UNREADABLE, format="CSV", detail=detail)
+    lines = open_lines(path, folder)
+    if isinstance(lines, Refused):
+        return lines
+    name = path.stem if is_gzip(path) and path.suffix.lower() == ".gz" else path.name
+    if lines.first.startswith("{") or Path(name).suffix.lower() in {".ndjson", ".jsonl", ".json"}:
+        return _open_ndjson(lines, engine)
+    return _open_csv(lines)
+
+
+def _open_csv(lines: TextLines) -> UsageSource | Refused:
+    names = [name.strip() for name in next(csv.reader([lines.first]))]
+    found = _find(names, Kind.CSV)
+    if isinstance(found, Refused):
+        return found
+    kept = [(at, name) for at, name in enumerate(names, 1) if name.lower() not in REJECT_COLUMNS]
+    columns = ", ".join(
+        f'{_unquoted(names.index(found[name]) + 1)} as "{name}"' if name in found else f'null::varchar as "{name}"'
+        for name in COLUMNS
+    )
+
+    def rows(wanted: str, source: str) -> str:
+        read = f"select *, contains(line, '\"') as quoted from {source}"
+        cut = f"select *, {_fields()} as fields, {_is_damaged(len(names))} as damaged from ({read})"
+        return f"select {columns}, {wanted} from ({cut})"
+
+    value_lines = _value_lines(lines, lines.first_row)
+    names_and_types = ", ".join(f"'{at}': 'VARCHAR'" for at in range(1, len(names) + 1))
+    at_once = (
+        f"read_csv({literal(str(lines.path))}, columns={{{names_and_types}}}, delim=',', quote='\"', escape='\"', "
+        f"header=true, skip={lines.first_row - 1}, auto_detect=false, "
+        f"new_line='{lines.newline}', max_line_size={LINE_BYTES_MAX})"
+    )
+    direct = ", ".join(
+        f'{_text(_name(str(names.index(found[name]) + 1)))} as "{name}"'
+        if name in found
+        else f'null::varchar as "{name}"'
+        for name in COLUMNS
+    )
+    original = ", ".join(_unquoted(at) for at, _ in kept)
+    return UsageSource(
+        Kind.CSV,
+        lines.digest,
+        tuple(name for _, name in kept),
+        _ignored(names, found),
+        rows("damaged", value_lines),
+        rows(
+            f"damaged, row, line, case when damaged then [] else [{original}] end as original",
+            _numbered_lines(lines, lines.first_row),
+        ),
+        at_once=f"select {direct}, false as damaged from {at_once}",
+        lines=f"select count(*) from {value_lines}",
+    )
+
+
+def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
+    if lines.first.startswith("["):
+        detail = "it is one JSON array; write one JSON object per line instead."
+        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=detail)
+    keys = [alias for aliases in COLUMNS.values() for alias in aliases]
+    paths = ", ".join(literal(f"$.{key}") for key in keys)
+    columns = ", ".join(f'{_value_of(name, keys)} as "{name}"' for name in COLUMNS)
+
+    def rows(wanted: str, source: str) -> str:
+        is_object = "json_valid(line) and starts_with(ltrim(line), '{')"
+        parsed = f"select *, case when {is_object} then line end as json from {source}"
+        found = f"select *, json_extract_string(json, [{paths}]) as found, json is null as damaged from ({parsed})"
+        return f"select {columns}, {wanted} from ({found})"
+
+    sample = f"(select * from {_value_lines(lines, 0)} limit {_SAMPLE_LINES})"
+    failed = _refuse_sample(rows("damaged", sample), engine)
+    if failed:
+        return failed
+    numbered = rows("damaged, row, line", _numbered_lines(lines, 0))
+    return UsageSource(
+        Kind.NDJSON,
+        lines.digest,
+        tuple(COLUMNS),
+        _unknown_keys(sample, engine),
+        rows("damaged", _value_lines(lines, 0)),
+        f"select *, [{column_list(dict.fromkeys(COLUMNS, 'VARCHAR'))}] as original from ({numbered})",
+    )
+
+
+def _open_parquet(path: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
+    source = f"read_parquet({literal(str(path))}, binary_as_string=true, file_row_number=true)"
+    try:
+        described = engine.execute(f"describe select * exclude (file_row_number) from {source}").fetchall()
+    except duckdb.Error:
+        detail = "it is damaged, broken off, or no Parquet file at all."
+        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=detail)
+    types = {str(row[0]): str(row[1]) for row in described}
+    found = _find(list(types), Kind.PARQUET)
+    if isinstance(found, Refused):
+        return found
+    if types[found["quantity"]] in {"DOUBLE", "FLOAT"}:
+        detail = (
+            f"the column {found['quantity']} has the type {types[found['quantity']]}, which cannot hold decimal "
+            "quantities exactly. Write it as DECIMAL(18,6), as an integer, or as text."
+        )
+        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=detail)
+    columns = ", ".join(
+        f'{_as_text(found[name], types[found[name]])} as "{name}"' if name in found else f'null::varchar as "{name}"'
+        for name in COLUMNS
+    )
+    kept = [name for name in types if name.lower() not in REJECT_COLUMNS]
+    original = ", ".join(_as_text(name, types[name]) for name in kept)
+    return UsageSource(
+        Kind.PARQUET,
+        _digest_of(path),
+        tuple(kept),
+        _ignored(types, found),
+        f"select {columns}, false as damaged from {source}",
+        f"select {columns}, false as damaged, file_row_number + 1 as row, null::varchar as line, "
+        f"[{original}] as original from {source}",
+    )
+
+
+def _find(names: Iterable[str], kind: Kind) -> dict[str, str] | Refused:
+    """Return input column → header, or refuse what is missing or stands twice."""
+    by_lower: dict[str, list[str]] = {}
+    for name in names:
+        by_lower.setdefault(name.lower(), []).append(name)
+    found: dict[str, str] = {}
+    for column, aliases in COLUMNS.items():
+        matching = [name for alias in aliases for name in by_lower.get(alias, ())]
+        if len(matching) > 1:
+            detail = f"the columns {' and '.join(matching)} mean the same; keep one of them."
+            return refused(Reason.FILE_UNREADABLE, format=kind.value, detail=detail)
+        if matching:
+            found[column] = matching[0]
+    missing = [column for column in REQUIRED if column not in found]
+    if missing:
+        return refused(Reason.WRONG_HEADER, format=f"usage {kind.value}", missing=", ".join(missing), hint=_HINT)
+    return found
+
+
+def _ignored(names: Iterable[str], found: Mapping[str, str]) -> tuple[str, ...]:
+    known = set(found.values())
+    return tuple(name for name in names if name not in known and name.lower() not in REJECT_COLUMNS)
+
+
+def _value_lines(lines: TextLines, header_row: int) -> str:
+    """SQL of the lines that say something, without the header."""
+    skip = f"offset {header_row}" if header_row else ""
+    return f"(from (from {lines.sql()} {skip}) where trim(line) <> '')"
+
+
+def _numbered_lines(lines: TextLines, header_row: int) -> str:
+    """SQL of the same lines with their numbers: the engine numbers in the order of the file."""
+    return (
+        f"(from (select line, row_number() over () as row from {lines.sql()}) "
+        f"where row > {header_row} and trim(line) <> '')"
+    )
+
+
+def _fields() -> str:
+    """SQL that cuts a line of CSV at its commas, but not at those between quotes.
+
+    The added comma gives the last field an end like the others; what follows it is one empty field too many.
+    """
+    cut = f"regexp_replace(line || ',', '({_FIELD}),', '\\1' || {_SEPARATOR}, 'g')"
+    return f"case when quoted then string_split({cut}, {_SEPARATOR}) else string_split(line, ',') end"
+
+
+def _is_damaged(width: int) -> str:
+    """SQL that says whether a line of CSV has another number of fields, or quotes that are not in pairs."""
+    closes = f"regexp_full_match(line, '(?:{_FIELD})(?:,(?:{_FIELD}))*')"
+    return f"len(fields) <> {width} + quoted::integer or (quoted and not {closes})"
+
+
+def _unquoted(position: int) -> str:
+    """SQL of a field as text: without quotes and outer spaces, NULL when nothing is left."""
+    field = f"trim(fields[{position}])"
+    inner = f"replace(substr({field}, 2, length({field}) - 2), '\"\"', '\"')"
+    return _text(f"case when quoted and starts_with({field}, '\"') then {inner} else {field} end")
+
+
+def _text(value: str) -> str:
+    """SQL of a text without outer spaces, NULL when nothing is left."""
+    return f"nullif(trim({value}), '')"
+
+
+def _value_of(name: str, keys: list[str]) -> str:
+    """SQL of a value of a JSON object as text; a number of the quantity to the letter, not as a double."""
+    found = ", ".join(f"found[{keys.index(alias) + 1}]" for alias in COLUMNS[name])
+    value = f"coalesce({found})"
+    if name == "quantity":
+        quoted = f"regexp_replace(json, '{_TOKENS}', '\\1' || chr(1) || '\\2' || chr(2), 'g')"
+        exact = f"replace(replace(replace({quoted}, chr(1) || chr(2), ''), chr(1), '\"'), chr(2), '\"')"
+        value = f"case when regexp_matches(json, '{_LONG_NUMBER}') then {exact}->>'$.quantity' else {value} end"
+    return _text(value)
+
+
+def _refuse_sample(rows: str, engine: duckdb.DuckDBPyConnection) -> Refused | None:
+    """Refuse an NDJSON file of whose first lines none is an object, or none has a required key."""
+    counted = ", ".join(f'count("{name}")' for name in REQUIRED)
+    objects, *filled = engine.execute(f"select count(*) filter (not damaged), {counted} from ({rows})").fetchall()[0]
+    if not objects:
+        detail = "none of its first lines is a JSON object."
+        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=detail)
+    missing = [name for name, count in zip(REQUIRED, filled, strict=True) if not count]
+    if missing:
+        return refused(Reason.WRONG_HEADER, format="usage NDJSON", missing=", ".join(missing), hint=_HINT)
+    return None
+
+
+def _unknown_keys(sample: str, engine: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Return the keys of the first lines that no rule knows."""
+    known = {alias for aliases in COLUMNS.values() for alias in aliases}
+    keys = engine.execute(
+        f"select distinct unnest(json_keys(case when json_valid(line) then line end)) as key from {sample} order by key"
+    ).fetchall()
+    return tuple(key for (key,) in keys if key not in known)
+
+
+def _as_text(column: str, kind: str) -> str:
+    value = f"to_json({_name(column)})" if kind.startswith(("MAP", "STRUCT")) else _name(column)
+    return _text(f"cast({value} as varchar)")
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _digest_of(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.digest()

@@ -1,0 +1,316 @@
+"""Take usage in: read a file, check every row, and store what is new, wholly or not at all.
+
+The long part (reading, checking) happens before the lock of the intake is taken, the comparison with what is stored
+and the naming of the new files under it, in one transaction. Does not own what a valid row is (`columnar.usage`) nor
+what a file looks like (`formats.usage`). Rules: USAGE-1 … USAGE-9 (`docs/rules/usage.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from partita.columnar import usage as columns
+from partita.columnar.tables import USAGE, column_list
+from partita.columnar.usage import Counts, Part
+from partita.core.ids import derived_id
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.usage import Rejection
+from partita.formats import usage_rejects
+from partita.formats.text_lines import literal
+from partita.formats.usage import UsageSource, open_usage
+from partita.store import catalog as catalog_store
+from partita.store import org as org_store
+from partita.store import usage as usage_store
+from partita.store.db import Transaction
+from partita.store.files import FileRoom
+from partita.store.usage import UsageBatch, UsageFile
+from partita.usecases.work import Books, Work
+
+Progress = Callable[[int, int, str], object]
+
+REJECTIONS_SHOWN = 20
+_STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTaken:
+    """What came in for one month; `late` = the month's usage was frozen by a close, so it becomes a correction."""
+
+    month: int
+    records: int
+    quantity_e6: int
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsageImported:
+    """What became of the rows of a file: accepted + duplicates + rejected = records (USAGE-6).
+
+    With `already_imported` nothing changed and the figures are those of the earlier import. `rejections` are the first
+    of the rejected rows; all of them are in the file `rejects`.
+    """
+
+    batch_id: str
+    file_name: str
+    records: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    quantity_e6: int
+    months: tuple[MonthTaken, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    rejects: Path | None = None
+    ignored: tuple[str, ...] = ()
+    already_imported: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """One file on its way in: the engine that holds its rows, and what the caller asked for."""
+
+    engine: duckdb.DuckDBPyConnection
+    source: UsageSource
+    name: str
+    rejects: Path
+    dry_run: bool
+    step: Callable[[int, str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUps:
+    """What the checks look up, as it stood in one transaction."""
+
+    accounts: pa.Table
+    skus: pa.Table
+
+    def same_as(self, other: _LookUps) -> bool:
+        return bool(self.accounts.equals(other.accounts) and self.skus.equals(other.skus))
+
+
+def import_usage(
+    books: Books,
+    path: Path,
+    *,
+    name: str | None = None,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> UsageImported | Refused:
+    """Take in the usage of a file (CSV, NDJSON, Parquet; the first two also gzipped).
+
+    The same content again changes nothing (USAGE-2), whatever file it comes in. Rows that cannot be taken in are
+    written to `rejects` (default `<file>.rejects.csv`), the others are stored; a file that is none is refused and
+    nothing of it taken in. `name` is what the batch is called (default: the file's name). A dry run writes nothing.
+    """
+    rejects = rejects or usage_rejects.default_path(path)
+    if no := _refuse_rejects(path, rejects):
+        return no
+    report = progress or (lambda _done, _total, _note: None)
+
+    def step(done: int, note: str) -> None:
+        report(done, _STEPS, note)
+
+    with books.room.incoming() as folder, closing(books.engine()) as engine:
+        step(0, "read")
+        seen = _state(path)
+        source = open_usage(path, folder, engine)
+        if isinstance(source, Refused):
+            return source
+        with books.work() as work:
+            known = usage_store.batches_of(work.tx, source.digest)
+            look_ups = _load(work.tx)
+        if known and _best(known).rejected == 0:
+            return _again(_best(known), source, rejects, dry_run=dry_run)
+
+        intake = _Intake(engine, source, name or path.name, rejects, dry_run, step)
+        failed = _stage(intake, look_ups)
+        if failed is None and _state(path) != seen:
+            failed = refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail="it changed while it was read.")
+        return failed or _take_in(books, intake, look_ups, folder)
+
+
+def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
+    """Refuse a place for the rejects that cannot be written, or where something else would be lost."""
+    if not path.is_file():
+        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if rejects.resolve() == path.resolve() or rejects.is_dir():
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="it is the usage file itself or a folder.")
+    if rejects.exists() and rejects.stat().st_size and not usage_rejects.is_rejects_file(rejects):
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="it exists and is no rejects file.")
+    if not rejects.parent.is_dir():
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="there is no such folder.")
+    return None
+
+
+def _load(tx: Transaction) -> _LookUps:
+    return _LookUps(org_store.accounts_table(tx), catalog_store.skus_table(tx))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    if not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _best(known: Sequence[UsageBatch]) -> UsageBatch:
+    """Of the imports of one content, the one that rejected least: later ones knew more accounts and SKUs."""
+    return min(known, key=lambda batch: (batch.rejected, batch.batch_id))
+
+
+def _again(batch: UsageBatch, source: UsageSource, rejects: Path, *, dry_run: bool) -> UsageImported:
+    """Answer for content that was taken in before."""
+    if not dry_run and not batch.rejected:
+        _remove_old(rejects)
+    return UsageImported(
+        batch.batch_id,
+        batch.file_name,
+        batch.records,
+        batch.accepted,
+        batch.duplicates,
+        batch.rejected,
+        batch.quantity_e6,
+        ignored=source.ignored,
+        already_imported=True,
+        dry_run=dry_run,
+    )
+
+
+def _stage(intake: _Intake, look_ups: _LookUps) -> Refused | None:
+    """Check all rows of the file: at once where no row is damaged, line by line otherwise."""
+    engine, source = intake.engine, intake.source
+    intake.step(1, "check")
+    columns.lay_out(engine, look_ups.accounts, look_ups.skus)
+    if source.at_once is not None and _stage_at_once(engine, source):
+        return None
+    try:
+        columns.stage(engine, source.rows)
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        detail = f"{str(error).splitlines()[0]}"
+        return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail=detail)
+    return None
+
+
+def _stage_at_once(engine: duckdb.DuckDBPyConnection, source: UsageSource) -> bool:
+    """Stage a CSV file the fast way; say whether it had no damaged row, so that the way does not matter."""
+    assert source.at_once is not None, "only CSV can be read at once"
+    try:
+        columns.stage(engine, source.at_once)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return False
+    return engine.execute("select count(*) from staged").fetchone() == engine.execute(source.lines or "").fetchone()
+
+
+def _take_in(books: Books, intake: _Intake, look_ups: _LookUps, folder: Path) -> UsageImported | Refused:
+    """Compare with what is stored, write what is new, and name it, in one transaction (FILE-1)."""
+    with books.work() as work:
+        intake.step(2, "compare")
+        usage_store.lock_intake(work.tx)
+        now_known = _load(work.tx)
+        if not look_ups.same_as(now_known) and (failed := _stage(intake, now_known)):
+            return failed
+        known = usage_store.batches_of(work.tx, intake.source.digest)
+        if known and _best(known).rejected == 0:
+            return _again(_best(known), intake.source, intake.rejects, dry_run=intake.dry_run)
+        columns.compare(intake.engine, _stored(work.tx, books.room, intake.engine))
+        counts = columns.count(intake.engine)
+
+        rejections = _reject(intake, counts)
+        if known and not counts.accepted:
+            again = _again(_best(known), intake.source, intake.rejects, dry_run=intake.dry_run)
+            return _with_rejections(again, intake, rejections)
+        facts = (counts.records, counts.accepted, counts.duplicates, counts.rejected, counts.quantity_e6)
+        batch_id = derived_id("bat", intake.source.digest.hex(), len(known))
+        batch = UsageBatch(batch_id, intake.name, intake.source.digest, *facts)
+        parts = columns.settle_fresh(intake.engine)
+        if not intake.dry_run:
+            files = _write(books.room, intake, batch_id, parts, folder)
+            usage_store.record(work.tx, batch, files, recorded_at=work.now)
+        return _with_rejections(_answer(work, intake, batch, parts), intake, rejections)
+
+
+def _stored(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection) -> str | None:
+    """SQL of the stored records with which the new ones may collide; None when there are none."""
+    months, buckets = columns.touched(engine)
+    wanted = {
+        month: [one for one in usage_store.files(tx, month=month) if one.bucket in set(buckets)] for month in months
+    }
+    parts = [
+        f"select {column_list(USAGE)}, {month}::integer as month from read_parquet([{_paths(room, files)}])"
+        for month, files in wanted.items()
+        if files
+    ]
+    return " union all ".join(parts) or None
+
+
+def _paths(room: FileRoom, files: Sequence[UsageFile]) -> str:
+    return ", ".join(literal(str(room.path(one.path))) for one in files)
+
+
+def _reject(intake: _Intake, counts: Counts) -> tuple[Rejection, ...]:
+    """Write the rejects file, or remove the one of an earlier try; return the first rejected rows."""
+    if not counts.rejected:
+        if not intake.dry_run:
+            _remove_old(intake.rejects)
+        return ()
+    intake.step(3, "reject")
+    columns.find_rejects(intake.engine, intake.source.numbered)
+    if not intake.dry_run:
+        usage_rejects.write_rejects(intake.engine, columns.REJECTS, intake.source.header, intake.rejects)
+    return usage_rejects.first_rejections(intake.engine, columns.REJECTS, REJECTIONS_SHOWN)
+
+
+def _remove_old(rejects: Path) -> None:
+    if rejects.is_file():
+        rejects.unlink()
+
+
+def _write(room: FileRoom, intake: _Intake, batch_id: str, parts: Sequence[Part], folder: Path) -> list[UsageFile]:
+    """Write the new records, one file for each month and bucket, and move them to their places (FILE-1)."""
+    intake.step(4, "write")
+    files = []
+    for part in parts:
+        making = folder / f"{part.month}-{part.bucket}.parquet"
+        intake.engine.execute(f"copy ({part.sql}) to {literal(str(making))} (format parquet, compression zstd)")
+        place = f"usage/{part.month}/{part.bucket}/{batch_id}.parquet"
+        digest = room.keep(making, place)
+        files.append(UsageFile(0, batch_id, part.month, part.bucket, place, part.records, part.quantity_e6, digest))
+    intake.step(_STEPS, "record")
+    return files
+
+
+def _answer(work: Work, intake: _Intake, batch: UsageBatch, parts: Sequence[Part]) -> UsageImported:
+    frozen = usage_store.frozen_months(work.tx)
+    months = tuple(
+        MonthTaken(
+            month,
+            sum(part.records for part in parts if part.month == month),
+            sum(part.quantity_e6 for part in parts if part.month == month),
+            month in frozen,
+        )
+        for month in sorted({part.month for part in parts})
+    )
+    return UsageImported(
+        batch.batch_id,
+        batch.file_name,
+        batch.records,
+        batch.accepted,
+        batch.duplicates,
+        batch.rejected,
+        batch.quantity_e6,
+        months,
+        ignored=intake.source.ignored,
+        dry_run=intake.dry_run,
+    )
+
+
+def _with_rejections(answer: UsageImported, intake: _Intake, rejections: tuple[Rejection, ...]) -> UsageImported:
+    written = None if intake.dry_run or not rejections else intake.rejects
+    return replace(answer, rejections=rejections, rejects=written)
