@@ -160,8 +160,8 @@ class Reason(Enum):
         "--{name}：{value!r} 不是有效时间。请写日期（如 2026-10-31）或带时区的时刻（如 2026-10-31T12:00+08:00）。",
     )
     BAD_TEXT = (
-        "The {name} must be one line of at most {limit} characters, without control characters.",
-        "{name} 须为一行文字，最多 {limit} 个字符，且不含控制字符。",
+        "The {name} must be one line of 1 to {limit} characters, without control characters.",
+        "{name} 须为一行文字，1 至 {limit} 个字符，且不含控制字符。",
     )
 
     # proof of the ledger

@@ -91,7 +91,7 @@ def _no_good(amount: Money, currencies: list[str], texts: dict[str, str]) -> Ref
         limit = f"more than {Money(AMOUNT_MINOR_MAX, amount.currency)}."
         return refused(Reason.BAD_AMOUNT, amount=str(amount), currency=amount.currency, detail=limit)
     for name, text in texts.items():
-        if not is_line(text) or len(text) > TEXT_MAX:
+        if not is_line(text) or len(text) > TEXT_MAX or (name == "key" and not text):
             return refused(Reason.BAD_TEXT, name=name, limit=TEXT_MAX)
     return None
 
