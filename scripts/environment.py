@@ -26,6 +26,7 @@ PARTITA = VENV / "bin" / "partita"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "partita-setup.json"
 OLDEST = (3, 11)
+_HAS_VENV = "import ensurepip, venv; ensurepip.bootstrap"
 
 
 def ensure() -> Path:
@@ -136,7 +137,7 @@ def _make_venv(python: str) -> list[str]:
     Debian and Ubuntu cut Python in pieces: venv and ensurepip come in a package of their own. Tried in order: Python's
     own ensurepip; a pip that is there already; the package, when we may install it; else the command to type.
     """
-    if _runs([python, "-c", "import ensurepip, venv"]):
+    if _runs([python, "-c", _HAS_VENV]):
         _call([python, "-m", "venv", "--clear", str(VENV)])
         return [str(PYTHON), "-m", "pip"]
     if _runs([python, "-c", "import venv"]) and _runs([python, "-m", "pip", "--python", python, "--version"]):
@@ -165,9 +166,9 @@ def _install_debian_package(python: str) -> None:
         f"当前 Python 缺少 venv：正在用 apt-get 安装系统软件包 {package}。",
     )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([*rights, "apt-get", "update", "-qq"], check=False, env=environment)
-    done = subprocess.run([*rights, "apt-get", "install", "-y", "-qq", package], check=False, env=environment)
-    if done.returncode != 0 or not _runs([python, "-c", "import ensurepip, venv"]):
+    for words in (["update", "-qq"], ["install", "-y", "-qq", package]):
+        subprocess.run([*rights, "apt-get", *words], check=False, env=environment, stdout=subprocess.DEVNULL)
+    if not _runs([python, "-c", _HAS_VENV]):
         stop(
             f"apt-get could not install {package}. Try:\n  {by_hand}",
             f"apt-get 未能安装 {package}。请尝试：\n  {by_hand}",
