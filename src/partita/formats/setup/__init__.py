@@ -20,7 +20,7 @@ from partita.core.money import is_currency
 from partita.core.org import Account, Enterprise, OrgUnit, PaymentRelation, Placement, UnitKind
 from partita.core.period import DEFAULT_ZONE
 from partita.core.setup import Setup, Stated, contradiction
-from partita.formats.setup.rows import BEGINNING, Row, accept, factor, instant, name, optional, rows_of, yes_no
+from partita.formats.setup.rows import BEGINNING, Row, factor, instant, is_title, optional, rows_of, yes_no
 from partita.formats.setup.tiers import PriceRow, price_row, version_of
 
 __all__ = ["FILES", "SERVICE_CATEGORIES", "Reading", "read_setup"]
@@ -110,9 +110,9 @@ def read_setup(folder: Path, books: Setup, catalogue_zone: str | None) -> Readin
 def _enterprise(reading: Reading, row: Row) -> None:
     fact = Enterprise(
         row.id("enterprise_id"),
-        row.read("name", name, Fault.BAD_NAME, ""),
-        row.read("zone", accept(_is_zone), Fault.BAD_ZONE, DEFAULT_ZONE),
-        row.read("currency", accept(is_currency), Fault.BAD_CURRENCY, ""),
+        row.text("name", is_title, Fault.BAD_NAME),
+        row.text("zone", _is_zone, Fault.BAD_ZONE) or DEFAULT_ZONE,
+        row.text("currency", is_currency, Fault.BAD_CURRENCY),
     )
     reading.state(row, "enterprises", fact.enterprise_id, fact)
 
@@ -129,13 +129,13 @@ def _is_zone(text: str) -> bool:
 def _unit(reading: Reading, row: Row) -> None:
     parent_id = row.id("parent_id") if row.values["parent_id"] else None
     kind = row.one_of("kind", UnitKind)
-    title = row.read("name", name, Fault.BAD_NAME, "")
+    title = row.text("name", is_title, Fault.BAD_NAME)
     fact = OrgUnit(row.id("enterprise_id"), row.id("org_unit_id"), parent_id, kind, title)
     reading.state(row, "units", (fact.enterprise_id, fact.org_unit_id), fact)
 
 
 def _account(reading: Reading, row: Row) -> None:
-    account = Account(row.id("account_id"), row.id("enterprise_id"), row.read("name", name, Fault.BAD_NAME, ""))
+    account = Account(row.id("account_id"), row.id("enterprise_id"), row.text("name", is_title, Fault.BAD_NAME))
     unit = row.id("org_unit_id")
     payer_id = row.id("payer_id") if row.values["payer_id"] else account.account_id
     zone = reading.zone_of(account.enterprise_id)
@@ -148,14 +148,13 @@ def _account(reading: Reading, row: Row) -> None:
 
 def _product(reading: Reading, row: Row) -> None:
     known = ", ".join(SERVICE_CATEGORIES)
-    is_category = accept(lambda text: text in SERVICE_CATEGORIES)
-    category = row.read("service_category", is_category, Fault.NOT_ONE_OF, "", known=known)
-    fact = Product(row.id("product_id"), row.read("name", name, Fault.BAD_NAME, ""), category)
+    category = row.text("service_category", SERVICE_CATEGORIES.__contains__, Fault.NOT_ONE_OF, known=known)
+    fact = Product(row.id("product_id"), row.text("name", is_title, Fault.BAD_NAME), category)
     reading.state(row, "products", fact.product_id, fact)
 
 
 def _sku(reading: Reading, row: Row) -> None:
-    title, unit = row.read("name", name, Fault.BAD_NAME, ""), row.read("unit", name, Fault.BAD_NAME, "")
+    title, unit = row.text("name", is_title, Fault.BAD_NAME), row.text("unit", is_title, Fault.BAD_NAME)
     fact = Sku(row.id("sku_id"), row.id("product_id"), title, unit)
     reading.state(row, "skus", fact.sku_id, fact)
 

@@ -54,12 +54,24 @@ class Row:
 
     def id(self, column: str) -> str:
         """Read an id."""
-        return self.read(column, accept(is_name), Fault.BAD_ID, "")
+        return self.text(column, is_name, Fault.BAD_ID)
+
+    def text(self, column: str, is_valid: Callable[[str], bool], fault: Fault, **detail: object) -> str:
+        """Take a text as it stands if it is valid; otherwise note `fault` and return ''."""
+        text = self.values[column]
+        if is_valid(text):
+            return text
+        self.report(column, fault, value=text, **detail)
+        return ""
 
     def one_of(self, column: str, kinds: type[E]) -> E:
         """Read a member of an enum by its value; capitals do not matter."""
-        known = ", ".join(str(kind.value) for kind in kinds)
-        return self.read(column, lambda text: kinds(text.lower()), Fault.NOT_ONE_OF, next(iter(kinds)), known=known)
+        try:
+            return kinds(self.values[column].lower())
+        except ValueError:
+            known = ", ".join(str(kind.value) for kind in kinds)
+            self.report(column, Fault.NOT_ONE_OF, value=self.values[column], known=known)
+            return next(iter(kinds))
 
     def report(self, column: str, fault: Fault, **detail: object) -> None:
         """Note a problem of this row."""
@@ -114,22 +126,9 @@ def _header_problem(file: str, header: list[str], columns: tuple[str, ...]) -> P
     return None if strange is None else Problem(Fault.UNKNOWN_COLUMN, origin, "", {"name": strange, "columns": names})
 
 
-def accept(is_valid: Callable[[str], bool]) -> Callable[[str], str]:
-    """Return a parser that takes a text as it stands if it is valid."""
-
-    def parse(text: str) -> str:
-        if not is_valid(text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def name(text: str) -> str:
-    """Read a name for people: one line of printable text."""
-    if not text or len(text) > _NAME_LENGTH or not text.isprintable():
-        raise ValueError(text)
-    return text
+def is_title(text: str) -> bool:
+    """Say whether a text is a name for people: one line of printable text."""
+    return 0 < len(text) <= _NAME_LENGTH and text.isprintable()
 
 
 def optional(text: str) -> str | None:

@@ -16,7 +16,7 @@ from partita.core.fault import Fault
 from partita.core.ids import derived_id
 from partita.core.money import is_currency
 from partita.core.quantity import format_quantity
-from partita.formats.setup.rows import BEGINNING, Row, accept, instant, price, quantity
+from partita.formats.setup.rows import BEGINNING, Row, instant, price, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def price_row(row: Row, zone: str) -> PriceRow:
     return PriceRow(
         row=row,
         sku_id=row.id("sku_id"),
-        currency=row.read("currency", accept(is_currency), Fault.BAD_CURRENCY, ""),
+        currency=row.text("currency", is_currency, Fault.BAD_CURRENCY),
         effective_from=row.read("effective_from", lambda text: instant(text, zone), Fault.BAD_INSTANT, BEGINNING),
         model=row.one_of("model", Model),
         counter=row.one_of("counter", Counter) if row.values["counter"] else Counter.ACCOUNT,
