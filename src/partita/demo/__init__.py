@@ -1,4 +1,4 @@
-"""The demo: a generator of one believable group, its catalogue and months of usage."""
+"""The demo: a believable group with its catalogue and months of usage, made from a seed."""
 
 from partita.demo.generator import Generated, GeneratedFile, generate
 
