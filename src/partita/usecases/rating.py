@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from partita.columnar import bill as bill_sql
 from partita.columnar import rating as rating_sql
-from partita.columnar.tables import CHARGE, USAGE, typed_columns
+from partita.columnar.tables import CHARGE, USAGE
 from partita.core.charge import OWN, Costs
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
@@ -96,15 +96,15 @@ def show_usage(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequenc
 
 
 def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, str], paths: Sequence[str]) -> None:
-    """Make a view over Parquet files, or an empty table of that schema where there are none."""
-    engine.execute(f"drop view if exists {view}")
-    engine.execute(f"drop table if exists {view}")
+    """Make a view over Parquet files with that schema; an empty one where there are none."""
     if not paths:
-        engine.execute(f"create temp table {view} ({typed_columns(schema)})")
+        nothing = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in schema.items())
+        engine.execute(f"create or replace temp view {view} as select {nothing} where false")
         return
     names = ", ".join(_quoted(path) for path in paths)
     columns = ", ".join(f'"{name}"' for name in schema)
-    engine.execute(f"create temp view {view} as select {columns} from read_parquet([{names}], union_by_name=true)")
+    source = f"read_parquet([{names}], union_by_name=true)"
+    engine.execute(f"create or replace temp view {view} as select {columns} from {source}")
 
 
 def unpriced(engine: duckdb.DuckDBPyConnection) -> Refused | None:
