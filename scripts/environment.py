@@ -86,8 +86,8 @@ def _set_up() -> None:
         pip = _make_venv(_base_python())
     packages = len(re.findall(r"^[A-Za-z0-9_.-]+==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
     speak(
-        f"Setting up {VENV} with {packages} pinned packages (once; about 250 MB, a minute or so).",
-        f"正在设置 {VENV}：安装 {packages} 个锁定版本的软件包（仅首次，约 250 MB，一分钟左右）。",
+        f"Setting up {VENV} with {packages} pinned packages (once; about 160 MB, a minute or so).",
+        f"正在设置 {VENV}：安装 {packages} 个锁定版本的软件包（仅首次，约 160 MB，一分钟左右）。",
     )
     _run_pip([*pip, "install", "--require-hashes", "-r", str(LOCK)], packages)
     _run_pip([*pip, "install", "--no-build-isolation", "--no-deps", "--no-index", "-e", str(ROOT)], 1)
