@@ -21,7 +21,8 @@ RULES = ROOT / "docs" / "rules"
 CASES = ROOT / "tests" / "cases"
 _HEAD = re.compile(r"^#+ ([A-Z]+-\d+)\b", re.MULTILINE)
 _CASE_RULE = re.compile(r"^rule:\s*(\S+)", re.MULTILINE)
-_COMMAND = re.compile(r'\("([a-z -]+)", "partita\.cli\.(\w+):')
+_COMMAND = re.compile(r'\("([a-z -]+)", "partita\.cli\.(\w+):(\w+)"')
+_IMPORT = re.compile(r"^\s*from partita\.([\w.]+) import \(?([\w, \n]+)", re.MULTILINE)
 _COLUMNS = 6
 
 
@@ -60,10 +61,15 @@ def terms(glossary: Path = ROOT / "GLOSSARY.md") -> list[Term]:
 
 
 def matching(wanted: str, among: Sequence[Term]) -> list[Term]:
-    """Return the terms that hold `wanted` in either language or in a code name: whole words, else parts of words."""
+    """Return the terms that hold `wanted` in either language or in a code name: as a whole word, else as a part."""
     needle = _plain(wanted)
     whole = [term for term in among if any(needle in (text, *text.split()) for text in _texts(term))]
-    return whole or [term for term in among if any(needle in text for text in _texts(term))]
+    return whole or holding(needle, among)
+
+
+def holding(wanted: str, among: Sequence[Term]) -> list[Term]:
+    """Return the terms that hold `wanted` anywhere."""
+    return [term for term in among if any(_plain(wanted) in text for text in _texts(term))]
 
 
 def _texts(term: Term) -> list[str]:
@@ -96,14 +102,39 @@ def case_rules() -> dict[Path, str]:
 
 
 def commands() -> dict[str, list[str]]:
-    """Return the commands of each module of the command line: `bill` → `close`, `bill show` …."""
+    """Return the commands by module and by function of the command line: `bill` → `partita bill show` …."""
     source = PACKAGE / "cli" / "__main__.py"
     if not source.exists():
         return {}
     found: dict[str, list[str]] = {}
-    for words, module in _COMMAND.findall(source.read_text(encoding="utf-8")):
-        found.setdefault(module, []).append(f"partita {words}")
+    for words, module, function in _COMMAND.findall(source.read_text(encoding="utf-8")):
+        for noun in {module, function}:
+            found.setdefault(noun, []).append(f"partita {words}")
     return found
+
+
+def users(module: str) -> list[str]:
+    """Return the use cases nearest to a module: those that import it, or import what imports it."""
+    imported_by: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        here = _module(path)
+        for origin, names in _IMPORT.findall(path.read_text(encoding="utf-8")):
+            for target in (origin, *(f"{origin}.{name.strip()}" for name in names.split(","))):
+                imported_by.setdefault(target, set()).add(here)
+    seen, near = {module}, {module}
+    while near:
+        near = {user for one in near for user in imported_by.get(one, ())} - seen
+        seen |= near
+        found = sorted(name for name in near if name.startswith("usecases."))
+        if found:
+            return found
+    return []
+
+
+def _module(path: Path) -> str:
+    """Return `core.money` for a file of the package, `usecases.close` for a folder."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def describe(term: Term) -> Iterator[str]:
@@ -113,7 +144,7 @@ def describe(term: Term) -> Iterator[str]:
     if not term.is_now:
         yield _line("will be in", f"src/partita/{term.file}, docs/rules/{term.rules}")
         return
-    yield _line(term.file.partition("/")[0].rstrip("s"), _place(term))
+    yield _line("core" if term.file.startswith("core/") else "file", _place(term))
     rules = rule_ids(RULES / term.rules)
     if rules:
         yield _line("rules", f"docs/rules/{term.rules}  ({', '.join(rules)})")
@@ -121,15 +152,26 @@ def describe(term: Term) -> Iterator[str]:
         folders = sorted({f"{path.parent.relative_to(ROOT).as_posix()}/" for path in cases})
         yield _line("cases", f"{', '.join(folders)}  ({len(cases)})")
     nouns = list(dict.fromkeys((term.noun, Path(term.rules).stem)))
-    for layer in ("columnar", "store", "usecases"):
-        files = [f"src/partita/{layer}/{noun}{end}" for noun in nouns for end in (".py", "/__init__.py")]
-        there = [file for file in files if (ROOT / file).exists() and file != f"src/partita/{term.file}"]
+    for layer in ("columnar", "store"):
+        there = _files(layer, nouns)
         if there:
-            yield _line("use case" if layer == "usecases" else layer, ", ".join(there))
+            yield _line(layer, ", ".join(there))
+    cases_of_use = _files("usecases", nouns)
+    if not cases_of_use:
+        used_in = [name.split(".")[1] for name in users(_module(PACKAGE / term.file))]
+        cases_of_use, nouns = _files("usecases", used_in), used_in
+    if cases_of_use:
+        yield _line("use case", ", ".join(cases_of_use))
     known = commands()
-    for noun in nouns:
-        if noun in known:
-            yield _line("command", " | ".join(known[noun]))
+    named = [command for noun in nouns for command in known.get(noun, ())]
+    if named:
+        yield _line("command", " | ".join(dict.fromkeys(named)))
+
+
+def _files(layer: str, nouns: Sequence[str]) -> list[str]:
+    """Return the files or folders of these nouns in a layer."""
+    names = [f"src/partita/{layer}/{noun}{end}" for noun in nouns for end in (".py", "/__init__.py")]
+    return [name.replace("__init__.py", "") for name in dict.fromkeys(names) if (ROOT / name).exists()]
 
 
 def _place(term: Term) -> str:
@@ -157,6 +199,9 @@ def main(arguments: Sequence[str]) -> int:
     found = matching(wanted, every)
     for term in found:
         print("\n".join(describe(term)) + "\n")
+    others = [f"{term.chinese} ({term.english})" for term in holding(wanted, every) if term not in found]
+    if others:
+        print(f"See also: {'; '.join(others)}")
     if not found:
         print(f"No term holds {wanted!r}. GLOSSARY.md lists all {len(every)}; try a shorter part of the word.")
     return 0 if found else 1
