@@ -183,11 +183,14 @@ def _show_statement(console: Console, found: Statement) -> None:
         say("Side", "方向"), say("Reference", "参考"), say("Entry", "分录"),
     ]  # fmt: skip
     grid = screen.table(*heads, right=heads[5:8], title=f"{found.account_id} ({found.zone})")
+    for column in (grid.columns[0], grid.columns[1], grid.columns[-1]):
+        column.no_wrap = True  # an id that is cut cannot be copied
     zone = ZoneInfo(found.zone)
     for line in found.lines:
+        effective, recorded = _local(line.effective_at, zone), _local(line.recorded_at, zone)
         grid.add_row(
-            _local(line.effective_at, zone),
-            _local(line.recorded_at, zone),
+            effective,
+            "" if recorded == effective else recorded,
             say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),
             _account_name(line.ledger_account),
             " ".join(_account_name(name) for name in line.counter_accounts),
