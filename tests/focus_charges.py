@@ -7,7 +7,6 @@ round-down; and an imported bill with tax, credit, purchases, commitments and a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from partita.columnar.tables import CHARGE, IMPORTED, arrow_schema
+from partita.core.charge import Costs
 from partita.core.money import truncate
+from partita.store import charge as charge_store
+from partita.store.charge import ChargeFile, Stage
+from partita.store.files import digest_of
+from partita.usecases.work import Books
 
+_COSTS = ("list_cost_e10", "contracted_cost_e10", "billed_cost_e10", "effective_cost_e10")
 E6, E10 = 10**6, 10**10
 OCTOBER = datetime(2026, 9, 30, 16)  # noqa: DTZ001 - October in Shanghai, as tables hold it: UTC
 SKUS = (
@@ -29,16 +34,6 @@ SKUS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One charge under construction: only what differs from a rated line of own usage."""
-
-    values: dict[str, object]
-
-    def row(self, schema: dict[str, str]) -> dict[str, object]:
-        return {name: self.values.get(name) for name in schema}
-
-
 def own(count: int = 50) -> list[dict[str, object]]:
     """Rated lines, corrections and a round-down of two payers; `count` rated lines."""
     lines = [_rated(number) for number in range(count)]
@@ -46,12 +41,12 @@ def own(count: int = 50) -> list[dict[str, object]]:
     dropped = [-sum(line["billed_cost_e10"] for line in lines if line["payer_id"] == payer) % (E10 // 100)  # type: ignore[misc]
                for payer in ("acme", "blue")]  # fmt: skip
     lines += [_round_down(payer, cost) for payer, cost in zip(("acme", "blue"), dropped, strict=True)]
-    return [Line(line).row(CHARGE) for line in lines]
+    return [_row(line, CHARGE) for line in lines]
 
 
 def imported() -> list[dict[str, object]]:
     """An imported bill: usage, covered and unused commitments, purchase, tax, credit, refund, remainder."""
-    return [Line(line).row(IMPORTED) for line in _imported()]
+    return [_row(line, IMPORTED) for line in _imported()]
 
 
 def write(rows: list[dict[str, object]], path: Path, schema: dict[str, str]) -> Path:
@@ -59,6 +54,10 @@ def write(rows: list[dict[str, object]], path: Path, schema: dict[str, str]) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(schema)), path)
     return path
+
+
+def _row(values: dict[str, object], schema: dict[str, str]) -> dict[str, object]:
+    return {name: values.get(name) for name in schema}
 
 
 def _rated(number: int) -> dict[str, object]:
@@ -88,7 +87,7 @@ def _crossing_tiers() -> dict[str, object]:
 
 
 def _fixed_amount() -> dict[str, object]:
-    costs = dict.fromkeys(("list_cost_e10", "contracted_cost_e10", "billed_cost_e10", "effective_cost_e10"), 5 * E10)
+    costs = dict.fromkeys(_COSTS, 5 * E10)
     return _rated(0) | costs | {
         "record_id": "r-flat", "quantity_e6": 0, "list_unit_price_e10": 5 * E10, "contracted_unit_price_e10": 5 * E10,
     }  # fmt: skip
@@ -129,18 +128,35 @@ def _imported() -> Iterator[dict[str, object]]:
     tiny = {"quantity_e6": 0, "quantity_text": "1.2E-7", "list_unit_price_e10": 900000000}
     yield base | _costs(108) | tiny | {"record_id": "2", "row_number": 2}
     covered = {"pricing_category": "Committed", "commitment_id": "sp-1", "commitment_category": "Spend"}
-    yield base | _costs(960000000, billed=0, effective=640000000) | covered | {"record_id": "3", "commitment_status": "Used"}
+    yield (
+        base
+        | _costs(960000000, billed=0, effective=640000000)
+        | covered
+        | {"record_id": "3", "commitment_status": "Used"}
+    )
     negation = {"record_id": "4", "list_unit_price_e10": None, "contracted_unit_price_e10": None}
     yield base | _costs(0, contracted=-960000000, billed=-960000000, effective=0) | covered | negation
-    fee = {"category": "Purchase", "charge_frequency": "Recurring", "quantity_e6": None, "quantity_text": None, "unit": None,
-           "sku_id": "ComputeSP:1yr", "price_id": None, "list_unit_price_e10": None, "contracted_unit_price_e10": None}  # fmt: skip
-    yield base | _costs(46 * E10, effective=0) | fee | {"record_id": "5", "resource_id": None, "product_id": "ComputeSavingsPlans"}
+    nothing = ("quantity_e6", "quantity_text", "unit", "price_id", "list_unit_price_e10", "contracted_unit_price_e10")
+    fee = dict.fromkeys(nothing) | {"category": "Purchase", "charge_frequency": "Recurring", "sku_id": "ComputeSP:1yr"}
+    yield (
+        base
+        | _costs(46 * E10, effective=0)
+        | fee
+        | {"record_id": "5", "resource_id": None, "product_id": "ComputeSavingsPlans"}
+    )
     tax = fee | {"category": "Tax", "sku_id": None, "charge_frequency": "One-Time", "resource_id": None}
     yield base | _costs(3 * E10) | tax | {"record_id": "6", "pricing_category": None}
     yield base | _costs(-5 * E10) | tax | {"record_id": "7", "category": "Credit", "pricing_category": None}
-    yield base | _costs(-1 * E10) | tax | {"record_id": "8", "category": "Adjustment", "class": "Correction", "invoice_id": None}
+    yield (
+        base
+        | _costs(-1 * E10)
+        | tax
+        | {"record_id": "8", "category": "Adjustment", "class": "Correction", "invoice_id": None}
+    )
     remainder = {"line_kind": "import_remainder", "category": "Adjustment", "product_id": None, "description": None}
-    yield base | _costs(-3) | tax | remainder | {"record_id": "9", "account_id": "100000000002", "service_category": None}
+    yield (
+        base | _costs(-3) | tax | remainder | {"record_id": "9", "account_id": "100000000002", "service_category": None}
+    )
 
 
 def _costs(listed: int, **others: int) -> dict[str, object]:
@@ -150,3 +166,16 @@ def _costs(listed: int, **others: int) -> dict[str, object]:
         "list_cost_e10": listed, "contracted_cost_e10": contracted, "billed_cost_e10": billed,
         "effective_cost_e10": others.get("effective", billed),
     }  # fmt: skip
+
+
+def keep(books: Books, rows: list[dict[str, object]], *, month: int = 202610, stage: Stage = "final") -> ChargeFile:
+    """Put rows into the room as one charge file of a month and name it in the manifest."""
+    origin = str(rows[0]["origin"])
+    schema = CHARGE if origin == "own" else IMPORTED
+    relative = f"charges/{origin}/{month}/0/{len(rows)}-{stage}.parquet"
+    path = write(rows, books.room.path(relative), schema)
+    sums = [sum(int(str(row[name])) for row in rows) for name in _COSTS]
+    one = ChargeFile(stage, origin, month, 0, 1, None, relative, len(rows), Costs(*sums), digest_of(path))
+    with books.work() as work:
+        charge_store.record(work.tx, [one], recorded_at=work.now)
+    return one

@@ -1,4 +1,4 @@
-"""`partita export focus` and `partita focus check`: our charges in the open format, and the official rules on any file."""
+"""`partita export focus`, `partita focus check`: our charges in the open format, and its official rules on any file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from partita.formats.focus_rules import Result, RuleReport
     from partita.usecases.focus import Equation, FocusExported
 
+READINGS = ("official", "strict", "ascii")
 Json = Annotated[bool, Parameter(name="--json")]
 
 
 def export_focus(
-    *, to: Path, month: str | None = None, issuer: str = "partita", only: str = "all", dry_run: bool = False,
+    to: Path,
+    *,
+    month: str | None = None,
+    issuer: str = "partita",
+    only: str = "all",
+    dry_run: bool = False,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Export charges as a FOCUS 1.2 dataset (57 columns), and prove that the file holds the same money.
 
     Parameters
@@ -35,13 +41,15 @@ def export_focus(
     only: all, own (rated here) or imported (from provider bills).
     dry_run: say what would be exported and write nothing.
     """
-    from partita.usecases.focus import Only, export_focus as export  # noqa: PLC0415 - a command starts fast
+    from partita.usecases import focus  # noqa: PLC0415 - a command starts fast
 
-    if only not in {one.value for one in Only}:
+    if only not in {one.value for one in focus.Only}:
         screen.err().print(screen.say("--only takes all, own or imported.", "--only 可用：all、own、imported。"))
         raise SystemExit(screen.EXIT_USAGE)
     with screen.opened() as books:
-        exported = export(books, months_of(month), to, issuer=issuer, only=Only(only), dry_run=dry_run)
+        exported = focus.export_focus(
+            books, months_of(month), to, issuer=issuer, only=focus.Only(only), dry_run=dry_run
+        )
     if isinstance(exported, Refused):
         screen.refuse(exported, as_json=as_json)
     done: FocusExported = exported
@@ -54,10 +62,9 @@ def check(
     rules: Path,
     currencies: Path | None = None,
     criteria: str = "ALL",
-    strict: bool = False,
-    ascii_only: Annotated[bool, Parameter(name="--ascii")] = False,
+    reading: str = "official",
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Check FILE (Parquet or CSV) against the official FOCUS rules; ends with 4 when a rule fails that should not.
 
     Parameters
@@ -66,14 +73,18 @@ def check(
     rules: the official rule model, such as model-1.2.0.1.json.
     currencies: a CSV of ISO 4217 codes; without it any three capitals are a currency.
     criteria: what the provider supports: ALL, none, or names with commas.
-    strict: read every rule to the letter, row by row, where the official validator is more lenient.
-    ascii_only: fail on text beyond ASCII, as the official validator does (the specification wants Unicode).
+    reading: official (as the official validator reads the rules, but with Unicode, as the specification demands),
+        strict (every rule to the letter, row by row) or ascii (as the official validator, text beyond ASCII fails).
     """
     from partita.formats.focus_rules import Reading  # noqa: PLC0415 - a command starts fast
     from partita.usecases.focus import check_focus  # noqa: PLC0415
 
-    reading = Reading(strict=strict, ascii_only=ascii_only)
-    checked = check_focus(file, rules, criteria=criteria, currencies=currencies, reading=reading)
+    if reading not in READINGS:
+        known = ", ".join(READINGS)
+        screen.err().print(screen.say(f"--reading takes one of: {known}.", f"--reading 可用：{known}。"))
+        raise SystemExit(screen.EXIT_USAGE)
+    how = Reading(strict=reading == "strict", ascii_only=reading == "ascii")
+    checked = check_focus(file, rules, criteria=criteria, currencies=currencies, reading=how)
     if isinstance(checked, Refused):
         screen.refuse(checked, as_json=as_json)
     report: RuleReport = checked
@@ -165,7 +176,7 @@ def _result_plain(one: Result) -> dict[str, object]:
         "because": one.because,
         "violations": one.violations,
         "example": one.example,
-        "known_defect": one.known,
+        "known_defect": one.known.en if one.known else None,
     }
 
 
@@ -208,6 +219,6 @@ def _failing_table(failing: Sequence[Result]) -> object:
             f"{name}={value!r}" if name != "row" else f"row {value}" for name, value in (one.example or {}).items()
         )
         count = f"{one.violations:,}" if one.violations else ""
-        reason = f"[dim]{one.known}[/]" if one.known else (shown or one.because).replace("[", r"\[")
+        reason = f"[dim]{screen.say(*one.known)}[/]" if one.known else (shown or one.because).replace("[", r"\[")
         grid.add_row(one.rule_id, count, one.text.replace("[", r"\["), reason)
     return grid

@@ -178,7 +178,8 @@ def _format_date_time(checker: Checker, check: Requirement) -> str:
         return "false"
     ending = "" if checker.reading.strict else "?"
     text = checker.text(name)
-    return f"NOT (regexp_full_match({text}, '{INSTANT}{ending}') AND try_cast({text} AS TIMESTAMP) IS NOT NULL)"
+    readable = f"regexp_full_match({text}, '{INSTANT}{ending}') AND try_cast({text} AS TIMESTAMP) IS NOT NULL"
+    return f"{text} IS NOT NULL AND NOT ({readable})"
 
 
 def _format_numeric(checker: Checker, check: Requirement) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from partita.formats.focus_rules.checks import Checker, ColumnMissing, Reading, columns_of, distinct_violation
-from partita.formats.focus_rules.known_defects import known_defect
+from partita.formats.focus_rules.known_defects import Defect, known_defect
 from partita.formats.focus_rules.model import DATASET, Rule, RuleModel
 from partita.formats.focus_rules.rows import ROW_NUMBER, Rows, opened_rows
 
@@ -46,7 +46,7 @@ class Result:
     because: str = ""
     violations: int = 0
     example: Mapping[str, str | None] | None = None
-    known: str | None = None
+    known: Defect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ def _judge(
     return Result(rule.rule_id, rule.text, rule.keyword, Status.FAILED, because, seen.violations, seen.example, known)
 
 
-def _judge_composite(rule: Rule, results: Mapping[str, Result], known: str | None) -> Result:
+def _judge_composite(rule: Rule, results: Mapping[str, Result], known: Defect | None) -> Result:
     below = [results[child] for child in rule.children if results[child].status is not Status.SKIPPED]
     if not below:
         return Result(rule.rule_id, rule.text, rule.keyword, Status.SKIPPED, "all rules below it are skipped")
