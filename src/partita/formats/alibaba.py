@@ -1,9 +1,9 @@
 """Alibaba Cloud bill exported to OSS: 41 columns with a Chinese header.
 
-Owns the mapping. 应付金额 is the cost. Cash, vouchers (代金券), prepaid cards (储值卡) and what is outstanding (欠费) say
-how it was paid: they are kept beside the charge and never counted as cost, but payable = cash + voucher + card +
-outstanding is checked in each row. 账期 is a month of UTC+8, times are UTC+8. The file states no currency: CNY, unless
-the caller says otherwise. GB18030, as spreadsheets in China write it, is read as well as UTF-8.
+Owns the mapping. 应付金额 is the cost. Cash, vouchers (代金券), prepaid cards (储值卡) and what is outstanding
+(欠费) say how it was paid: they are kept beside the charge and never counted as cost, but payable = cash + voucher
++ card + outstanding is checked in each row. 账期 is a month of UTC+8, times are UTC+8. The file states no currency:
+CNY, unless the caller says otherwise. GB18030, as spreadsheets in China write it, is read as well as UTF-8.
 Source: focus-and-bills.md 7.5, enterprise-finance.md B6. Rules: IMPORT-1 … IMPORT-6, IMPORT-9.
 """
 
@@ -62,11 +62,13 @@ ALIBABA = BillFormat(
             lambda pair: {'key': trim(regexp_extract(pair, '^key:(.*?) value:', 1)),
                           'value': trim(regexp_extract(pair, '^key:.*? value:(.*)$', 1))}))""",
     },
+    tags_of="实例标签",
     mapping={
         "category": """CASE
             WHEN contains("账单类型", '调账') OR "账单类型" = 'Adjustment' THEN 'Adjustment'
             WHEN contains("账单类型", '退款') OR "账单类型" = 'Refund' THEN 'Adjustment'
-            WHEN contains("账单类型", '订单') OR "账单类型" = 'SubscriptionOrder' OR "消费类型" IN ('预付费', '包年包月')
+            WHEN contains("账单类型", '订单') OR "账单类型" = 'SubscriptionOrder'
+                OR "消费类型" IN ('预付费', '包年包月')
             THEN 'Purchase' ELSE 'Usage' END""",
         "class": """CASE WHEN contains("账单类型", '退款') OR "账单类型" = 'Refund' THEN 'Correction' END""",
         "account_id": 'id_text(coalesce("Owner账号", "账号ID"))',

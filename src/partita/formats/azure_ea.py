@@ -61,6 +61,7 @@ AZURE_EA = BillFormat(
             ELSE 1 END""",
         "tags_of_pairs(x)": "tags_of_json(CASE WHEN starts_with(ltrim(x), '{') THEN x ELSE '{' || x || '}' END)",
     },
+    tags_of="Tags",
     mapping={
         "category": """CASE
             WHEN "ChargeType" = 'Purchase' THEN 'Purchase'

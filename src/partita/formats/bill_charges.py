@@ -112,6 +112,7 @@ class ChargeWriting:
 
 def write_charges(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: ChargeWriting) -> list[Written]:
     """Write the charges into `plan.folder`, one Parquet file for each billing month and bucket, sorted by both."""
+    _map_tags(connection, staged)
     buckets = {one.payer_id: bucket_of(one.payer_id, plan.bucket_count) for one in plan.held}
     connection.execute("CREATE OR REPLACE TEMP TABLE payer_bucket (payer_id VARCHAR, bucket INTEGER)")
     connection.executemany("INSERT INTO payer_bucket VALUES (?, ?)", list(buckets.items()))
@@ -124,7 +125,7 @@ def write_charges(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: C
         if _has_credits(staged):
             selects.append(_credits(staged, source, plan.currency))
         if (month, bucket) == (home.month, buckets[home.payer_id]):
-            selects += _remainders(staged.bill_format.name, home, plan)
+            selects += _remainder(staged.bill_format.name, home, plan)
         path = plan.folder / f"charges-{month}-{bucket}.parquet"
         connection.execute(f"COPY ({' UNION ALL '.join(selects)}) TO {literal(str(path))} (FORMAT parquet)")
         written.append(_counted(connection, path, month, bucket))
@@ -145,9 +146,29 @@ def payers_of(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
     return {row[0] for row in rows}
 
 
+def _map_tags(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Map each different text of tags once: a bill has millions of rows and some thousand sets of tags."""
+    column = staged.bill_format.tags_of
+    if column is not None:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE tag_text AS "
+            f"SELECT {quoted(column)}, {staged.bill_format.mapping['tags']} AS tags "
+            f"FROM (SELECT DISTINCT {quoted(column)} FROM {staged.columns} WHERE {quoted(column)} IS NOT NULL)"
+        )
+
+
+def _tagged(staged: Staged, source: str) -> tuple[str, str]:
+    """Return the source joined with the mapped tags, and the expression of the tags in it."""
+    column = staged.bill_format.tags_of
+    if column is None:
+        return source, staged.bill_format.mapping.get("tags", "NULL")
+    return f"{source} LEFT JOIN tag_text USING ({quoted(column)})", "tag_text.tags"
+
+
 def _charges(staged: Staged, source: str, currency: str) -> str:
     """Write the mapping of the file's rows to the columns of imported charges, in order."""
     one, mapping = staged.bill_format, dict(staged.bill_format.mapping)
+    joined, mapping["tags"] = _tagged(staged, source)
     cost = f"coalesce(e10({quoted(one.cost)}), 0)"
     mapping |= {column: f"coalesce({mapping.get(column, 'NULL')}, {cost})" for column in _COSTS} | {
         "billed_cost_e10": cost,
@@ -161,17 +182,19 @@ def _charges(staged: Staged, source: str, currency: str) -> str:
         "row_number": "row_number",
         "provider_columns": _kept(staged),
     }
-    return f"SELECT {_typed(mapping)} FROM {source}"
+    return f"SELECT {_typed(mapping)} FROM {joined}"
 
 
 def _credits(staged: Staged, source: str, currency: str) -> str:
     """Write one row for each credit: negative, never clipped; a usage discount lowers contracted cost too."""
     one = staged.bill_format
+    joined, tags = _tagged(staged, source)
     amount = "e10(credit_amount(entry))"
     mapping = {
         name: one.mapping[name]
-        for name in ("account_id", "product_id", "sku_id", "charge_start", "charge_end", "region", "tags")
+        for name in ("account_id", "product_id", "sku_id", "charge_start", "charge_end", "region")
     } | {
+        "tags": "tags",
         "origin": literal(one.name),
         "category": "'Credit'",
         "line_kind": "'imported'",
@@ -189,36 +212,34 @@ def _credits(staged: Staged, source: str, currency: str) -> str:
         "charge_frequency": "'One-Time'",
         "provider_columns": "'{\"credit_type\":' || CAST(to_json(credit_text(entry, 'type')) AS VARCHAR) || '}'",
     }
-    return f"SELECT {_typed(mapping)} FROM {_credit_entries(source, one)}"
+    rows = f"(SELECT *, {tags} AS tags FROM {joined})" if tags != "tag_text.tags" else f"(SELECT * FROM {joined})"
+    return f"SELECT {_typed(mapping)} FROM {_credit_entries(rows, one)}"
 
 
-def _remainders(origin: str, home: Holding, plan: ChargeWriting) -> list[str]:
-    """Write the lines of what the cut at ten decimals leaves; `bill_import` holds their exact values (IMPORT-2)."""
+def _remainder(origin: str, home: Holding, plan: ChargeWriting) -> list[str]:
+    """Write the line of what the cut at ten decimals leaves; `bill_import` holds its exact value (IMPORT-2).
+
+    The four costs are the same: a file whose four costs are equal in each line stays equal in its sums.
+    """
+    exact = decimals.EXACT.add(plan.totals.remainder, plan.totals.credits_remainder)
     month = Month.from_number(home.month)
-    start, end = (f"TIMESTAMP '{one}-01 00:00:00'" for one in (month, month.next()))
-    lines = []
-    for name, category, exact in (
-        ("remainder", "Adjustment", plan.totals.remainder),
-        ("credits-remainder", "Credit", plan.totals.credits_remainder),
-    ):
-        kept = str(truncate(int(exact.scaleb(decimals.BEYOND_SCALE)), _BEYOND))
-        mapping = dict.fromkeys(_COSTS, kept) | {
-            "origin": literal(origin),
-            "category": literal(category),
-            "line_kind": literal(REMAINDER),
-            "record_id": literal(name),
-            "account_id": literal(home.payer_id),
-            "payer_id": literal(home.payer_id),
-            "usage_month": str(home.month),
-            "charge_start": start,
-            "charge_end": end,
-            "currency": literal(plan.currency),
-            "description": literal("What lies beyond ten decimals of each line"),
-            "charge_frequency": "'One-Time'",
-        }
-        if exact:
-            lines.append(f"SELECT {_typed(mapping)}")
-    return lines
+    kept = str(truncate(int(exact.scaleb(decimals.BEYOND_SCALE, decimals.EXACT)), _BEYOND))
+    mapping = dict.fromkeys(_COSTS, kept) | {
+        "origin": literal(origin),
+        "category": "'Adjustment'",
+        "line_kind": literal(REMAINDER),
+        "record_id": "'remainder'",
+        "account_id": literal(home.payer_id),
+        "payer_id": literal(home.payer_id),
+        "usage_month": str(home.month),
+        "charge_start": f"TIMESTAMP '{month}-01 00:00:00'",
+        "charge_end": f"TIMESTAMP '{month.next()}-01 00:00:00'",
+        "currency": literal(plan.currency),
+        "description": literal("What lies beyond ten decimals of each line"),
+        "service_category": "'Other'",
+        "charge_frequency": "'One-Time'",
+    }
+    return [f"SELECT {_typed(mapping)}"] if exact else []
 
 
 def _typed(mapping: Mapping[str, str]) -> str:
@@ -252,7 +273,7 @@ def _credit_entries(source: str, bill_format: BillFormat) -> str:
     column = quoted(bill_format.credits or "")
     return (
         f"(SELECT *, unnest(credit_entries({column})) AS entry, "
-        f"generate_subscripts(credit_entries({column}), 1) AS place FROM {source} WHERE {column} IS NOT NULL)"
+        f"generate_subscripts(credit_entries({column}), 1) AS place FROM {source} WHERE {column} <> '[]')"
     )
 
 
@@ -263,7 +284,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, path: Path, month: int, buck
         f"SELECT count(*), {sums}, "
         f"coalesce(sum(billed_cost_e10) FILTER (line_kind <> '{REMAINDER}' AND NOT is_credit), 0)::VARCHAR, "
         f"coalesce(sum(billed_cost_e10) FILTER (line_kind <> '{REMAINDER}' AND is_credit), 0)::VARCHAR "
-        f"FROM (SELECT *, contains(record_id, '/credit-') AND origin = 'gcp' AS is_credit "
+        f"FROM (SELECT *, category = 'Credit' AND record_id LIKE 'row-%/credit-%' AS is_credit "
         f"FROM read_parquet({literal(str(path))}))"
     ).fetchone()
     assert row is not None, "an aggregate has a row"

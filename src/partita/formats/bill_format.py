@@ -73,6 +73,8 @@ class BillFormat:
     identity: str | None = None
     """What should hold in each row; rows that break it are counted and told, not refused."""
     identity_says: tuple[str, str] = ("", "")
+    tags_of: str | None = None
+    """The one column that the mapping of `tags` reads: it is costly, so it runs once for each different value."""
     credits: str | None = None
     """The column that holds a list of credits, each of which becomes a row of its own."""
 

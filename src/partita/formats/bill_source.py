@@ -1,9 +1,9 @@
 """The file of a provider's bill before anything is taken in: what it is, its header, and the first defect in it.
 
 Owns the look at the first bytes (CSV, gzip, Parquet, or something else altogether), the reading of the header, and the
-slow exact search for the first damaged row, which runs only after the bulk engine has refused the file. Rows
-are counted as a spreadsheet counts them: the header is row 1; a quoted line break does not start a row, and blank lines do
-not count. Does not own what the columns mean (`bill_format`). Rules: IMPORT-5, IMPORT-7 (`docs/rules/provider_bill.md`).
+slow exact search for the first damaged row, which runs only after the bulk engine has refused the file. Rows are
+counted as a spreadsheet counts them: the header is row 1; a quoted line break starts no row, blank lines do not count.
+Does not own what the columns mean (`bill_format`). Rules: IMPORT-5, IMPORT-7 (`docs/rules/provider_bill.md`).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _stranger(path: Path, start: bytes, format_name: str) -> Refused | None:
 
 
 def first_defect(source: BillSource) -> Refused | None:
-    """Return the first damaged row of a text file, or None when every row is sound. Reads row by row: slow and exact."""
+    """Return the first damaged row of a text file, or None when every row is sound. Row by row: slow and exact."""
     width, row = len(source.header), 0
     try:
         with opened_text(source.path, source.kind, "utf-8") as handle, _long_fields():

@@ -24,14 +24,18 @@ _MACROS = {
     "month_of_digits(x)": r"""CASE WHEN regexp_full_match(x, '\d{4}[-/]?(0[1-9]|1[0-2])')
         THEN CAST(left(x, 4) || right(x, 2) AS INTEGER) END""",
     "month_start(x)": "make_timestamp(month_of_digits(x) // 100, month_of_digits(x) % 100, 1, 0, 0, 0)",
-    # a JSON object with sorted keys; the last of equal keys counts
-    "tags_of_entries(x)": """CASE WHEN len(x) > 0 THEN CAST(to_json(map_from_entries(list_sort(list_distinct(
-        list_transform(x, lambda e: {'key': e.key, 'value': list_last(list_filter(x, lambda o: o.key = e.key)).value})
-        )))) AS VARCHAR) END""",
+    # a JSON object with sorted keys; what is no object is no tags
     "tags_of_json(x)": """CASE WHEN x IS NULL OR x = '{}' THEN NULL
-        ELSE tags_of_entries(map_entries(TRY_CAST(TRY_CAST(x AS JSON) AS MAP(VARCHAR, VARCHAR)))) END""",
+        ELSE coalesce(tags_of_map(TRY_CAST(TRY_CAST(x AS JSON) AS MAP(VARCHAR, VARCHAR))), tags_with_twins(x)) END""",
     "tags_of_list(x)": """CASE WHEN x IS NULL OR x = '[]' THEN NULL
         ELSE tags_of_entries(TRY_CAST(TRY_CAST(x AS JSON) AS STRUCT(key VARCHAR, value VARCHAR)[])) END""",
+    "tags_of_entries(x)": """CASE WHEN len(x) > 0 THEN CAST(to_json(map_from_entries(list_sort(
+        list_filter(x, lambda e, i: list_position(list_transform(x, lambda o: o.key), e.key) = i)))) AS VARCHAR) END""",
+    "tags_of_map(x)": "CAST(to_json(map_from_entries(list_sort(map_entries(x)))) AS VARCHAR)",
+    # a key that is there twice: the first one counts
+    "tags_with_twins(x)": """CASE WHEN json_type(TRY_CAST(x AS JSON)) = 'OBJECT' THEN CAST(to_json(map_from_entries(
+        list_transform(list_sort(list_distinct(json_keys(x))),
+        lambda k: {'key': k, 'value': json_extract_string(x, '$."' || k || '"')}))) AS VARCHAR) END""",
 }
 
 _CHECKS = {

@@ -1,9 +1,9 @@
 """Exact decimals in SQL: what a provider writes as text, as scaled integers, without a float in between.
 
 Owns the macros of the bulk engine that read decimal text: `plain_decimal` unfolds `5.2E-9`, `is_amount` and
-`is_decimal` say whether a text is one, `e10` cuts at ten decimals toward zero, `beyond_e10` is what the cut leaves at scale 38, and
-`e6` reads a quantity. `exact_total` sums a column by another way than the cut, so that the two can be held against each
-other. Does not own which columns are decimals (`bill_format`). Rules: IMPORT-1, IMPORT-2
+`is_decimal` say whether a text is one, `e10` cuts at ten decimals toward zero, `beyond_e10` is what the cut leaves at
+scale 38, and `e6` reads a quantity. `exact_total` sums a column by another way than the cut, so that the two can be
+held against each other. Does not own which columns are decimals (`bill_format`). Rules: IMPORT-1, IMPORT-2
 (`docs/rules/provider_bill.md`).
 """
 
@@ -18,7 +18,8 @@ DIGITS_MAX = 38
 """A number carries at most 38 digits, before and after the point together; more is refused, never rounded."""
 BEYOND_SCALE = 38
 _HALF = 10**19
-_EXACT = Context(prec=100)
+EXACT = Context(prec=100)
+"""Sums of bills are exact: a hundred digits hold any."""
 
 _MANTISSA = "ltrim(split_part(lower(x), 'e', 1), '+-')"
 _DIGITS = f"replace({_MANTISSA}, '.', '')"
@@ -45,8 +46,9 @@ _MACROS: dict[str, str] = {
         CASE WHEN strpos(x, '.') = 0 THEN x || '000000'
              ELSE left(x, strpos(x, '.') - 1) || rpad(substr(x, strpos(x, '.') + 1, 6), 6, '0') END""",
     "is_amount(x)": f"""
-        is_decimal(x) AND strlen(x) <= {DIGITS_MAX} + 1
-        AND (strpos(x, '.') BETWEEN 1 AND 9 OR strlen(x) <= 8 OR TRY_CAST(e10_text(x) AS BIGINT) IS NOT NULL)""",
+        CASE WHEN NOT is_decimal(x) OR strlen(x) > {DIGITS_MAX} + 1 THEN false
+             WHEN strpos(x, '.') BETWEEN 1 AND 9 OR strlen(x) <= 8 THEN true
+             ELSE TRY_CAST(e10_text(x) AS BIGINT) IS NOT NULL END""",
     "e10(x)": "CAST(e10_text(x) AS BIGINT)",
     "price_e10(x)": "TRY_CAST(e10_text(x) AS BIGINT)",
     "e6(x)": "TRY_CAST(e6_text(x) AS BIGINT)",
@@ -87,7 +89,7 @@ def exact_total(connection: duckdb.DuckDBPyConnection, column: str, source: str)
 
 def scaled(value: int, scale: int) -> Decimal:
     """Return an integer at `scale` decimals as an exact decimal."""
-    return _EXACT.scaleb(_EXACT.create_decimal(value), -scale)
+    return EXACT.scaleb(EXACT.create_decimal(value), -scale)
 
 
 def plain_text(value: Decimal) -> str:
@@ -100,5 +102,5 @@ def plain_text(value: Decimal) -> str:
 def _summed(parts: Iterable[tuple[int, int]]) -> Decimal:
     total = Decimal(0)
     for value, places in parts:
-        total = _EXACT.add(total, scaled(value, places))
+        total = EXACT.add(total, scaled(value, places))
     return total

@@ -42,6 +42,7 @@ FOCUS = BillFormat(
     month='month_of(instant("BillingPeriodStart"))',
     month_column="BillingPeriodStart",
     instant="CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP)",
+    tags_of="Tags",
     mapping={
         "category": '"ChargeCategory"',
         "class": "CASE WHEN \"ChargeClass\" = 'Correction' THEN 'Correction' END",

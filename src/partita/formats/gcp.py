@@ -75,15 +75,18 @@ GCP = BillFormat(
         "service_category(x)": lookup(_SERVICES, "Other"),
         # amounts are read as text: a JSON reader would take them through a float
         "credit_entries(x)": r"regexp_extract_all(x, '\{[^{}]*\}')",
-        "credit_text(entry, key)": """regexp_extract(entry, '[''"]' || key || '[''"]\\s*:\\s*[''"]([^''"]*)[''"]', 1)""",
+        "credit_text(entry, key)": r"""coalesce(
+            nullif(regexp_extract(entry, '"' || key || '"\s*:\s*"([^"]*)"', 1), ''),
+            nullif(regexp_extract(entry, '''' || key || '''\s*:\s*''([^'']*)''', 1), ''))""",
         "credit_amount(entry)": """plain_decimal(
             regexp_extract(entry, '[''"]amount[''"]\\s*:\\s*[''"]?([-+0-9.eE]+)', 1))""",
-        "are_credits(x)": """regexp_full_match(x, '\\s*\\[\\s*\\]\\s*') OR (
-            len(credit_entries(x)) > 0
-            AND len(credit_entries(x)) = len(regexp_extract_all(x, '[''"]amount[''"]\\s*:'))
-            AND len(list_filter(credit_entries(x), lambda one: NOT is_amount(credit_amount(one)))) = 0)""",
-        "is_discount_credit(entry)": f"credit_text(entry, 'type') IN ({', '.join(repr(one) for one in DISCOUNT_CREDITS)})",
+        "are_credits(x)": r"""CASE WHEN replace(x, ' ', '') = '[]' THEN true
+            ELSE len(credit_entries(x)) > 0
+                AND len(credit_entries(x)) = len(regexp_extract_all(x, '[''"]amount[''"]\s*:'))
+                AND len(list_filter(credit_entries(x), lambda one: NOT is_amount(credit_amount(one)))) = 0 END""",
+        "is_discount_credit(entry)": f"credit_text(entry, 'type') IN ({', '.join(map(repr, DISCOUNT_CREDITS))})",
     },
+    tags_of="labels",
     mapping={
         "category": """CASE WHEN "cost_type" = 'tax' THEN 'Tax'
             WHEN "cost_type" IN ('adjustment', 'rounding_error') THEN 'Adjustment' ELSE 'Usage' END""",

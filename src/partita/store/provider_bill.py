@@ -73,7 +73,8 @@ def standing(tx: Transaction, format_name: str, months: Collection[int]) -> list
     rows = tx.execute(
         "select import_id, month, bucket, path from charge_file f where stage = 'imported' and import_id in "
         "(select import_id from charge_file where stage = 'imported' and origin = %s and month = any(%s)) "
-        "and not exists (select from bill_import_replaced r where r.import_id = f.import_id) order by recorded_at, path",
+        "and not exists (select from bill_import_replaced r where r.import_id = f.import_id) "
+        "order by recorded_at, path",
         (format_name, sorted(months)),
     )
     return [Standing(*row) for row in rows]

@@ -116,11 +116,9 @@ def import_bill(
     order = _Order(path, bill_format, progress or _silent, choices)
     order.step(0, "look")
     source = look_at(path, format_name, bill_format.encodings)
-    if isinstance(source, Refused):
-        return source
-    layout = _layout(bill_format, source)
-    if isinstance(layout, Refused):
-        return layout
+    layout = source if isinstance(source, Refused) else _layout(bill_format, source)
+    if isinstance(source, Refused) or isinstance(layout, Refused):
+        return source if isinstance(source, Refused) else layout  # type: ignore[return-value]
 
     seen, digest = _state(path), digest_of(path)
     with books.work() as work:
@@ -131,12 +129,10 @@ def import_bill(
 
     with books.room.incoming() as folder, closing(books.engine()) as engine:
         read = _read(engine, order, source, layout, _Place(folder, digest, bucket_count))
-        if isinstance(read, Refused):
-            return read
         if _state(path) != seen:
-            return refused(Reason.FILE_UNREADABLE, format=format_name, detail="it changed while it was read.")
+            read = refused(Reason.FILE_UNREADABLE, format=format_name, detail="it changed while it was read.")
         order.step(3, "record")
-        return _record(books, engine, order, read)
+        return read if isinstance(read, Refused) else _record(books, engine, order, read)
 
 
 def _layout(bill_format: BillFormat, source: BillSource) -> Layout | Refused:

@@ -1,0 +1,157 @@
+"""`partita import bill`: take in a provider's bill and print its equation.
+
+Owns how an import looks; decides nothing. Rules: IMPORT-1 … IMPORT-9 (`docs/rules/provider_bill.md`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from partita.cli import screen
+from partita.cli.screen import say
+from partita.core.refusal import Refused
+from partita.formats.decimals import plain_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from partita.usecases.provider_bill import BillImported
+
+FormatName = Literal["focus", "aws-cur", "azure-ea", "gcp", "oci", "alibaba"]
+
+
+def import_bill(
+    file: Path,
+    *,
+    format: Annotated[FormatName, Parameter(name="--format")],  # noqa: A002 - the word users know
+    currency: str | None = None,
+    replace: bool = False,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """Take in a provider's bill: all of it, or nothing.
+
+    导入厂商账单。The same file again changes nothing. Prints file total = charges + remainder, exactly.
+
+    Parameters
+    ----------
+    file: the bill as the provider wrote it: CSV, CSV.gz, or Parquet. 账单文件。
+    format: whose bill it is. 账单格式。
+    currency: refuse rows of any other currency; Alibaba bills state none, CNY is meant unless given here. 币种。
+    replace: let it stand in the place of earlier imports of the same payer and month. 替换同期的先前导入。
+    dry_run: read, check and add up, but keep nothing. 只检查，不保存。
+    json: print one JSON document. 以 JSON 输出。
+    """
+    from partita.usecases import provider_bill  # noqa: PLC0415 - commands start fast
+
+    with screen.opened() as books, screen.progress("Importing the bill", "正在导入账单") as advance:
+        done = provider_bill.import_bill(
+            books, file, format_name=format, progress=advance, replace=replace, currency=currency, dry_run=dry_run
+        )
+    if isinstance(done, Refused):
+        screen.refuse(done, as_json=json)
+    screen.answer(_document(done), as_json=json, render=lambda console: _render(console, done))
+
+
+def _document(done: BillImported) -> dict[str, object]:
+    taken = done.taken
+    return {
+        "import_id": taken.import_id,
+        "format": taken.format_name,
+        "file": taken.file_name,
+        "currency": taken.currency,
+        "rows": taken.records,
+        "months": [_month(month) for month in done.months],
+        "payers": list(done.payers),
+        "file_total": plain_text(taken.file_total),
+        "charges_total": plain_text(taken.charges_total),
+        "remainder": plain_text(taken.remainder),
+        "credits_total": plain_text(taken.credits_total),
+        "credits_charges_total": plain_text(taken.credits_charges_total),
+        "credits_remainder": plain_text(taken.credits_remainder),
+        "already_imported": done.already_imported,
+        "dry_run": done.dry_run,
+        "replaces": list(done.replaces),
+        "replaced_by": done.replaced_by,
+        "same_period_as": list(done.same_period_as),
+        "warnings": _warnings(done),
+    }
+
+
+def _render(console: Console, done: BillImported) -> None:
+    taken = done.taken
+    months = ", ".join(_month(month) for month in done.months)
+    console.print(
+        say(
+            f"{taken.file_name}: {done.title}, {taken.records:,} rows, {months}, {taken.currency}",
+            f"{taken.file_name}：{done.title}，{taken.records:,} 行，账期 {months}，{taken.currency}",
+        ),
+        markup=False,
+    )
+    lines = [
+        (say("file total", "文件合计"), taken.file_total, ""),
+        (say("= charges", "= 计费行合计"), taken.charges_total, ""),
+        (say("+ import remainder", "+ 导入尾差"), taken.remainder, say("beyond ten decimals", "十位小数之后")),
+    ]
+    if taken.credits_total:
+        lines += [
+            (say("credits total", "抵免合计"), taken.credits_total, ""),
+            (say("= credit rows", "= 抵免行合计"), taken.credits_charges_total, ""),
+            (say("+ credits remainder", "+ 抵免尾差"), taken.credits_remainder, ""),
+        ]
+    grid = screen.table("", taken.currency, "", right=(taken.currency,))
+    texts = _aligned([plain_text(value) for _, value, _ in lines])
+    for (label, _, note), text in zip(lines, texts, strict=True):
+        grid.add_row(label, text, note)
+    console.print(grid)
+    console.print(_outcome(done), markup=False)
+    for warning in _warnings(done):
+        console.print(f"! {warning}", markup=False)
+
+
+def _outcome(done: BillImported) -> str:
+    import_id = done.taken.import_id
+    if done.already_imported:
+        return say(f"Imported before as {import_id}: nothing changed.", f"此前已导入（{import_id}）：没有变化。")
+    if done.dry_run:
+        return say("Dry run: everything fits, nothing was kept.", "试运行：检查通过，未保存任何内容。")
+    return say(f"Imported as {import_id}.", f"已导入：{import_id}。")
+
+
+def _warnings(done: BillImported) -> list[str]:
+    """Say what a reader should know, in the order of its weight."""
+    found = []
+    if done.same_period_as:
+        names = ", ".join(done.same_period_as)
+        found.append(
+            say(
+                f"Counted beside {names}, which holds the same payer and month. If this file is a newer version of it, "
+                "import it with --replace.",
+                f"同一付款方、同一账期已有导入 {names}，两者都计入。若本文件是它的新版本，请加 --replace 导入。",
+            )
+        )
+    if done.replaces:
+        names = ", ".join(done.replaces)
+        found.append(say(f"It stands in the place of {names}.", f"已替换先前的导入 {names}。"))
+    if done.replaced_by:
+        found.append(say(f"It was replaced by {done.replaced_by}.", f"它已被 {done.replaced_by} 替换。"))
+    if done.rows_without_cost:
+        count = f"{done.rows_without_cost:,}"
+        found.append(say(f"{count} rows have no cost; they count as zero.", f"{count} 行没有费用，按零计。"))
+    if done.identity_broken:
+        count, (en, zh) = f"{done.identity_broken:,}", done.identity_says
+        found.append(say(f"{count} rows break: {en}.", f"{count} 行不满足：{zh}。"))
+    return found
+
+
+def _aligned(texts: list[str]) -> list[str]:
+    """Pad decimals on the right so that their points stand under each other."""
+    places = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [text + " " * (places - len(text.partition(".")[2]) + (places > 0 and "." not in text)) for text in texts]
+
+
+def _month(number: int) -> str:
+    return f"{number // 100:04d}-{number % 100:02d}"
