@@ -60,10 +60,8 @@ def generate(folder: Path, *, seed: int = SEED, lines: int = LINES, months: int 
     if lines < 1 or not 1 <= months <= MONTHS_MOST:
         raise ValueError(f"lines are at least 1, months 1 to {MONTHS_MOST}")
     setup, usage = folder / "setup", folder / "usage"
-    for one in (setup, usage):
-        one.mkdir(parents=True, exist_ok=True)
-    for name, (columns, rows) in (organisation() | catalogue()).items():
-        _write_csv(setup / name, columns, rows)
+    write_setup(setup)
+    usage.mkdir(parents=True, exist_ok=True)
     story = Story.of(seed, months)
     resources = fleet(seed, lines, story.hours)
     with duckdb.connect(config={"memory_limit": "1GB"}) as engine:
@@ -72,6 +70,13 @@ def generate(folder: Path, *, seed: int = SEED, lines: int = LINES, months: int 
         files = tuple(_month(engine, story, month, usage) for month in story.months)
         late = _late(engine, usage / f"late-{story.months[0]}.csv", story.months[0])
     return Generated(setup, files, late, len(resources))
+
+
+def write_setup(folder: Path) -> None:
+    """Write the organisation and the catalogue of the group as setup files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (columns, rows) in (organisation() | catalogue()).items():
+        _write_csv(folder / name, columns, rows)
 
 
 def _month(engine: duckdb.DuckDBPyConnection, story: Story, month: Month, folder: Path) -> GeneratedFile:

@@ -45,7 +45,7 @@ video    | media | 视频业务部 Video        | cn-shanghai    | CC-2010 | mai
 games    | media | 游戏业务部 Games        | cn-guangzhou   | CC-2020 | main | compute 8, network 6, database 5, messaging 4   | odyssey, lanterns
 ads      | media | 广告业务部 Advertising  | cn-beijing     | CC-2030 | self | database 6, messaging 6, compute 5, ai 2        | bidding, attribution
 studio   | media | 内容制作部 Studio       | cn-beijing     | CC-2040 | self | object-storage 7, block-storage 6, compute 3    | render, archive
-genai    | mind  | 大模型应用部 Generative | cn-beijing     | CC-3010 | self | ai 14, compute 4, container 4, object-storage 3 | assistant, agents
+genai    | mind  | 大模型应用部 GenAI      | cn-beijing     | CC-3010 | self | ai 14, compute 4, container 4, object-storage 3 | assistant, agents
 cockpit  | mind  | 智能座舱部 Cockpit      | cn-shanghai    | CC-3020 | self | ai 6, messaging 6, container 4, compute 3       | voice-drive, telemetry
 speech   | mind  | 语音技术部 Speech       | cn-hangzhou    | CC-3030 | self | ai 8, compute 5, object-storage 4               | dictation, dubbing
 research | mind  | 研究院 Research         | cn-zhangjiakou | CC-3040 | self | ai 5, compute 7, block-storage 4                | pretraining, evaluation
