@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
-import case_file
 from shape.sources import ROOT, Source, hold, package
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import find
 
 PAGES = ROOT / "docs" / "rules"
 _HEAD = re.compile(r"^#+ ([A-Z]+-\d+)\b", re.MULTILINE)
@@ -24,8 +27,8 @@ def rules_of_pages() -> list[tuple[str, Path]]:
 
 def cases_by_rule() -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
-    for path in case_file.every():
-        found.setdefault(case_file.read(path).rule, []).append(path)
+    for path, rule in find.case_rules().items():
+        found.setdefault(rule, []).append(path)
     return found
 
 
@@ -66,7 +69,7 @@ def test_every_case_names_a_rule_that_exists() -> None:
 
 
 def test_every_folder_of_cases_can_be_played() -> None:
-    folders = {path.parent for path in case_file.every()}
+    folders = {path.parent for path in find.case_rules()}
     steps = ROOT / "tests" / "steps"
     wrong = [str(folder.relative_to(ROOT)) for folder in folders if not (steps / f"{folder.name}.py").exists()]
     hold(sorted(wrong), "write tests/steps/<noun>.py with `run(case) -> list[str]`.")
