@@ -36,10 +36,17 @@ def told(home: Path, *words: str) -> dict[str, object]:
 def test_status_and_stop(home: Path) -> None:
     assert told(home, "db", "status")["running"] is False
     lease = postgres.ensure_running(home).lease
-    assert told(home, "db", "status") | {"log": "", "folder": ""} == {
-        "kind": "embedded", "running": True, "in_use": True, "version": str(postgres.status(home).major), "folder": "", "log": "",
-        "server_process": postgres.status(home).server, "supervisor_process": postgres.status(home).supervisor,
-    }  # fmt: skip
+    found = postgres.status(home)
+    assert told(home, "db", "status") == {
+        "kind": "embedded",
+        "running": True,
+        "in_use": True,
+        "version": str(found.major),
+        "folder": str(found.folder),
+        "log": str(found.log),
+        "server_process": found.server,
+        "supervisor_process": found.supervisor,
+    }
     assert partita(home, "db", "stop").returncode == 3
     assert told(home, "db", "stop")["refused"] == "DATABASE_IN_USE"
     assert postgres.status(home).server

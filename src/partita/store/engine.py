@@ -44,8 +44,12 @@ def spilling(room: FileRoom) -> Iterator[None]:
     unused = locks.seize(lock)
     if unused:
         with unused:
-            for leftover in room.spill.iterdir():
-                if leftover.is_dir():
-                    shutil.rmtree(leftover, ignore_errors=True)
+            _clear(room)
     with locks.share(lock):
         yield
+
+
+def _clear(room: FileRoom) -> None:
+    for leftover in room.spill.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -111,7 +111,9 @@ def _watch(place: Place, server: Server, *, wakeups: int, limit: int) -> None:
 
 def _pause(server: Server, limit: int) -> float:
     """Return how long to sleep: a child's death wakes, the death of a server taken over must be looked for."""
-    return 0.1 if server.adopted else max(0.1, min(5.0, limit * 0.1))
+    shortest_seconds = 0.1
+    longest_seconds = 5 if limit >= _IDLE_SECONDS else 1
+    return shortest_seconds if server.adopted or limit <= 1 else longest_seconds
 
 
 def _serve(place: Place) -> Server:
@@ -201,10 +203,11 @@ def _seized(path: Path) -> IO[bytes] | None:
 
 
 def _until(done: Callable[[], bool], seconds: float) -> None:
-    deadline, pause = time.monotonic() + seconds, 0.002
+    deadline = time.monotonic() + seconds
+    pause_seconds = 0.002
     while not done() and time.monotonic() < deadline:
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
+        time.sleep(pause_seconds)
+        pause_seconds = min(pause_seconds * 2, 0.05)
 
 
 def _listen() -> int:
