@@ -25,6 +25,7 @@ from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.demo import generate
 from partita.settings import Settings
+from partita.store import org
 from partita.usecases.close import Closed, close_month
 from partita.usecases.funds import top_up
 from partita.usecases.setup import apply_setup
@@ -60,9 +61,10 @@ def _furnish(books: Books, home: Path) -> None:
     made = generate(home.parent / "demo", seed=7, lines=60_000, months=2)
     with books.work() as work:
         assert not isinstance(apply_setup(work, made.setup), Refused)
-    for path in made.usage:
-        assert not isinstance(import_usage(books, path, rejects=home / "rejects.csv"), Refused)
-    for account in made.payers:
+        payers = sorted(set(org.accounts_table(work.tx).column("payer_id").to_pylist()))
+    for file in made.usage:
+        assert not isinstance(import_usage(books, file.path, rejects=home / "rejects.csv"), Refused)
+    for account in payers:
         with books.work() as work:
             answer = top_up(work, account_id=account, amount=Money(10_000_000, "CNY"), idempotency_key="start")
             assert not isinstance(answer, Refused)

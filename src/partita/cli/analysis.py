@@ -124,7 +124,7 @@ def _short(amount_e10: int, currency: str) -> str:
 
 
 def _share(cost: int, whole: int) -> str:
-    if whole <= 0:
+    if whole <= 0 or cost < 0:
         return ""
     tenths = cost * 1000 // whole
     return f"{tenths // 10}.{tenths % 10}"

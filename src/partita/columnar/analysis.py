@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_LINE = "case c.line_kind when 'round_down' then 'round-down' when 'import_remainder' then 'import-remainder' end"
+"""Lines that belong to no product say what they are."""
+
 DIMENSIONS: dict[str, str] = {
     "month": "printf('%04d-%02d', c.billing_month // 100, c.billing_month % 100)",
     "usage-month": "printf('%04d-%02d', c.usage_month // 100, c.usage_month % 100)",
@@ -19,8 +22,8 @@ DIMENSIONS: dict[str, str] = {
     "department": "p.department",
     "account": "c.account_id",
     "payer": "c.payer_id",
-    "product": "c.product_id",
-    "sku": "c.sku_id",
+    "product": f"coalesce(c.product_id, {_LINE})",
+    "sku": f"coalesce(c.sku_id, {_LINE})",
     "region": "c.region",
     "resource": "c.resource_id",
     "origin": "c.origin",
