@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, getcontext
@@ -18,6 +19,7 @@ from partita.columnar.tables import CHARGE, IMPORTED, MONTHS, PRODUCTS, SKU_NAME
 from partita.core.money import truncate
 from partita.core.period import Month
 from partita.formats import focus_export
+from partita.formats.focus_rules import KNOWN_DEFECTS, STRICT_DEFECTS
 from partita.store.org import months_table, table_of
 
 NAMES_OF_1_2 = 57
@@ -139,11 +141,8 @@ def test_unit_price_times_quantity_is_the_cost(
     getcontext().prec = 80
     rows = []
     for listed, contracted, quantity, price in lines:
-        cost = (
-            truncate(quantity * price, 10**6)
-            if stated == "stated" and quantity is not None and price is not None
-            else listed
-        )
+        fits = quantity is not None and price is not None and quantity * price < 9 * 10**24
+        cost = truncate((quantity or 0) * (price or 0), 10**6) if stated == "stated" and fits else listed
         rows.append(rated(quantity_e6=quantity, list_cost_e10=cost, contracted_cost_e10=contracted,
                           list_unit_price_e10=price, contracted_unit_price_e10=price))  # fmt: skip
     for row in exported(engine, tmp_path, *rows):
@@ -184,3 +183,12 @@ def test_csv_is_plain_text(engine: duckdb.DuckDBPyConnection, tmp_path: Path) ->
 def test_the_tables_of_charges_and_lookups_are_those_of_the_house() -> None:
     assert set(CHARGE) <= set(IMPORTED)
     assert set(MONTHS) == {"zone", "month", "from_at", "to_at"}
+
+
+@pytest.mark.parametrize("guide", ["focus.md", "focus.zh-CN.md"])
+def test_the_guide_says_where_each_column_comes_from(guide: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "guide" / guide).read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([A-Za-z]+)` \|", text, re.MULTILINE)
+    assert told == list(focus_export.COLUMNS)
+    for rule in (*KNOWN_DEFECTS, *STRICT_DEFECTS):
+        assert f"| {rule} |" in text
