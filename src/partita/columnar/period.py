@@ -82,7 +82,7 @@ def _offsets(zone: str) -> Iterator[tuple[datetime, datetime, int]]:
     """
     known, begin = ZoneInfo(zone), datetime(FIRST_YEAR - 1, 12, 30, tzinfo=UTC)
     instant, last = begin, datetime(LAST_YEAR + 1, 1, 3, tzinfo=UTC)
-    offset, opened = _seconds(known, instant), datetime(FIRST_YEAR - 1, 12, 30)  # noqa: DTZ001 - local reading
+    offset, opened = _seconds(known, instant), begin.replace(tzinfo=None)
     while instant < last:
         later = instant + timedelta(days=7)
         if _seconds(known, later) != offset:

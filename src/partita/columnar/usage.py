@@ -43,7 +43,7 @@ create or replace temp macro quantity_of(t) as case
         else scaled_digits(decimal_digits(t), decimal_shift(t))::bigint end end;
 create or replace temp macro instant_of(t) as case
     when regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?'
-                              ' ?(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)')
+                              '(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)')
     then make_timestamp(epoch_us(try_cast(t as timestamptz))) end;
 create or replace temp macro local_time_of(t) as case
     when regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9]'

@@ -50,13 +50,13 @@ class RejectReason(Enum):
     )
     UNKNOWN_ACCOUNT = (
         "unknown_account",
-        "No such account: set it up (partita setup apply), then import this file.",
-        "没有此账号：请先用 partita setup apply 建立，再导入本文件。",
+        "No such account: set it up (partita setup apply), then import again.",
+        "没有此账号：请先用 partita setup apply 建立，再次导入。",
     )
     UNKNOWN_SKU = (
         "unknown_sku",
-        "No such SKU: set it up (partita setup apply), then import this file.",
-        "没有此计费项：请先用 partita setup apply 建立，再导入本文件。",
+        "No such SKU: set it up (partita setup apply), then import again.",
+        "没有此计费项：请先用 partita setup apply 建立，再次导入。",
     )
     BAD_NUMBER = ("bad_number", "Not a decimal number such as 12.5.", "不是十进制数，正确示例：12.5。")
     TOO_MANY_DECIMALS = ("too_many_decimals", "More than six decimals.", "小数超过六位。")

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -130,15 +130,11 @@ def literal(text: str) -> str:
 
 def _read(path: Path, seen: _Pass, copy: Path | None) -> None:
     """Pass over the bytes, unpacked when there is a copy to be made."""
-    with _reading(path, packed=copy is not None) as source:
-        if copy is None:
-            for block in _blocks(source):
-                seen.take(block)
-        else:
-            with copy.open("wb") as target:
-                for block in _blocks(source):
-                    seen.take(block)
-                    target.write(block)
+    with _reading(path, packed=copy is not None) as source, copy.open("wb") if copy else nullcontext() as target:
+        for block in _blocks(source):
+            seen.take(block)
+            if target:
+                target.write(block)
     seen.finish()
 
 

@@ -138,9 +138,9 @@ def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSo
         return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=detail)
     keys = [alias for aliases in COLUMNS.values() for alias in aliases]
     paths = ", ".join(literal(f"$.{key}") for key in keys)
-    columns = ", ".join(f'{_value_of(name, keys)} as "{name}"' for name in COLUMNS)
 
-    def rows(wanted: str, source: str) -> str:
+    def rows(wanted: str, source: str, *, to_the_letter: bool = False) -> str:
+        columns = ", ".join(f'{_value_of(name, keys, to_the_letter=to_the_letter)} as "{name}"' for name in COLUMNS)
         is_object = "json_valid(line) and starts_with(ltrim(line), '{')"
         parsed = f"select *, case when {is_object} then line end as json from {source}"
         found = f"select *, json_extract_string(json, [{paths}]) as found, json is null as damaged from ({parsed})"
@@ -150,7 +150,7 @@ def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSo
     failed = _refuse_sample(rows("damaged", sample), engine)
     if failed:
         return failed
-    numbered = rows("damaged, row, line", _numbered_lines(lines, 0))
+    numbered = rows("damaged, row, line", _numbered_lines(lines, 0), to_the_letter=True)
     return UsageSource(
         Kind.NDJSON,
         lines.digest,
@@ -260,14 +260,19 @@ def _text(value: str) -> str:
     return f"nullif(trim({value}), '')"
 
 
-def _value_of(name: str, keys: list[str]) -> str:
-    """SQL of a value of a JSON object as text; a number of the quantity to the letter, not as a double."""
+def _value_of(name: str, keys: list[str], *, to_the_letter: bool) -> str:
+    """SQL of a value of a JSON object as text; the quantity as it is written, not as a double.
+
+    Up to fifteen digits a double gives back what was written, though `0.0000001` as `1e-07`; `to_the_letter` reads
+    the text in any case.
+    """
     found = ", ".join(f"found[{keys.index(alias) + 1}]" for alias in COLUMNS[name])
     value = f"coalesce({found})"
     if name == "quantity":
         quoted = f"regexp_replace(json, '{_TOKENS}', '\\1' || chr(1) || '\\2' || chr(2), 'g')"
         exact = f"replace(replace(replace({quoted}, chr(1) || chr(2), ''), chr(1), '\"'), chr(2), '\"')"
-        value = f"case when regexp_matches(json, '{_LONG_NUMBER}') then {exact}->>'$.quantity' else {value} end"
+        is_long = "json is not null" if to_the_letter else f"regexp_matches(json, '{_LONG_NUMBER}')"
+        value = f"case when {is_long} then {exact}->>'$.quantity' else {value} end"
     return _text(value)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import os
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def write_rejects(engine: duckdb.DuckDBPyConnection, rows: str, header: Sequence
 
     Line breaks within values become spaces, for a usage file has one row per line.
     """
-    making = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    making = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with making.open("w", encoding="utf-8", newline="") as handle:
             writer = csv.writer(handle, lineterminator="\n")
