@@ -31,7 +31,7 @@ def cost(
 
     Parameters
     ----------
-    by: dimensions, separated by commas: account, payer, company, department, product, sku, region, month, origin, tag:KEY …
+    by: dimensions with commas: account, payer, company, department, product, sku, region, month, origin, tag:KEY …
     month: one month (2026-10) or a span (2026-08..2026-10); default: all.
     where: keep only charges where DIMENSION=VALUE; can be given several times.
     measure: billed, list, contracted or effective.

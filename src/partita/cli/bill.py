@@ -216,10 +216,10 @@ def _adds_up(console: Console, one: BillShown) -> None:
         (screen.say("round-down", "抹零"), screen.amount(-bill.round_down_e10, currency)),
         (screen.say("payable", "应付"), screen.money(bill.payable_minor, currency)),
     ]
-    for draw in one.draws:
-        rows.append(
-            (screen.say(f"paid by {draw.fund}", f"{draw.fund} 支付"), screen.money(-draw.amount_minor, currency))
-        )
+    rows += [
+        (screen.say(f"paid by {draw.fund}", f"{draw.fund} 支付"), screen.money(-draw.amount_minor, currency))
+        for draw in one.draws
+    ]
     rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
     grid = screen.table("", " ", right=(" ",))
     grid.show_header = False

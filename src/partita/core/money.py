@@ -90,7 +90,7 @@ def parse_scaled(text: str, scale: int) -> int:
         if lost:
             raise ValueError(f"more than {scale} decimals: {text!r}")
     else:
-        value *= 10**shift
+        value *= int(10**shift)
     return -value if sign == "-" else value
 
 

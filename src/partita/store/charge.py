@@ -72,10 +72,10 @@ def record(tx: Transaction, files: Sequence[ChargeFile], *, recorded_at: datetim
             "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
-                    one.stage, one.origin, one.month, one.bucket, one.generation, one.import_id, one.path, one.records,
-                    one.costs.list_cost_e10, one.costs.contracted_cost_e10, one.costs.billed_cost_e10,
-                    one.costs.effective_cost_e10, one.digest, recorded_at,
-                )  # fmt: skip
+                    *(one.stage, one.origin, one.month, one.bucket, one.generation, one.import_id, one.path),
+                    *(one.records, one.costs.list_cost_e10, one.costs.contracted_cost_e10),
+                    *(one.costs.billed_cost_e10, one.costs.effective_cost_e10, one.digest, recorded_at),
+                )
                 for one in files
             ],
         )

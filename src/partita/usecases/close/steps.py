@@ -6,7 +6,7 @@ so that the proof and the books are computed by the same functions. Rules: BILL-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,19 +39,21 @@ def work_off(plan: Plan, progress: Advance) -> None:
     """Take each bucket from the state it reached to `posted`, then close all."""
     with plan.books.work() as work:
         reached = bill_store.states(work.tx, plan.run.month)
-    steps = {"open": _start, "rating": _rate, "settling": _bill, "billed": _post}
-    total = plan.buckets * len(steps)
+    waiting = [
+        (bucket, state, step)
+        for bucket in range(plan.buckets)
+        for state, step in _STEPS.items()
+        if CLOSE_STATES.index(reached[bucket]) <= CLOSE_STATES.index(state)
+    ]
     with engine_of(plan) as engine:
-        for bucket in range(plan.buckets):
-            for number, (state, step) in enumerate(steps.items()):
-                progress(bucket * len(steps) + number, total, f"{plan.month} / {bucket} {CLOSE_STATES[number + 1]}")
-                if CLOSE_STATES.index(reached[bucket]) <= CLOSE_STATES.index(state):
-                    step(plan, bucket, engine)
-    with plan.books.work() as work:
+        for number, (bucket, state, step) in enumerate(waiting):
+            progress(number, len(waiting), f"{plan.month} / {bucket} {bill_rules.next_state(state)}")
+            step(plan, bucket, engine)
+    with plan.books.work(plan.run.closed_at) as work:
         for bucket in range(plan.buckets):
             if reached[bucket] != "closed":
                 bill_store.reach(work.tx, plan.run, bucket, "closed")
-    progress(total, total, str(plan.month))
+    progress(len(waiting), len(waiting), str(plan.month))
 
 
 @contextmanager
@@ -236,3 +238,12 @@ def _settle(plan: Plan, work: Work, bucket: int) -> None:
     posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
     assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
     bill_store.save_draws(work.tx, draws, recorded_at=work.now)
+
+
+_STEPS: dict[str, Callable[[Plan, int, duckdb.DuckDBPyConnection], None]] = {
+    "open": _start,
+    "rating": _rate,
+    "settling": _bill,
+    "billed": _post,
+}
+"""What a bucket does next in each state; each step ends in the state that follows."""
