@@ -31,17 +31,31 @@ _SIZES = tuple(f"{prefix}{unit}" for unit in ("b", "B") for prefix in ("", *"KMG
 
 _TIME_OF = {spelling: unit for unit, spellings in _TIMES.items() for spelling in spellings}
 _COUNT_OF = {spelling: unit for unit, spellings in _COUNTS.items() for spelling in spellings}
-_SIZE_OF = {size.lower(): size for size in _SIZES} | {size: size for size in _SIZES}
+_WORDS = {
+    f"{word}byte{plural}": f"{prefix}B"
+    for word, prefix in (("kilo", "K"), ("mega", "M"), ("giga", "G"), ("tera", "T"), ("peta", "P"))
+    for plural in ("", "s")
+} | {
+    f"{word}bibyte{plural}": f"{prefix}iB"
+    for word, prefix in (("ki", "K"), ("me", "M"), ("gi", "G"), ("te", "T"), ("pe", "P"))
+    for plural in ("", "s")
+}
+_SIZE_OF = {size.lower(): size for size in _SIZES} | {size: size for size in _SIZES} | _WORDS
 
 _NUMBER = re.compile(r"(\d+)\s*(k|m|万|千|百万)?\s*(\D.*)\Z", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"(\d+)\s*(k|m|万|千|百万)\Z", re.IGNORECASE)
 _TIMES_NUMBER = {"": 1, "k": 1_000, "千": 1_000, "万": 10_000, "m": 1_000_000, "百万": 1_000_000}
 _COUNTED = re.compile(r"[A-Za-z][A-Za-z0-9]*( +[A-Za-z][A-Za-z0-9]*)*\Z")
+_PER = re.compile(r" per ", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(万|千|百万)(\D.*)\Z")
 
 
 def focus_unit(unit: str) -> str:
     """Return the unit as FOCUS writes it; one that is not known comes back unchanged."""
     text = unit.strip()
+    alone = _NUMBER_ALONE.match(text)
+    if alone is not None:
+        return f"{int(alone[1]) * _TIMES_NUMBER[alone[2].lower()]} Units"
     number = _NUMBER.match(text) or _BARE_NUMBER.match(text)
     if number is not None:
         *count, times, rest = ("1", *number.groups()) if len(number.groups()) == 2 else number.groups()  # noqa: PLR2004
@@ -56,8 +70,8 @@ def _known(text: str) -> str | None:
     single = _single(text)
     if single:
         return single
-    for sign in ("-", "·", "*", " ", "/"):
-        left, found, right = text.rpartition(sign)
+    for sign in ("-", "·", "*", " per ", " ", "/"):
+        left, found, right = _PER.sub(" per ", text).rpartition(sign)
         time = _TIME_OF.get(right.strip().lower()) if found else None
         if not time:
             continue
