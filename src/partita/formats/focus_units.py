@@ -75,7 +75,8 @@ def _known(text: str) -> str | None:
         time = _TIME_OF.get(right.strip().lower()) if found else None
         if not time:
             continue
-        counted = _single(left.strip()) or (left.strip() if _COUNTED.match(left.strip()) else None)
+        words = left.replace("-", " ").strip()  # only one hyphen may stand before the time: `Lambda GB-Seconds`
+        counted = _single(left.strip()) or (words if _COUNTED.match(words) else None)
         if counted:
             return f"{counted}/{time[:-1]}" if sign == "/" else f"{_one(counted)}-{time}"
     return None
