@@ -15,7 +15,8 @@ from partita.formats.focus_units import focus_unit
     ("GB/month", "GB/Month"), ("Requests/Second", "Requests/Second"), ("10k requests", "10000 Requests"),
     ("万次", "10000 Requests"), ("10000次", "10000 Requests"), ("1 Hour", "Hours"), ("100 Hours", "100 Hours"),
     ("1M tokens", "1000000 Tokens"), ("10K", "10000 Units"), ("OCPU Per Hour", "OCPU-Hours"),
-    ("Gigabytes Per Hour", "GB-Hours"), ("gibibyte month", "GiB-Months"), ("gigabyte", "GB"), ("Lambda-GB-Second", "Lambda GB-Seconds"),
+    ("Gigabytes Per Hour", "GB-Hours"), ("gibibyte month", "GiB-Months"), ("gigabyte", "GB"),
+    ("Lambda-GB-Second", "Lambda GB-Seconds"),
 ])  # fmt: skip
 def test_a_known_unit_takes_the_form_of_focus(unit: str, wanted: str) -> None:
     assert focus_unit(unit) == wanted
