@@ -94,7 +94,7 @@ def test_a_character_cut_by_the_end_is_a_wrong_encoding(engine: duckdb.DuckDBPyC
 def test_a_character_across_blocks_is_no_error(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     head = (HEAD + "\n").encode()
     filler = b" " * ((1 << 20) - len(head) - 1)
-    assert len(rows(engine, tmp_path, "u.csv", head + filler + "\n".encode()[:0] + "虚\n".encode() + text(ROW))) == 2
+    assert len(rows(engine, tmp_path, "u.csv", head + filler + b"\n"[:0] + "虚\n".encode() + text(ROW))) == 2
 
 
 def test_missing_file_and_excel_workbook(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-from steps.world import World
 
 from case_file import Case
 from partita.core.period import Month
@@ -28,6 +27,7 @@ from partita.core.refusal import Refused
 from partita.store import usage as usage_store
 from partita.usecases.usage import UsageImported, import_usage
 from partita.usecases.work import Books
+from steps.world import World
 
 HEAD = ("record_id", "account_id", "sku", "quantity", "start", "end", "tags")
 

@@ -7,8 +7,9 @@ key. The years covered are `FIRST_YEAR` … `LAST_YEAR`. Rules: PERIOD-2, USAGE-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -30,11 +31,12 @@ LOCAL_SPANS = pa.schema(
 """The offset to take from a naive local time of that year; a time that the clock shows twice means the first."""
 
 
-def month_spans(zones: Iterable[str]) -> pa.Table:
+@cache
+def month_spans(zones: frozenset[str]) -> pa.Table:
     """Return MONTH_SPANS for the zones."""
     rows = [
         (zone, utc_month, start, end, month.number)
-        for zone in sorted(set(zones))
+        for zone in sorted(zones)
         for month in _months()
         for start, end in [_instants(month, zone)]
         for utc_month in _utc_months(start, end)
@@ -42,11 +44,12 @@ def month_spans(zones: Iterable[str]) -> pa.Table:
     return _table(MONTH_SPANS, rows)
 
 
-def local_spans(zones: Iterable[str]) -> pa.Table:
+@cache
+def local_spans(zones: frozenset[str]) -> pa.Table:
     """Return LOCAL_SPANS for the zones."""
     rows = [
         (zone, year, start, end, offset)
-        for zone in sorted(set(zones))
+        for zone in sorted(zones)
         for start, end, offset in _offsets(zone)
         for year in range(max(start.year, FIRST_YEAR), min(end.year, LAST_YEAR) + 1)
     ]

@@ -119,7 +119,7 @@ class Part:
 def lay_out(engine: duckdb.DuckDBPyConnection, accounts: pa.Table, skus: pa.Table) -> None:
     """Create what the checks look up: accounts (`tables.ACCOUNTS`), SKUs, and the calendars of the zones."""
     engine.execute(_MACROS)
-    zones = [str(zone) for zone in accounts.column("zone").unique().to_pylist()]
+    zones = frozenset(str(zone) for zone in accounts.column("zone").unique().to_pylist())
     tables = {"accounts": accounts, "skus": skus, "month_spans": month_spans(zones), "local_spans": local_spans(zones)}
     for name, table in tables.items():
         engine.register("arriving", table)

@@ -36,6 +36,14 @@ Progress = Callable[[int, int, str], object]
 
 REJECTIONS_SHOWN = 20
 _STEPS = 5
+_OURS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+)
+"""What the engine raises for no fault of the file; a damaged file may raise anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +200,10 @@ def _stage(intake: _Intake, look_ups: _LookUps) -> Refused | None:
         return None
     try:
         columns.stage(engine, source.rows)
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
-        detail = f"{str(error).splitlines()[0]}"
+    except _OURS:
+        raise
+    except duckdb.Error as error:
+        detail = f"{str(error).splitlines()[0].rstrip('.')}."
         return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail=detail)
     return None
 
