@@ -21,8 +21,10 @@ class Reason(Enum):
         "文件只有表头、没有数据行：{path}。未导入任何内容。",
     )
     REPLACES_TOO_MUCH = (
-        ("The earlier import {import_id} also holds {others}, which this file does not: replacing it would lose them. "
-        "Import the whole bill. Nothing was taken in."),
+        (
+            "The earlier import {import_id} also holds {others}, which this file does not: replacing it would lose them. "
+            "Import the whole bill. Nothing was taken in."
+        ),
         "先前的导入 {import_id} 还包含本文件没有的 {others}，替换会丢失这些内容。请导入完整账单。未导入任何内容。",
     )
     FILE_UNREADABLE = (
@@ -46,9 +48,11 @@ class Reason(Enum):
         "第 {row} 行，列 {column}：值 {value!r} 无效：{detail} 未导入任何内容。",
     )
     CURRENCY_DIFFERS = (
-        ("Row {row}, column {column}: currency {value!r} differs from {expected!r}. One import holds one currency; "
-        "split the file. Nothing was taken in."),
-        "第 {row} 行，列 {column}：币种 {value!r} 与 {expected!r} 不同。一次导入只能有一种币种，请拆分文件。未导入任何内容。",
+        (
+            "Row {row}, column {column}: currency {value!r} differs from {expected!r}. One import holds one currency; "
+            "split the file. Nothing was taken in."
+        ),
+        "第 {row} 行，列 {column}：币种 {value!r} 与 {expected!r} 不同。一次导入只能有一种币种，请拆分。未导入任何内容。",
     )
     UNKNOWN_FORMAT = (
         "Unknown format {format!r}. Known: {known}.",
@@ -56,8 +60,10 @@ class Reason(Enum):
     )
 
     REJECTS_NOT_WRITABLE = (
-        ("The rejected rows cannot be written to {path}: {detail} Give another path with --rejects. "
-        "Nothing was taken in."),
+        (
+            "The rejected rows cannot be written to {path}: {detail} Give another path with --rejects. "
+            "Nothing was taken in."
+        ),
         "无法将被拒绝的行写入 {path}：{detail} 请用 --rejects 指定其他路径。未导入任何内容。",
     )
 
@@ -76,8 +82,10 @@ class Reason(Enum):
     )
     BAD_DOCUMENT = ("{path}: {detail} Nothing was applied.", "{path}：{detail} 未应用任何内容。")
     NO_PRICE_IN_FORCE = (
-        ("No price is in force for SKU {sku} in {currency} on {on} ({records} records). Add a price version that "
-        "starts earlier, then run the command again."),
+        (
+            "No price is in force for SKU {sku} in {currency} on {on} ({records} records). Add a price version that "
+            "starts earlier, then run the command again."
+        ),
         "计费项 {sku}（{currency}）在 {on} 没有生效的价格（{records} 条用量）。请补充更早生效的价格版本后重试。",
     )
     PRICE_IN_CLOSED_MONTH = (
@@ -155,8 +163,10 @@ class Reason(Enum):
         "账簿中没有以 {currency!r} 结算的账号。可用币种：{known}。",
     )
     BAD_TIME = (
-        ("--{name}: {value!r} is no time. Write a day like 2026-10-31, or an instant with its zone like "
-        "2026-10-31T12:00+08:00."),
+        (
+            "--{name}: {value!r} is no time. Write a day like 2026-10-31, or an instant with its zone like "
+            "2026-10-31T12:00+08:00."
+        ),
         "--{name}：{value!r} 不是有效时间。请写日期（如 2026-10-31）或带时区的时刻（如 2026-10-31T12:00+08:00）。",
     )
     BAD_TEXT = (
@@ -185,8 +195,10 @@ class Reason(Enum):
 
     # database
     PROGRAM_NOT_FOUND = (
-        ("There is no program {program} here. The embedded server brings pg_dump and pg_restore; psql comes with the "
-        "system's PostgreSQL client."),
+        (
+            "There is no program {program} here. The embedded server brings pg_dump and pg_restore; psql comes with the "
+            "system's PostgreSQL client."
+        ),
         "未找到程序 {program}。内嵌数据库自带 pg_dump 与 pg_restore；psql 需安装系统的 PostgreSQL 客户端。",
     )
     DATABASE_IN_USE = (
