@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from partita.columnar.tables import CHARGE, typed_columns
 
-ORDER = "charge_start, account_id, record_id"
-"""The order of charges: that in which the month is counted (RATE-3). Two records never tie."""
+ORDER = "account_id, sku_id, charge_start, record_id"
+"""The order of charges: that of the usage files, which makes it cheap. Two records of a month never tie."""
 
 _NO_END = "99999999999999999999999999999999999999"
 _ONE = "1000000000000000000"  # three factors of one, each at e6
@@ -68,7 +68,9 @@ _TIERS = f"""tiers AS (
 
 _ACCOUNT = """JOIN accounts a ON a.account_id = u.account_id
     AND u.usage_start >= a.from_at AND u.usage_start < a.to_at"""
-_VERSION = """p.sku_id = u.sku_id AND p.currency = a.currency
+# The CASE ties the currency to the record: an engine that may join accounts and prices by currency alone might
+# first pair all accounts with all prices.
+_VERSION = """p.sku_id = u.sku_id AND p.currency = CASE WHEN u.account_id = a.account_id THEN a.currency END
     AND u.usage_start >= p.from_at AND u.usage_start < p.to_at"""
 _PRICED = f"{_RECORD}, p.currency, p.product_id, p.unit, p.price_id"
 
