@@ -16,6 +16,7 @@ from partita.formats.focus_units import focus_unit
     ("万次", "10000 Requests"), ("10000次", "10000 Requests"), ("1 Hour", "Hours"), ("100 Hours", "100 Hours"),
     ("1M tokens", "1000000 Tokens"), ("10K", "10000 Units"), ("OCPU Per Hour", "OCPU-Hours"),
     ("Gigabytes Per Hour", "GB-Hours"), ("gibibyte month", "GiB-Months"), ("gigabyte", "GB"),
+    ("1K devices", "1000 devices"),
     ("Lambda-GB-Second", "Lambda GB-Seconds"),
 ])  # fmt: skip
 def test_a_known_unit_takes_the_form_of_focus(unit: str, wanted: str) -> None:

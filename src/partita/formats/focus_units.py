@@ -60,7 +60,7 @@ def focus_unit(unit: str) -> str:
     if number is not None:
         *count, times, rest = ("1", *number.groups()) if len(number.groups()) == 2 else number.groups()  # noqa: PLR2004
         whole = int(count[0]) * _TIMES_NUMBER[(times or "").lower()]
-        known = _known(rest.strip())
+        known = _known(rest.strip()) or (rest.strip() if _COUNTED.match(rest.strip()) else None)
         return (known if whole == 1 else f"{whole} {known}") if known else unit
     return _known(text) or unit
 

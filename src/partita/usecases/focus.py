@@ -198,6 +198,9 @@ def _put_beside(engine: duckdb.DuckDBPyConnection, beside: _Beside, *, issuer: s
     engine.register("products", beside.products)
     engine.register("sku_names", beside.sku_names)
     engine.execute("SET VARIABLE issuer = ?", [issuer])
+    # Charges stream through the lookups in the order of the manifest; an optimizer that swaps the sides of a join would
+    # give the same rows in another order.
+    engine.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     engine.execute(
         "CREATE TEMP TABLE account_names AS "
         "SELECT account_id, arg_max(account_name, from_at) AS account_name FROM placements GROUP BY account_id"
