@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
-_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,5 @@ def _month_totals(records: Sequence[UsageRecord]) -> Tally[CounterKey]:
 
 
 def _key(record: UsageRecord, counter: Counter) -> CounterKey:
-    match counter:
-        case Counter.ACCOUNT:
-            return counter, record.payer_id, record.sku_id, record.account_id
-        case Counter.PAYER:
-            return counter, record.payer_id, record.sku_id, ""
+    account = record.account_id if counter is Counter.ACCOUNT else ""
+    return counter, record.payer_id, record.sku_id, account

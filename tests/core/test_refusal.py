@@ -1,0 +1,28 @@
+"""Refusals: every reason speaks both languages and names the same details."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from partita.core.refusal import Reason, refused
+
+
+def fields(text: str) -> set[str]:
+    # A list of problems comes once in each language: `problems` and `problems_zh`.
+    return {name.removesuffix("_zh") for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.name)
+def test_both_languages_name_the_same_details(reason: Reason) -> None:
+    english, chinese = reason.value
+    assert english.isascii() or "…" in english
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
+    assert fields(english) == fields(chinese)
+
+
+def test_a_refusal_speaks_the_language_asked_for() -> None:
+    refusal = refused(Reason.NO_BILL, payer="acme", month="2026-10")
+    assert refusal.message() == "No bill of acme for 2026-10."
+    assert refusal.message("zh") == "没有 acme 在账期 2026-10 的账单。"
