@@ -98,9 +98,7 @@ def turn(work: Callable[[Transaction, list[list[Draft]]], None], tx: Transaction
 
 
 def measured(app: Transaction, owner: Transaction) -> Table:
-    table = Table(
-        "Ledger posting", "Median of 5 runs in turns; bare = one transfer row and two balances a transfer."
-    )
+    table = Table("Ledger posting", "Median of 5 runs in turns; bare = one transfer row and two balances a transfer.")
     for name, total, size, payers in (*WORK, HOT):
         shape = (total, size, payers)
         mine, theirs = median_of_each([turn(ours, app, shape), turn(bare, owner, shape)], runs=5)
@@ -117,14 +115,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "home", None, "512MB", 2, "en", NOW)
         try:
-            where = db.address(settings)
-            with db.open_pool(settings), psycopg.connect(where.owner, autocommit=True) as owner:
-                owner.execute(BARE)
-                with psycopg.connect(where.app, autocommit=True) as app:
-                    table = measured(app, owner)
+            table = on_a_server_of_its_own(settings)
         finally:
             postgres.stop(settings.home)
     finish(table)
+
+
+def on_a_server_of_its_own(settings: Settings) -> Table:
+    where = db.address(settings)
+    with (
+        db.open_pool(settings),
+        psycopg.connect(where.owner, autocommit=True) as owner,
+        psycopg.connect(where.app, autocommit=True) as app,
+    ):
+        owner.execute(BARE)
+        return measured(app, owner)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,7 +15,17 @@ from partita.core.refusal import Reason, Refused, refused
 if TYPE_CHECKING:
     from partita.usecases.funds import ToppedUp
 
-Json = Annotated[bool, Parameter(name="--json")]
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Ways:
+    """How the command works: without saving, and what it prints."""
+
+    dry_run: bool = False
+    as_json: Annotated[bool, Parameter(name="--json")] = False
+
+
+AS_IS = Ways()
 
 
 def top_up(
@@ -24,8 +35,7 @@ def top_up(
     *,
     reference: str = "",
     key: str | None = None,
-    dry_run: bool = False,
-    as_json: Json = False,
+    ways: Ways = AS_IS,
 ) -> None:
     """Add AMOUNT to the cash of ACCOUNT, such as `funds top-up acme 1000.00 --reference "transfer 4711"`.
 
@@ -37,15 +47,15 @@ def top_up(
 
     money = _money(amount, currency)
     if isinstance(money, Refused):
-        screen.refuse(money, as_json=as_json)
+        screen.refuse(money, as_json=ways.as_json)
     with screen.opened() as books, books.work() as work:
         answer = funds.top_up(
-            work, account_id=account, amount=money, idempotency_key=key, reference=reference, dry_run=dry_run
+            work, account_id=account, amount=money, idempotency_key=key, reference=reference, dry_run=ways.dry_run
         )
     if isinstance(answer, Refused):
-        screen.refuse(answer, as_json=as_json)
+        screen.refuse(answer, as_json=ways.as_json)
     done: ToppedUp = answer
-    screen.answer(_plain(done), as_json=as_json, render=lambda console: _render(console, done))
+    screen.answer(_plain(done), as_json=ways.as_json, render=lambda console: _render(console, done))
 
 
 def _money(amount: str, currency: str) -> Money | Refused:

@@ -15,7 +15,6 @@ from partita.store.ledger.read import (
     entry,
     entry_by_key,
     entry_count,
-    has_entries,
     lock_sources,
     reversal_of,
     statement,
@@ -24,5 +23,5 @@ from partita.store.ledger.read import (
 __all__ = [
     "Balance", "BalanceDifference", "StatementLine",
     "append", "balance_of", "balances_at", "check_balances", "entry", "entry_by_key", "entry_count",
-    "has_entries", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
+    "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
 ]  # fmt: skip

@@ -112,11 +112,6 @@ def reversal_of(tx: Transaction, entry_id: str) -> Entry | None:
     return next(_entries(tx, "where e.reverses = %s", (entry_id,)), None)
 
 
-def has_entries(tx: Transaction, payer_id: str) -> bool:
-    """Say whether a payer has any entry."""
-    return tx.execute("select from entry where payer_id = %s limit 1", (payer_id,)).fetchone() is not None
-
-
 def entry_count(tx: Transaction) -> int:
     """Return how many entries the books hold."""
     row = tx.execute("select count(*) from entry").fetchone()
