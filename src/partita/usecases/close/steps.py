@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -203,7 +203,7 @@ def _receivables(plan: Plan, work: Work, bucket: int) -> list[Draft]:
             product_id=product,
             month=plan.month,
             payable=Money(payable, currency),
-            effective_at=plan.month.period(plan.zones[payer]).end,
+            effective_at=plan.month.period(plan.zones[payer]).end - _LAST_INSTANT,
         )
         for payer, bill, currency, product, payable in products
         if payable
@@ -239,6 +239,9 @@ def _settle(plan: Plan, work: Work, bucket: int) -> None:
     assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
     bill_store.save_draws(work.tx, draws, recorded_at=work.now)
 
+
+_LAST_INSTANT = timedelta(microseconds=1)
+"""What a month earned belongs to it: its receivables take effect at its last instant, not at the next one's first."""
 
 _STEPS: dict[str, Callable[[Plan, int, duckdb.DuckDBPyConnection], None]] = {
     "open": _start,
