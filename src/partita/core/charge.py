@@ -42,7 +42,7 @@ NO_COST = Costs(0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class RatedCharge:
-    """One rated usage record (CHARGE-2): the row that `columnar.rating` writes for it, column by column.
+    """One rated usage record: the row that `columnar.rating` writes for it, column by column.
 
     Instants are aware; quantity is `_e6`, prices and costs `_e10`. Origin, category, class and line kind are the same
     for all rated lines: own, Usage, none, rated.
