@@ -84,7 +84,8 @@ def check(
         screen.err().print(screen.say(f"--reading takes one of: {known}.", f"--reading 可用：{known}。"))
         raise SystemExit(screen.EXIT_USAGE)
     how = Reading(strict=reading == "strict", ascii_only=reading == "ascii")
-    checked = check_focus(file, rules, criteria=criteria, currencies=currencies, reading=how)
+    memory = screen.settings().memory
+    checked = check_focus(file, rules, criteria=criteria, currencies=currencies, reading=how, memory=memory)
     if isinstance(checked, Refused):
         screen.refuse(checked, as_json=as_json)
     report: RuleReport = checked

@@ -103,7 +103,7 @@ def export_focus(
     """Write the charges of `months` (all when empty) as FOCUS 1.2 to a `.parquet` or `.csv` file.
 
     The file appears when it is complete and its billed cost equals the charges' and the manifest's, by currency; one of
-    the same name is replaced. Doing it again gives the same rows.
+    the same name is replaced. Doing it again gives the same rows; their order is not fixed, for they stream.
     """
     if target.suffix.lower() not in _FORMATS:
         return refused(Reason.UNKNOWN_FILE_KIND, path=target, known=" / ".join(_FORMATS))
@@ -138,11 +138,18 @@ def export_focus(
 
 
 def check_focus(
-    path: Path, rules: Path, *, criteria: str = "ALL", currencies: Path | None = None, reading: Reading | None = None
+    path: Path,
+    rules: Path,
+    *,
+    criteria: str = "ALL",
+    currencies: Path | None = None,
+    reading: Reading | None = None,
+    memory: str = "2GB",
 ) -> RuleReport | Refused:
     """Check a Parquet or CSV file against the rule model at `rules`; `criteria` is ALL, none, or names with commas.
 
-    `currencies` is a CSV of ISO 4217 codes; without it any three capitals are a currency. Nothing is written.
+    `currencies` is a CSV of ISO 4217 codes; without it any three capitals are a currency. `memory` limits the
+    bulk engine. Nothing is written.
     """
     for needed in (path, rules, currencies):
         if needed is not None and not needed.is_file():
@@ -159,7 +166,7 @@ def check_focus(
     if isinstance(wanted, Refused):
         return wanted
     try:
-        return focus_rules.check_file(path, model, criteria=wanted, currencies=codes, reading=reading)
+        return focus_rules.check_file(path, model, criteria=wanted, currencies=codes, reading=reading, memory=memory)
     except RowsUnreadable as error:
         return refused(Reason.FILE_UNREADABLE, format="Parquet / CSV", detail=f"{path}: {error}")
 
@@ -198,8 +205,8 @@ def _put_beside(engine: duckdb.DuckDBPyConnection, beside: _Beside, *, issuer: s
     engine.register("products", beside.products)
     engine.register("sku_names", beside.sku_names)
     engine.execute("SET VARIABLE issuer = ?", [issuer])
-    # Charges stream through the lookups in the order of the manifest; an optimizer that swaps the sides of a join would
-    # give the same rows in another order.
+    # Charges stream past the lookups, whatever their number: an optimizer that swaps the sides of a join would hold them
+    # in memory instead.
     engine.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     engine.execute(
         "CREATE TEMP TABLE account_names AS "

@@ -6,6 +6,7 @@ Owns how the types of a CSV are found (as the official validator finds them: fro
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ class Rows:
 @contextmanager
 def opened_rows(path: Path, *, memory: str) -> Iterator[Rows]:
     """Open a Parquet or CSV file as the table `focus`; raises RowsUnreadable with the reason."""
-    with duckdb.connect(":memory:", config={"memory_limit": memory}) as engine:
+    with (
+        tempfile.TemporaryDirectory(prefix="partita-focus-") as spill,
+        duckdb.connect(":memory:", config={"memory_limit": memory, "temp_directory": spill}) as engine,
+    ):
         try:
             engine.execute("SET TimeZone = 'UTC'")
             engine.execute(_parquet(path) if _is_parquet(path) else _csv(path))
