@@ -205,8 +205,8 @@ def _put_beside(engine: duckdb.DuckDBPyConnection, beside: _Beside, *, issuer: s
     engine.register("products", beside.products)
     engine.register("sku_names", beside.sku_names)
     engine.execute("SET VARIABLE issuer = ?", [issuer])
-    # Charges stream past the lookups, whatever their number: an optimizer that swaps the sides of a join would hold them
-    # in memory instead.
+    # Charges stream past the lookups, whatever their number: an optimizer that swaps the sides of a join would hold
+    # them in memory instead.
     engine.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     engine.execute(
         "CREATE TEMP TABLE account_names AS "
