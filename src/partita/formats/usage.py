@@ -27,6 +27,7 @@ _MAGIC_PARQUET, _MAGIC_ZIP = b"PAR1", b"PK\x03\x04"
 _SAMPLE_LINES = 1000
 _SEPARATOR = "chr(0)"
 """What cuts a line into fields: a text file never holds it (`text_lines`)."""
+_SAYS_SOMETHING = "(trim(left(line, 1)) <> '' or trim(line) <> '')"
 _BLOCK = 1 << 20
 
 # A field of CSV: between quotes, with spaces around them or not; or anything that does not start with a quote.
@@ -222,14 +223,14 @@ def _ignored(names: Iterable[str], found: Mapping[str, str]) -> tuple[str, ...]:
 def _value_lines(lines: TextLines, header_row: int) -> str:
     """SQL of the lines that say something, without the header."""
     skip = f"offset {header_row}" if header_row else ""
-    return f"(from (from {lines.sql()} {skip}) where trim(line) <> '')"
+    return f"(from (from {lines.sql()} {skip}) where {_SAYS_SOMETHING})"
 
 
 def _numbered_lines(lines: TextLines, header_row: int) -> str:
     """SQL of the same lines with their numbers: the engine numbers in the order of the file."""
     return (
         f"(from (select line, row_number() over () as row from {lines.sql()}) "
-        f"where row > {header_row} and trim(line) <> '')"
+        f"where row > {header_row} and {_SAYS_SOMETHING})"
     )
 
 

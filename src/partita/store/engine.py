@@ -6,7 +6,6 @@ UTC, extensions are never fetched. The caller closes the connection.
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,12 +43,6 @@ def spilling(room: FileRoom) -> Iterator[None]:
     unused = locks.seize(lock)
     if unused:
         with unused:
-            _clear(room)
+            room.tidy()
     with locks.share(lock):
         yield
-
-
-def _clear(room: FileRoom) -> None:
-    for leftover in room.spill.iterdir():
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,7 +1,8 @@
 """The room of files: where Parquet lies, how a file comes to exist, and what its digest is.
 
 A file is written under `incoming/`, flushed, moved to its place, and counts only when its manifest row commits. What a
-killed process leaves behind has no manifest row, so it is never read; `sweep` removes it. Paths in the manifest are
+killed process leaves behind has no manifest row, so it is never read; `sweep` removes it, and `tidy` what lies in the
+making. Paths in the manifest are
 relative to the room, so that a room can be moved. Rules: FILE-1, FILE-2 (`docs/rules/files.md`).
 """
 
@@ -43,6 +44,13 @@ class FileRoom:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def tidy(self) -> None:
+        """Remove what killed processes left in the making and spilled. The caller knows that nobody is at work."""
+        for place in (self.root / "incoming", self.spill):
+            for leftover in place.iterdir() if place.is_dir() else ():
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+
     def keep(self, source: Path, relative: str) -> bytes:
         """Move a finished file to its place, durably; return its SHA-256 digest (FILE-1).
 
@@ -50,7 +58,7 @@ class FileRoom:
         """
         digest = digest_of(source)
         target = self.path(relative)
-        _folder(target.parent)
+        _lasting_folder(target.parent)
         with source.open("rb") as handle:
             os.fsync(handle.fileno())
         source.replace(target)
@@ -86,6 +94,14 @@ def digest_of(path: Path) -> bytes:
 def _folder(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
+
+
+def _lasting_folder(path: Path) -> None:
+    """Make a folder so that it outlives a power failure: a new name counts once the folder that holds it is flushed."""
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
+    _folder(path)
+    for folder in reversed(new):
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(path: Path) -> None:
