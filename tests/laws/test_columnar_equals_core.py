@@ -20,7 +20,8 @@ from partita.core.catalog import Counter, Model, PriceVersion
 from partita.core.rating import UsageRecord, price_of
 from partita.core.refusal import Reason
 
-bulk = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+bulk = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+again = settings(bulk, max_examples=30)
 
 
 def rated_in_bulk(world: World) -> list[dict[str, Any]]:
@@ -49,7 +50,7 @@ def test_bulk_equals_core(world: World) -> None:
     assert rated_in_bulk(world) == rated_by_core(world)
 
 
-@bulk
+@again
 @given(world=worlds(), data=st.data())
 def test_the_order_of_input_does_not_matter(world: World, data: st.DataObject) -> None:
     other = replace(world, records=tuple(data.draw(st.permutations(world.records))))
@@ -57,7 +58,7 @@ def test_the_order_of_input_does_not_matter(world: World, data: st.DataObject) -
     assert rated_by_core(other) == rated_by_core(world)
 
 
-@bulk
+@again
 @given(world=worlds(), removed=st.integers(0, 100))
 def test_usage_without_a_price_is_found_by_both(world: World, removed: int) -> None:
     assume(world.book.prices)
