@@ -78,9 +78,9 @@ def rows() -> Iterator[str]:
             "AWS", "AWS", '"Amazon Web Services, Inc."', f"INV-{payer}", f"1000000000{payer:02d}", f"Payer {payer}",
             "Payer Account", account, f"account-{account[-2:]}", "Linked Account", "2026-09-01T00:00:00Z",
             "2026-10-01T00:00:00Z", f"{start}:00:00Z", f"{start}:59:59Z", "Usage", "",
-            f'"${unit_price} per {unit}, {name} usage in N. Virginia"', "Usage-Based", cost, cost, cost, cost, unit_price,
-            unit_price, "Standard", used, unit, "USD", "USD", used, unit, f"Amazon {name}", category, "Virtual Machines",
-            sku, name, f"{sku}.JRTCKXETXF.6YS6EN2CT7", '"{""InstanceType"":""m5.large""}"',
+            f'"${unit_price} per {unit}, {name} usage in N. Virginia"', "Usage-Based", cost, cost, cost, cost,
+            unit_price, unit_price, "Standard", used, unit, "USD", "USD", used, unit, f"Amazon {name}", category,
+            "Virtual Machines", sku, name, f"{sku}.JRTCKXETXF.6YS6EN2CT7", '"{""InstanceType"":""m5.large""}"',
             f"arn:aws:ec2:us-east-1:{account}:instance/{chance.choice(machines)}", "", "instance", "us-east-1",
             "US East (N. Virginia)", f"us-east-1{'abc'[hour % 3]}", *[""] * 9, chance.choice(tags), "", "RunInstances",
             f"BoxUsage:{sku}", name, "",
@@ -138,7 +138,7 @@ def main() -> None:
     options, rest = parser.parse_known_args()
     table = Table(
         "Bill import",
-        f"FOCUS CSV of 59 columns; the import reads, checks, adds up, writes charges. Median of {options.runs}, in turns.",
+        f"FOCUS CSV of 59 columns; the import reads, checks, adds up and writes. Median of {options.runs}, in turns.",
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)

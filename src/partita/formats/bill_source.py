@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import os
 import zlib
@@ -27,6 +28,7 @@ FIRST_ROW = 2
 """Row of the first values: the header is row 1."""
 ROW_BYTES_MAX = 2 * 1024 * 1024
 _HEADER_BYTES_MAX = 1024 * 1024
+_BLOCK = 1024 * 1024
 _PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -75,6 +77,17 @@ def _stranger(path: Path, start: bytes, format_name: str) -> Refused | None:
         return refused(Reason.WRONG_ENCODING, row=1)
     what = next((what for magic, what in _STRANGERS.items() if start.startswith(magic)), None)
     return None if what is None else refused(Reason.FILE_UNREADABLE, format=format_name, detail=f"it is {what}")
+
+
+def fingerprint(source: BillSource) -> bytes | Refused:
+    """Return the SHA-256 of the file; refuse text that holds a zero byte, which no text does."""
+    digest = hashlib.sha256()
+    with source.path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            if source.kind == "csv" and b"\0" in block:
+                return first_defect(source) or refused(Reason.FILE_UNREADABLE, format="csv", detail="it is binary.")
+            digest.update(block)
+    return digest.digest()
 
 
 def first_defect(source: BillSource) -> Refused | None:

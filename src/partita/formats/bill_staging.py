@@ -256,7 +256,7 @@ def _damage(source: BillSource, error: duckdb.Error) -> Refused:
     defect = first_defect(source)
     if defect is not None:
         return defect
-    if "invalid state" in str(error):
+    if isinstance(error, duckdb.InvalidInputException):
         detail = "its line ends are of two kinds (CRLF and LF): save it again with one kind."
     else:
         detail = str(error).partition("\n")[0]

@@ -24,7 +24,7 @@ EXACT = Context(prec=100)
 _MANTISSA = "ltrim(split_part(lower(x), 'e', 1), '+-')"
 _DIGITS = f"replace({_MANTISSA}, '.', '')"
 _SIGN = "CASE WHEN starts_with(x, '-') THEN '-' ELSE '' END"
-_POINT = f"(strlen(split_part({_MANTISSA}, '.', 1)) + split_part(lower(x), 'e', 2)::INTEGER)"
+_POINT = f"(strlen(split_part({_MANTISSA}, '.', 1)) + TRY_CAST(split_part(lower(x), 'e', 2) AS INTEGER))"
 _E_NOTATION = r"[-+]?\d{1,18}(\.\d{0,38})?[eE][-+]?\d{1,2}"
 
 _MACROS: dict[str, str] = {

@@ -22,12 +22,11 @@ from partita.formats import bill_charges, bill_staging
 from partita.formats.bill_charges import ChargeWriting, Holding, Totals, Written
 from partita.formats.bill_format import BillFormat, Layout, lay_out, missing
 from partita.formats.bill_formats import BILL_FORMATS, fitting
-from partita.formats.bill_source import BillSource, look_at
+from partita.formats.bill_source import BillSource, fingerprint, look_at
 from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store import provider_bill as import_store
 from partita.store.charge import ChargeFile
-from partita.store.files import digest_of
 from partita.store.provider_bill import BillImport
 from partita.store.usage import lock_intake
 from partita.usecases.work import Books, Work
@@ -65,12 +64,13 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the charges are made, and what they are made for."""
+class _Found:
+    """A file that can be read, and what tells whether it stays the same meanwhile."""
 
-    folder: Path
+    source: BillSource
+    layout: Layout
+    state: tuple[int, int, int]
     digest: bytes
-    bucket_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +115,34 @@ def import_bill(
         return refused(Reason.UNKNOWN_FORMAT, format=format_name, known=", ".join(BILL_FORMATS))
     order = _Order(path, bill_format, progress or _silent, choices)
     order.step(0, "look")
-    source = look_at(path, format_name, bill_format.encodings)
-    layout = source if isinstance(source, Refused) else _layout(bill_format, source)
-    if isinstance(source, Refused) or isinstance(layout, Refused):
-        return source if isinstance(source, Refused) else layout  # type: ignore[return-value]
+    found = _look(order)
+    if isinstance(found, Refused):
+        return found
 
-    seen, digest = _state(path), digest_of(path)
     with books.work() as work:
-        known = import_store.find(work.tx, digest)
+        known = import_store.find(work.tx, found.digest)
         if known is not None:
             return _again(work, known, dry_run=order.dry_run)
         bucket_count = org_store.bucket_count(work.tx)
 
     with books.room.incoming() as folder, closing(books.engine()) as engine:
-        read = _read(engine, order, source, layout, _Place(folder, digest, bucket_count))
-        if _state(path) != seen:
+        read = _read(engine, order, found, folder, bucket_count)
+        if _state(path) != found.state:
             read = refused(Reason.FILE_UNREADABLE, format=format_name, detail="it changed while it was read.")
         order.step(3, "record")
         return read if isinstance(read, Refused) else _record(books, engine, order, read)
+
+
+def _look(order: _Order) -> _Found | Refused:
+    """Say what the file is, where its columns are, and which file it is."""
+    source = look_at(order.path, order.bill_format.name, order.bill_format.encodings)
+    if isinstance(source, Refused):
+        return source
+    layout = _layout(order.bill_format, source)
+    if isinstance(layout, Refused):
+        return layout
+    state, digest = _state(order.path), fingerprint(source)
+    return digest if isinstance(digest, Refused) else _Found(source, layout, state, digest)
 
 
 def _layout(bill_format: BillFormat, source: BillSource) -> Layout | Refused:
@@ -149,11 +159,11 @@ def _layout(bill_format: BillFormat, source: BillSource) -> Layout | Refused:
 
 
 def _read(
-    engine: duckdb.DuckDBPyConnection, order: _Order, source: BillSource, layout: Layout, place: _Place
+    engine: duckdb.DuckDBPyConnection, order: _Order, found: _Found, folder: Path, bucket_count: int
 ) -> _Read | Refused:
     """Read, check, and write the charges into the folder; nothing is in the books yet."""
     order.step(0, "read")
-    staged = bill_staging.stage(engine, source, order.bill_format, layout, place.folder)
+    staged = bill_staging.stage(engine, found.source, order.bill_format, found.layout, folder)
     if isinstance(staged, Refused):
         return staged
     order.step(1, "check")
@@ -166,14 +176,14 @@ def _read(
     totals = bill_charges.totals(engine, staged)
     held = bill_charges.holdings(engine, staged)
     order.step(2, "write")
-    plan = ChargeWriting(currency, held, totals, place.bucket_count, place.folder)
+    plan = ChargeWriting(currency, held, totals, bucket_count, folder)
     written = bill_charges.write_charges(engine, staged, plan)
     charges_total, credits_charged = bill_charges.charged(written)
     taken = BillImport(
-        import_id=derived_id("imp", order.bill_format.name, place.digest.hex()),
+        import_id=derived_id("imp", order.bill_format.name, found.digest.hex()),
         format_name=order.bill_format.name,
         file_name=order.path.name,
-        digest=place.digest,
+        digest=found.digest,
         currency=currency,
         records=staged.records,
         file_total=totals.file_total,
