@@ -104,7 +104,7 @@ def _copy(path: Path) -> None:
 
 
 def _copy_stored(books: Books, month: Month) -> float:
-    files = f"{books.room.root}/usage/{month}/*/*.parquet"
+    files = f"{books.room.root}/usage/{month.number}/*/*.parquet"
     target = books.room.root / "copy.parquet"
     engine = duckdb.connect(config={"threads": 2})
     took = measure.seconds_of(lambda: engine.execute(f"copy (from '{files}') to '{target}' (format parquet)"))

@@ -22,8 +22,8 @@ class Reason(Enum):
     )
     REPLACES_TOO_MUCH = (
         (
-            "The earlier import {import_id} also holds {others}, which this file does not: replacing it would lose them. "
-            "Import the whole bill. Nothing was taken in."
+            "The earlier import {import_id} also holds {others}, which this file does not: replacing it would lose "
+            "them. Import the whole bill. Nothing was taken in."
         ),
         "先前的导入 {import_id} 还包含本文件没有的 {others}，替换会丢失这些内容。请导入完整账单。未导入任何内容。",
     )
@@ -196,8 +196,8 @@ class Reason(Enum):
     # database
     PROGRAM_NOT_FOUND = (
         (
-            "There is no program {program} here. The embedded server brings pg_dump and pg_restore; psql comes with the "
-            "system's PostgreSQL client."
+            "There is no program {program} here. The embedded server brings pg_dump and pg_restore; psql comes with "
+            "the system's PostgreSQL client."
         ),
         "未找到程序 {program}。内嵌数据库自带 pg_dump 与 pg_restore；psql 需安装系统的 PostgreSQL 客户端。",
     )
