@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from partita.core.refusal import Reason, Refused
@@ -108,6 +108,13 @@ def test_missing_file_and_excel_workbook(engine: duckdb.DuckDBPyConnection, tmp_
     assert "CSV" in workbook.message()
 
 
+@pytest.mark.parametrize("name", ["u*.csv", "u?.csv", "u[1].csv", "it's {a,b}.csv", "用量 (1).csv"])
+def test_a_name_is_no_pattern(engine: duckdb.DuckDBPyConnection, tmp_path: Path, name: str) -> None:
+    for other in ("u1.csv", "u2.csv"):
+        (tmp_path / other).write_bytes(text(HEAD, *[ROW] * 5))
+    assert len(rows(engine, tmp_path, name, text(HEAD, ROW))) == 1
+
+
 @pytest.mark.parametrize("kind", ["DOUBLE", "FLOAT"])
 def test_a_floating_point_quantity_is_refused(engine: duckdb.DuckDBPyConnection, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "u.parquet"
@@ -115,6 +122,14 @@ def test_a_floating_point_quantity_is_refused(engine: duckdb.DuckDBPyConnection,
     answer = open_usage(path, tmp_path, engine)
     assert isinstance(answer, Refused)
     assert "DECIMAL(18,6)" in answer.message()
+
+
+def test_parquet_without_a_required_column_is_refused(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "u.parquet"
+    engine.execute(f"copy (select 'r' record_id, 'a' account, 1 quantity, '2026' start) to '{path}'")
+    answer = open_usage(path, tmp_path, engine)
+    assert isinstance(answer, Refused)
+    assert (answer.reason, answer.detail["missing"]) == (Reason.WRONG_HEADER, "sku_id")
 
 
 def test_the_same_row_in_every_form(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -211,6 +226,7 @@ _FIELDS = st.sampled_from(
 _LINES = st.lists(st.lists(_FIELDS, min_size=5, max_size=7).map(",".join), min_size=1, max_size=5)
 
 
+@example(lines=['a,a,a,a,a,a,""', "a,a,a,a,a,a, ,"], end="\n")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(lines=_LINES, end=st.sampled_from(["\n", "\r\n"]))
 def test_both_ways_to_read_csv_agree(

@@ -155,6 +155,71 @@ def test_a_file_that_changes_while_it_is_read_is_refused(world: World, tmp_path:
     assert stored(world.books) == []
 
 
+def test_a_file_that_goes_while_it_is_read_is_refused(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "u.csv"
+
+    def remove(_done: int, _total: int, note: str) -> None:
+        if note == at:
+            path.unlink()
+
+    for at in ("check", "compare", "reject"):
+        written(path, row("r1"), row("r2", "x"))
+        if at == "compare":
+            world.play([["account", "new"]])
+        answer = import_usage(world.books, path, progress=remove)
+        assert isinstance(answer, Refused), at
+        assert answer.reason is Reason.FILE_UNREADABLE
+    assert stored(world.books) == []
+
+
+def test_rows_that_change_before_the_rejects_are_written_are_refused(world: World, tmp_path: Path) -> None:
+    path = written(tmp_path / "u.csv", row("r1"), row("r2", "x"))
+
+    def mend(_done: int, _total: int, note: str) -> None:
+        if note == "reject":
+            written(path, row("r1"), row("r2", "2"))
+
+    assert isinstance(import_usage(world.books, path, progress=mend), Refused)
+    assert stored(world.books) == []
+
+
+def test_set_up_meanwhile_and_gone(world: World, tmp_path: Path) -> None:
+    """A change of the set-up has the file checked once more: it has to be there still."""
+    path = written(tmp_path / "u.csv", row("r1"))
+
+    def meddle(_done: int, _total: int, note: str) -> None:
+        if note == "compare":
+            world.play([["account", "new"]])
+            path.unlink()
+
+    assert isinstance(import_usage(world.books, path, progress=meddle), Refused)
+
+
+def test_the_same_content_taken_in_meanwhile(world: World, tmp_path: Path) -> None:
+    path = written(tmp_path / "u.csv", row("r1"))
+
+    def faster(_done: int, _total: int, note: str) -> None:
+        if note == "compare":
+            assert taken(import_usage(world.books, path)).accepted == 1
+
+    assert taken(import_usage(world.books, path, progress=faster)).already_imported
+    assert stored(world.books) == [("acme", "r1", 1_000_000)]
+
+
+def test_too_little_memory_is_no_fault_of_the_file(world: World, tmp_path: Path) -> None:
+    def tiny() -> duckdb.DuckDBPyConnection:
+        engine = world.books.engine()
+        engine.execute("set temp_directory = ''; set memory_limit = '12MB'; set threads = 1")
+        return engine
+
+    one = {"account": "acme", "sku": "vm", "quantity": 1, "start": START}
+    path = tmp_path / "u.ndjson"
+    path.write_text("".join(json.dumps(one | {"record_id": f"{number:060d}"}) + "\n" for number in range(100_000)))
+    with pytest.raises(duckdb.OutOfMemoryException):
+        import_usage(replace(world.books, engine=tiny), path)
+    assert stored(world.books) == []
+
+
 def test_an_account_set_up_meanwhile_is_known(world: World, tmp_path: Path) -> None:
     path = written(tmp_path / "u.csv", row("r1", account="late"))
 

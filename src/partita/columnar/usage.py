@@ -214,8 +214,8 @@ REJECTS = "select row, problem, value, original from rejected order by row"
 """The rejected rows in the order of the file: row, problem (`code:column`), value, original (list)."""
 
 
-def find_rejects(engine: duckdb.DuckDBPyConnection, numbered: str) -> None:
-    """Find the rejected rows into `rejected`; after `compare`.
+def find_rejects(engine: duckdb.DuckDBPyConnection, numbered: str) -> int:
+    """Find the rejected rows into `rejected`, and return how many there are; after `compare`.
 
     The file is read once more, with row numbers; `numbered` is `formats.usage.UsageSource.numbered`.
     """
@@ -244,6 +244,7 @@ def find_rejects(engine: duckdb.DuckDBPyConnection, numbered: str) -> None:
             where problem is not null
             """
         )
+    return int(engine.execute("select count(*) from rejected").fetchall()[0][0])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
@@ -21,6 +22,7 @@ from partita.core.refusal import Reason, Refused, refused
 LINE_BYTES_MAX = 2_000_000
 _BLOCK = 1 << 20
 _MAGIC_GZIP = b"\x1f\x8b"
+_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class TextLines:
     def sql(self) -> str:
         """Return SQL of `line VARCHAR`: every line in order, blank ones NULL."""
         return (
-            f"read_csv({literal(str(self.path))}, columns={{'line': 'VARCHAR'}}, delim='', quote='', escape='', "
+            f"read_csv({path_literal(self.path)}, columns={{'line': 'VARCHAR'}}, delim='', quote='', escape='', "
             f"header=false, auto_detect=false, new_line='{self.newline}', max_line_size={LINE_BYTES_MAX})"
         )
 
@@ -126,6 +128,11 @@ def open_lines(path: Path, folder: Path) -> TextLines | Refused:
 def literal(text: str) -> str:
     """Write a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def path_literal(path: Path) -> str:
+    """Write the path of a file to be read as an SQL literal: the engine takes `*`, `?` and `[` for patterns."""
+    return literal(_PATTERN.sub(r"[\g<0>]", str(path)))
 
 
 def _read(path: Path, seen: _Pass, copy: Path | None) -> None:

@@ -20,7 +20,7 @@ import duckdb
 from partita.columnar.tables import column_list
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import COLUMNS, REJECT_COLUMNS, REQUIRED
-from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, literal, open_lines
+from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, literal, open_lines, path_literal
 
 _HINT = "See docs/guide/usage-files.md."
 _MAGIC_PARQUET, _MAGIC_ZIP = b"PAR1", b"PK\x03\x04"
@@ -107,7 +107,7 @@ def _open_csv(lines: TextLines) -> UsageSource | Refused:
     value_lines = _value_lines(lines, lines.first_row)
     names_and_types = ", ".join(f"'{at}': 'VARCHAR'" for at in range(1, len(names) + 1))
     at_once = (
-        f"read_csv({literal(str(lines.path))}, columns={{{names_and_types}}}, delim=',', quote='\"', escape='\"', "
+        f"read_csv({path_literal(lines.path)}, columns={{{names_and_types}}}, delim=',', quote='\"', escape='\"', "
         f"header=true, skip={lines.first_row - 1}, auto_detect=false, "
         f"new_line='{lines.newline}', max_line_size={LINE_BYTES_MAX})"
     )
@@ -163,7 +163,7 @@ def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSo
 
 
 def _open_parquet(path: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
-    source = f"read_parquet({literal(str(path))}, binary_as_string=true, file_row_number=true)"
+    source = f"read_parquet({path_literal(path)}, binary_as_string=true, file_row_number=true)"
     try:
         described = engine.execute(f"describe select * exclude (file_row_number) from {source}").fetchall()
     except duckdb.Error:
@@ -244,9 +244,16 @@ def _fields() -> str:
 
 
 def _is_damaged(width: int) -> str:
-    """SQL that says whether a line of CSV has another number of fields, or quotes that are not in pairs."""
+    """SQL that says whether a line of CSV has another number of fields, or quotes that are not in pairs.
+
+    Empty fields at the end do not matter: spreadsheets leave them.
+    """
     closes = f"regexp_full_match(line, '(?:{_FIELD})(?:,(?:{_FIELD}))*')"
-    return f"len(fields) <> {width} + quoted::integer or (quoted and not {closes})"
+    more = f"replace(array_to_string(fields[{width + 1}:], ''), '\"', '')"
+    return (
+        f"len(fields) < {width} + quoted::integer or (quoted and not {closes}) "
+        f"or (len(fields) > {width} + quoted::integer and trim({more}) <> '')"
+    )
 
 
 def _unquoted(position: int) -> str:

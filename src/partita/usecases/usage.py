@@ -22,7 +22,7 @@ from partita.core.ids import derived_id
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import Rejection
 from partita.formats import usage_rejects
-from partita.formats.text_lines import literal
+from partita.formats.text_lines import literal, path_literal
 from partita.formats.usage import UsageSource, open_usage
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
@@ -140,7 +140,7 @@ def import_usage(
         intake = _Intake(engine, source, name or path.name, rejects, dry_run, step)
         failed = _stage(intake, look_ups)
         if failed is None and _state(path) != seen:
-            failed = refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail="it changed while it was read.")
+            failed = _changed(source)
         return failed or _take_in(books, intake, look_ups, folder)
 
 
@@ -162,10 +162,12 @@ def _load(tx: Transaction) -> _LookUps:
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    if not path.is_file():
-        return None
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+    found = path.stat() if path.is_file() else None
+    return (found.st_size, found.st_mtime_ns) if found else None
+
+
+def _changed(source: UsageSource) -> Refused:
+    return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail="it changed while it was read.")
 
 
 def _best(known: Sequence[UsageBatch]) -> UsageBatch:
@@ -213,7 +215,7 @@ def _stage_at_once(engine: duckdb.DuckDBPyConnection, source: UsageSource) -> bo
     assert source.at_once is not None, "only CSV can be read at once"
     try:
         columns.stage(engine, source.at_once)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
         return False
     return engine.execute("select count(*) from staged").fetchone() == engine.execute(source.lines or "").fetchone()
 
@@ -233,6 +235,8 @@ def _take_in(books: Books, intake: _Intake, look_ups: _LookUps, folder: Path) ->
         counts = columns.count(intake.engine)
 
         rejections = _reject(intake, counts)
+        if isinstance(rejections, Refused):
+            return rejections
         if known and not counts.accepted:
             again = _again(_best(known), intake.source, intake.rejects, dry_run=intake.dry_run)
             return _with_rejections(again, intake, rejections)
@@ -261,17 +265,25 @@ def _stored(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection) 
 
 
 def _paths(room: FileRoom, files: Sequence[UsageFile]) -> str:
-    return ", ".join(literal(str(room.path(one.path))) for one in files)
+    return ", ".join(path_literal(room.path(one.path)) for one in files)
 
 
-def _reject(intake: _Intake, counts: Counts) -> tuple[Rejection, ...]:
-    """Write the rejects file, or remove the one of an earlier try; return the first rejected rows."""
+def _reject(intake: _Intake, counts: Counts) -> tuple[Rejection, ...] | Refused:
+    """Write the rejects file, or remove the one of an earlier try; return the first rejected rows.
+
+    The file is read a second time, for the numbers of the rows: refused when it does not say the same any more.
+    """
     if not counts.rejected:
         if not intake.dry_run:
             _remove_old(intake.rejects)
         return ()
     intake.step(3, "reject")
-    columns.find_rejects(intake.engine, intake.source.numbered)
+    try:
+        found = columns.find_rejects(intake.engine, intake.source.numbered)
+    except duckdb.IOException:
+        return _changed(intake.source)
+    if found != counts.rejected:
+        return _changed(intake.source)
     if not intake.dry_run:
         usage_rejects.write_rejects(intake.engine, columns.REJECTS, intake.source.header, intake.rejects)
     return usage_rejects.first_rejections(intake.engine, columns.REJECTS, REJECTIONS_SHOWN)
