@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from partita.formats.decimals import EXACT
 from partita.store.db import Transaction
 
 _COLUMNS = (
@@ -37,8 +38,11 @@ class BillImport:
     credits_remainder: Decimal
 
     def __post_init__(self) -> None:
-        assert self.file_total == self.charges_total + self.remainder, "the file is its charges and one remainder"
-        assert self.credits_total == self.credits_charges_total + self.credits_remainder, "and so are its credits"
+        # EXACT, for a plain sum of decimals would round at 28 digits.
+        charged = EXACT.add(self.charges_total, self.remainder)
+        assert self.file_total == charged, "the file is its charges and one remainder"
+        credited = EXACT.add(self.credits_charges_total, self.credits_remainder)
+        assert self.credits_total == credited, "and so are its credits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from partita.columnar.tables import CHARGE
+from partita.columnar.tables import IMPORTED
 from partita.core.money import format_scaled
 from partita.core.quantity import format_quantity
+from partita.formats.decimals import EXACT, plain_text
 from partita.store import charge as charge_store
 from partita.store import proof
 from partita.store import provider_bill as import_store
@@ -82,26 +83,44 @@ def import_totals(books: Books) -> list[Equation]:
     try:
         for one in imports:
             paths = [str(books.room.path(file.path)) for file in files if file.import_id == one.import_id]
-            show_files(engine, "charges", CHARGE, paths)
+            show_files(engine, "charges", IMPORTED, paths)
+            equations.append(_rows_once(engine, one))
             rated = "select count(*), coalesce(sum(billed_cost_e10), 0)::DECIMAL(38,0) from charges"
             _, sum_e10, trouble = _asked(engine, f"{rated} where line_kind = 'imported'")
             _, line_e10, _ = _asked(engine, f"{rated} where line_kind = 'import_remainder'")
-            whole = one.charges_total + one.credits_charges_total
-            rest = one.remainder + one.credits_remainder
+            whole = EXACT.add(one.charges_total, one.credits_charges_total)
+            rest = EXACT.add(one.remainder, one.credits_remainder)
             equations.append(
                 Equation(
                     f"import {one.file_name}",
                     f"{one.file_name}: file total = charges + remainder",
                     f"{one.file_name}：文件合计 = 计费行合计 + 尾差",
-                    f"{one.file_total + one.credits_total:f}",
-                    f"{whole + rest:f}",
-                    trouble + _differs("charges on file", format_scaled(sum_e10, 10), f"{whole.normalize():f}")
-                    + _differs("remainder line on file", format_scaled(line_e10, 10), _cut(f"{rest:f}")),
+                    plain_text(EXACT.add(one.file_total, one.credits_total)),
+                    plain_text(EXACT.add(whole, rest)),
+                    trouble + _differs("charges on file", format_scaled(sum_e10, 10), plain_text(whole))
+                    + _differs("remainder line on file", format_scaled(line_e10, 10), _cut(plain_text(rest))),
                 )
             )  # fmt: skip
     finally:
         engine.close()
     return equations
+
+
+def _rows_once(engine: duckdb.DuckDBPyConnection, one: import_store.BillImport) -> Equation:
+    """Prove that each row of the provider's file is charged, and once: a row and its credits are different charges."""
+    twice, rows, trouble = _asked(
+        engine,
+        "select count(*) - count(distinct (row_number, record_id)), count(distinct row_number) from charges "
+        "where line_kind = 'imported'",
+    )
+    return Equation(
+        f"rows {one.file_name}",
+        f"{one.file_name}: rows of the file = rows charged, once",
+        f"{one.file_name}：文件行数 = 计费的行数，且不重复",
+        f"{one.records:,}",
+        f"{rows:,}",
+        trouble + ((f"{twice:,} charges of {one.file_name} stand twice",) if twice else ()),
+    )
 
 
 def _asked(engine: duckdb.DuckDBPyConnection, statement: str) -> tuple[int, int, tuple[str, ...]]:
