@@ -52,7 +52,10 @@ class Reason(Enum):
             "Row {row}, column {column}: currency {value!r} differs from {expected!r}. One import holds one currency; "
             "split the file. Nothing was taken in."
         ),
-        "第 {row} 行，列 {column}：币种 {value!r} 与 {expected!r} 不同。一次导入只能有一种币种，请拆分。未导入。",
+        (
+            "第 {row} 行，列 {column}：币种 {value!r} 与 {expected!r} 不同。一次导入只能有一种币种，"
+            "请拆分文件。未导入任何内容。"
+        ),
     )
     UNKNOWN_FORMAT = (
         "Unknown format {format!r}. Known: {known}.",

@@ -15,6 +15,7 @@ from partita.columnar import analysis as analysis_sql
 from partita.columnar.tables import CHARGE, column_list, typed_columns
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
+from partita.formats.text_lines import path_literal
 from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store.charge import ChargeFile
@@ -80,7 +81,7 @@ def show_charges(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Seque
     """Make the view `charges` (tables.CHARGE plus `billing_month`) over charge files of any months and origins."""
     parts = []
     for month in sorted({one.month for one in files}):
-        names = ", ".join(f"'{room.path(one.path)}'" for one in files if one.month == month)
+        names = ", ".join(path_literal(room.path(one.path)) for one in files if one.month == month)
         source = f"read_parquet([{names}], union_by_name=true)"
         parts.append(f"select {column_list(CHARGE)}, {month} as billing_month from {source}")
     if parts:

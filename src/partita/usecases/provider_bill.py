@@ -18,11 +18,13 @@ import duckdb
 from partita.core.ids import derived_id
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats import bill_charges, bill_staging
+from partita.formats import bill_charges
 from partita.formats.bill_charges import ChargeWriting, Holding, Totals, Written
 from partita.formats.bill_format import BillFormat, Layout, lay_out, missing
 from partita.formats.bill_formats import BILL_FORMATS, fitting
+from partita.formats.bill_rows import open_rows
 from partita.formats.bill_source import BillSource, fingerprint, look_at
+from partita.formats.bill_staging import stage
 from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store import provider_bill as import_store
@@ -163,28 +165,22 @@ def _read(
 ) -> _Read | Refused:
     """Read, check, and write the charges into the folder; nothing is in the books yet."""
     order.step(0, "read")
-    staged = bill_staging.stage(engine, found.source, order.bill_format, found.layout, folder)
+    rows = open_rows(engine, found.source, order.bill_format, found.layout, folder)
+    staged = rows if isinstance(rows, Refused) else stage(engine, rows, order.currency, folder)
     if isinstance(staged, Refused):
         return staged
-    order.step(1, "check")
-    bad = bill_staging.first_bad_value(engine, staged)
-    if bad is not None:
-        return bad
-    currency = bill_staging.other_currency(engine, staged, order.currency)
-    if isinstance(currency, Refused):
-        return currency
+    order.step(1, "add up")
     totals = bill_charges.totals(engine, staged)
     held = bill_charges.holdings(engine, staged)
     order.step(2, "write")
-    plan = ChargeWriting(currency, held, totals, bucket_count, folder)
-    written = bill_charges.write_charges(engine, staged, plan)
+    written = bill_charges.write_charges(engine, staged, ChargeWriting(held, totals, bucket_count, folder))
     charges_total, credits_charged = bill_charges.charged(written)
     taken = BillImport(
         import_id=derived_id("imp", order.bill_format.name, found.digest.hex()),
         format_name=order.bill_format.name,
         file_name=order.path.name,
         digest=found.digest,
-        currency=currency,
+        currency=staged.currency,
         records=staged.records,
         file_total=totals.file_total,
         charges_total=charges_total,

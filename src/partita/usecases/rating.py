@@ -20,6 +20,7 @@ from partita.columnar.tables import CHARGE, USAGE
 from partita.core.charge import OWN, Costs
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
+from partita.formats.text_lines import path_literal
 from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
@@ -101,7 +102,7 @@ def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, s
         nothing = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in schema.items())
         engine.execute(f"create or replace temp view {view} as select {nothing} where false")
         return
-    names = ", ".join(_quoted(path) for path in paths)
+    names = ", ".join(path_literal(Path(path)) for path in paths)
     columns = ", ".join(f'"{name}"' for name in schema)
     source = f"read_parquet([{names}], union_by_name=true)"
     engine.execute(f"create or replace temp view {view} as select {columns} from {source}")
