@@ -19,7 +19,7 @@ Makefile: ;
 
 else
 
-.PHONY: help setup demo test check laws cases bench serve find update-golden lock clean
+.PHONY: help setup demo test check lint laws cases bench serve find update-golden lock clean
 
 help: ## Show this list
 	@$(RUN) help
@@ -29,8 +29,10 @@ demo: ## Show a group's months: usage, rating, bills, ledger, proof
 	@$(RUN) demo $(ARGS)
 test: ## Run all tests
 	@$(RUN) test $(ARGS)
-check: ## Check format, lint, types, shape and tests (what CI runs)
+check: ## Check format, lint and types, and run all tests
 	@$(RUN) check $(ARGS)
+lint: ## Check format, lint and types only
+	@$(RUN) lint
 laws: ## Run the properties that hold for all input
 	@$(RUN) laws $(ARGS)
 cases: ## Play the scenarios that finance staff can read

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Callable, Sequence
+from typing import Callable, Sequence, Tuple
 
 import environment
 import find
@@ -65,21 +65,35 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def check(arguments: Sequence[str]) -> int:
-    """Check format, lint, types, shape and tests; every step runs, so that one run tells all there is to mend."""
+    """Check format, lint and types, then run all tests, those of the shape among them."""
+    return _all([*_still(), ("tests", lambda: test(arguments))])
+
+
+def lint(_arguments: Sequence[str]) -> int:
+    """Check format, lint and types, without running anything."""
+    return _all(_still())
+
+
+Step = Tuple[str, Callable[[], int]]
+
+
+def _still() -> list[Step]:
     python = environment.ensure()
-    steps: list[tuple[str, Callable[[], int]]] = [
+    return [
         ("format", lambda: _run([python, "-m", "ruff", "format", "--check", "."])),
         ("lint", lambda: _run([python, "-m", "ruff", "check", "."])),
         ("types", lambda: _run([python, "-m", "mypy"])),
-        ("shape", lambda: _pytest(["tests/shape"])),
-        ("tests", lambda: _pytest([*IN_PARALLEL, "--ignore=tests/shape", *arguments])),
     ]
+
+
+def _all(steps: Sequence[Step]) -> int:
+    """Run every step, so that one run tells all there is to mend."""
     failed = []
     for name, step in steps:
         print(f"\n== {name}", flush=True)
         if step() != 0:
             failed.append(name)
-    print(f"\ncheck: {'failed in ' + ', '.join(failed) if failed else 'all is well'}", flush=True)
+    print(f"\n{'failed in ' + ', '.join(failed) if failed else 'all is well'}", flush=True)
     return 1 if failed else 0
 
 
@@ -162,6 +176,7 @@ TARGETS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": demo,
     "test": test,
     "check": check,
+    "lint": lint,
     "laws": laws,
     "cases": cases,
     "bench": bench,
