@@ -37,7 +37,7 @@ def table() -> measure.Table:
         for rules in RULES:
             found.add(_row(interpreter, rules))
     except subprocess.CalledProcessError as error:
-        told = (error.stderr or error.stdout or "").strip().splitlines()[-3:]
+        told = (error.stderr or error.stdout or "").strip().splitlines()[-1:]
         found.method = (
             f"CloudKitty could not run here: `{error.cmd[0]} …` ended with {error.returncode}: {' '.join(told)}"
         )
