@@ -49,7 +49,7 @@ with open_books(Settings.from_environment()) as books:
 _READ = """
 import sys, time, duckdb
 engine = duckdb.connect(config={"memory_limit": sys.argv[3], "threads": int(sys.argv[4])})
-engine.execute(f"set temp_directory = '{sys.argv[2]}.spill'")
+engine.execute(f"set temp_directory = '{sys.argv[2]}.spill'; set enable_progress_bar = false")
 started = time.perf_counter()
 row = engine.execute(f"copy (select * from read_csv('{sys.argv[1]}')) to '{sys.argv[2]}' (format parquet)").fetchone()
 print(row[0], time.perf_counter() - started)

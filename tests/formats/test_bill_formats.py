@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from partita.columnar.tables import IMPORTED
-from partita.formats import bill_staging
+from partita.formats import bill_rows, bill_staging
 from partita.formats.bill_format import ALWAYS, BillFormat, lay_out, mapping_table, missing
 from partita.formats.bill_formats import BILL_FORMATS, fitting
+from partita.formats.bill_source import BillSource
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 EVERY = pytest.mark.parametrize("one", BILL_FORMATS.values(), ids=lambda one: one.name)
@@ -35,10 +36,23 @@ def test_every_mapping_is_sql_over_its_own_columns(one: BillFormat) -> None:
     columns = ", ".join(f'NULL::VARCHAR AS "{column.name}"' for column in one.columns)
     tags = ", NULL::VARCHAR AS tags" if one.tag_prefixes else ""
     with duckdb.connect() as engine:
-        bill_staging.create_macros(engine, one)
+        bill_rows.create_macros(engine, one)
         for target, sql in (*one.mapping.items(), ("payer", one.payer), ("month", one.month)):
             kind = IMPORTED.get(target, "VARCHAR")
             engine.execute(f"SELECT CAST({sql} AS {kind}) FROM (SELECT {columns}{tags})").fetchall()
+
+
+@EVERY
+def test_the_reading_keeps_the_order_of_the_file(one: BillFormat, tmp_path: Path) -> None:
+    header = [column.headers[0] for column in one.columns] + [f"{prefix}x" for prefix in one.tag_prefixes]
+    bill = tmp_path / "bill.csv"
+    bill.write_text(",".join(header) + "\n" + "," * (len(header) - 1) + "\n", encoding="utf-8")
+    with duckdb.connect() as engine:
+        source = BillSource(bill, "csv", "utf-8", tuple(header))
+        rows = bill_rows.open_rows(engine, source, one, lay_out(one, header), tmp_path)
+        assert isinstance(rows, bill_rows.Rows)
+        assert bill_staging.keeps_order(engine, f"SELECT {bill_staging.mapped(rows)} FROM {rows.sql}")
+        assert not bill_staging.keeps_order(engine, "SELECT x IN (1, 2, 3, 4, 5, 6) FROM range(9) AS r(x)")
 
 
 @EVERY
@@ -82,7 +96,7 @@ def test_the_net_cost_is_preferred_where_a_report_has_it() -> None:
 ])  # fmt: skip
 def test_shared_macros(macro: str, expected: object) -> None:
     with duckdb.connect() as engine:
-        bill_staging.create_macros(engine, BILL_FORMATS["focus"])
+        bill_rows.create_macros(engine, BILL_FORMATS["focus"])
         assert engine.execute(f"SELECT {macro}").fetchone() == (expected,)
 
 
@@ -103,5 +117,5 @@ def test_shared_macros(macro: str, expected: object) -> None:
 def test_macros_of_a_format(name: str, macro: str, expected: object) -> None:
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
-        bill_staging.create_macros(engine, BILL_FORMATS[name])
+        bill_rows.create_macros(engine, BILL_FORMATS[name])
         assert engine.execute(f"SELECT {macro}").fetchone() == (expected,)

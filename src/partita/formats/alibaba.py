@@ -68,7 +68,7 @@ ALIBABA = BillFormat(
             WHEN contains("账单类型", '调账') OR "账单类型" = 'Adjustment' THEN 'Adjustment'
             WHEN contains("账单类型", '退款') OR "账单类型" = 'Refund' THEN 'Adjustment'
             WHEN contains("账单类型", '订单') OR "账单类型" = 'SubscriptionOrder'
-                OR "消费类型" IN ('预付费', '包年包月')
+                OR one_of("消费类型", '预付费', '包年包月')
             THEN 'Purchase' ELSE 'Usage' END""",
         "class": """CASE WHEN contains("账单类型", '退款') OR "账单类型" = 'Refund' THEN 'Correction' END""",
         "account_id": 'id_text(coalesce("Owner账号", "账号ID"))',
@@ -89,7 +89,8 @@ ALIBABA = BillFormat(
         "tags": 'tags_of_words("实例标签")',
         "description": '"产品明细"',
         "service_category": 'service_category("产品Code")',
-        "charge_frequency": """CASE WHEN "消费类型" IN ('预付费', '包年包月') THEN 'One-Time' ELSE 'Usage-Based' END""",
+        "charge_frequency": """CASE WHEN one_of("消费类型", '预付费', '包年包月') THEN 'One-Time'
+            ELSE 'Usage-Based' END""",
         "pricing_category": "'Standard'",
         "invoice_id": '"订单号/账单号"',
     },

@@ -108,7 +108,7 @@ AWS_CUR = BillFormat(
             WHEN {_TYPE} = 'Tax' THEN 'Tax'
             WHEN {_TYPE} = 'Credit' THEN 'Credit'
             WHEN {_TYPE} = 'Refund' THEN 'Adjustment'
-            WHEN {_TYPE} IN ('Fee', 'RIFee', 'SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee') THEN 'Purchase'
+            WHEN one_of({_TYPE}, 'Fee', 'RIFee', 'SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee') THEN 'Purchase'
             ELSE 'Usage' END""",
         "class": f"CASE WHEN {_TYPE} = 'Refund' THEN 'Correction' END",
         "record_id": '"identity/LineItemId"',
@@ -129,7 +129,7 @@ AWS_CUR = BillFormat(
         "effective_cost_e10": f"""CASE
             WHEN {_TYPE} = 'SavingsPlanCoveredUsage' THEN e10("savingsPlan/SavingsPlanEffectiveCost")
             WHEN {_TYPE} = 'DiscountedUsage' THEN e10("reservation/EffectiveCost")
-            WHEN {_TYPE} IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee') THEN 0
+            WHEN one_of({_TYPE}, 'SavingsPlanNegation', 'SavingsPlanUpfrontFee') THEN 0
             WHEN {_TYPE} = 'Fee' AND {_RESERVATION} IS NOT NULL THEN 0
             WHEN {_TYPE} = 'RIFee'
             THEN coalesce(e10("reservation/UnusedAmortizedUpfrontFeeForBillingPeriod"), 0)
@@ -144,18 +144,19 @@ AWS_CUR = BillFormat(
         "description": '"lineItem/LineItemDescription"',
         "service_category": 'service_category("lineItem/ProductCode")',
         "charge_frequency": f"""CASE
-            WHEN {_TYPE} IN ('RIFee', 'SavingsPlanRecurringFee') THEN 'Recurring'
-            WHEN {_TYPE} IN ('Fee', 'SavingsPlanUpfrontFee', 'Tax', 'Credit', 'Refund') THEN 'One-Time'
+            WHEN one_of({_TYPE}, 'RIFee', 'SavingsPlanRecurringFee') THEN 'Recurring'
+            WHEN one_of({_TYPE}, 'Fee', 'SavingsPlanUpfrontFee', 'Tax', 'Credit', 'Refund') THEN 'One-Time'
             ELSE 'Usage-Based' END""",
         "pricing_category": f"""CASE
-            WHEN {_TYPE} IN ('SavingsPlanCoveredUsage', 'DiscountedUsage', 'SavingsPlanNegation') THEN 'Committed'
+            WHEN one_of({_TYPE}, 'SavingsPlanCoveredUsage', 'DiscountedUsage', 'SavingsPlanNegation') THEN 'Committed'
             WHEN "pricing/term" = 'Spot' THEN 'Dynamic'
             WHEN {_TYPE} = 'Usage' THEN 'Standard' END""",
         "invoice_id": '"bill/InvoiceId"',
         "commitment_id": f"coalesce({_SAVINGS_PLAN}, {_RESERVATION})",
         "commitment_category": f"""CASE WHEN {_SAVINGS_PLAN} IS NOT NULL THEN 'Spend'
             WHEN {_RESERVATION} IS NOT NULL THEN 'Usage' END""",
-        "commitment_status": f"""CASE WHEN {_TYPE} IN ('SavingsPlanCoveredUsage', 'DiscountedUsage') THEN 'Used' END""",
+        "commitment_status": f"""CASE WHEN one_of({_TYPE}, 'SavingsPlanCoveredUsage', 'DiscountedUsage')
+            THEN 'Used' END""",
     },
     kept=(
         "lineItem/LineItemType",

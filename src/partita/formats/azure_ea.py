@@ -66,7 +66,7 @@ AZURE_EA = BillFormat(
         "category": """CASE
             WHEN "ChargeType" = 'Purchase' THEN 'Purchase'
             WHEN "ChargeType" = 'Tax' THEN 'Tax'
-            WHEN "ChargeType" IN ('Refund', 'RoundingAdjustment') THEN 'Adjustment'
+            WHEN one_of("ChargeType", 'Refund', 'RoundingAdjustment') THEN 'Adjustment'
             ELSE 'Usage' END""",
         "class": "CASE WHEN \"ChargeType\" = 'Refund' THEN 'Correction' END",
         "account_id": '"SubscriptionId"',
@@ -86,7 +86,7 @@ AZURE_EA = BillFormat(
             e10("Cost"))""",
         "contracted_cost_e10": 'e10("Cost")',
         "effective_cost_e10": """CASE
-            WHEN "ChargeType" = 'Purchase' AND "PricingModel" IN ('Reservation', 'SavingsPlan') THEN 0
+            WHEN "ChargeType" = 'Purchase' AND one_of("PricingModel", 'Reservation', 'SavingsPlan') THEN 0
             ELSE e10("Cost") END""",
         "resource_id": '"ResourceId"',
         "resource_name": '"ResourceName"',
@@ -103,7 +103,7 @@ AZURE_EA = BillFormat(
         "commitment_category": f"""CASE
             WHEN contains(lower({_BENEFIT}), '/microsoft.billingbenefits/') THEN 'Spend'
             WHEN {_BENEFIT} IS NOT NULL THEN 'Usage' END""",
-        "commitment_status": f"""CASE WHEN "ChargeType" IN ('UnusedReservation', 'UnusedSavingsPlan') THEN 'Unused'
+        "commitment_status": f"""CASE WHEN one_of("ChargeType", 'UnusedReservation', 'UnusedSavingsPlan') THEN 'Unused'
             WHEN {_BENEFIT} IS NOT NULL AND "ChargeType" = 'Usage' THEN 'Used' END""",
     },
     kept=(

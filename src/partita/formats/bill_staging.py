@@ -1,9 +1,9 @@
-"""A provider's bill on its way in: read once, and checked.
+"""A provider's bill on its way in: read and mapped in one pass, in the order of the file.
 
-Owns the reading: `stage` reads the file in one pass, text only, and keeps the columns that the format reads as Parquet
-in their order; the checks run over those columns. Everything streams, so a file may be larger than memory. Does not own
-the mapping (`bill_format`), the arithmetic (`decimals`), or the charges that come of it (`bill_charges`).
-Rules: IMPORT-3, IMPORT-5, IMPORT-7 (`docs/rules/provider_bill.md`).
+Owns the one pass: every row is mapped to the columns of `tables.IMPORTED` and kept as Parquet in a folder of the
+import; the place in it gives the row number, so that the reading stays parallel. Everything streams: a file may be
+larger than memory. Whatever does not fit stops the pass, and `bill_trouble` says what it was. Does not own the mapping
+(`bill_format`) nor the files of charges (`bill_charges`). Rules: IMPORT-3, IMPORT-4, IMPORT-7.
 """
 
 from __future__ import annotations
@@ -13,251 +13,133 @@ from pathlib import Path
 
 import duckdb
 
+from partita.columnar.tables import IMPORTED
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats import decimals
-from partita.formats.bill_format import BillFormat, Column, Kind, Layout, literal, quoted
-from partita.formats.bill_source import FIRST_ROW, BillSource, first_defect, opened_text
+from partita.formats.bill_format import Layout, literal, quoted
+from partita.formats.bill_rows import Rows
+from partita.formats.bill_source import FIRST_ROW
+from partita.formats.bill_trouble import name_trouble, unfit
 
-_MACROS = {
-    "month_of(x)": "CAST(year(x) * 100 + month(x) AS INTEGER)",
-    # 202610, 2026-10, 2026/10 → 202610
-    "month_of_digits(x)": r"""CASE WHEN regexp_full_match(x, '\d{4}[-/]?(0[1-9]|1[0-2])')
-        THEN CAST(left(x, 4) || right(x, 2) AS INTEGER) END""",
-    "month_start(x)": "make_timestamp(month_of_digits(x) // 100, month_of_digits(x) % 100, 1, 0, 0, 0)",
-    # a JSON object with sorted keys; what is no object is no tags
-    "tags_of_json(x)": """CASE WHEN x IS NULL OR x = '{}' THEN NULL
-        ELSE coalesce(tags_of_map(TRY_CAST(TRY_CAST(x AS JSON) AS MAP(VARCHAR, VARCHAR))), tags_with_twins(x)) END""",
-    "tags_of_list(x)": """CASE WHEN x IS NULL OR x = '[]' THEN NULL
-        ELSE tags_of_entries(TRY_CAST(TRY_CAST(x AS JSON) AS STRUCT(key VARCHAR, value VARCHAR)[])) END""",
-    "tags_of_entries(x)": """CASE WHEN len(x) > 0 THEN CAST(to_json(map_from_entries(list_sort(
-        list_filter(x, lambda e, i: list_position(list_transform(x, lambda o: o.key), e.key) = i)))) AS VARCHAR) END""",
-    "tags_of_map(x)": "CAST(to_json(map_from_entries(list_sort(map_entries(x)))) AS VARCHAR)",
-    # a key that is there twice: the first one counts
-    "tags_with_twins(x)": """CASE WHEN json_type(TRY_CAST(x AS JSON)) = 'OBJECT' THEN CAST(to_json(map_from_entries(
-        list_transform(list_sort(list_distinct(json_keys(x))),
-        lambda k: {'key': k, 'value': json_extract_string(x, '$."' || k || '"')}))) AS VARCHAR) END""",
-}
-
-_CHECKS = {
-    Kind.AMOUNT: "NOT is_amount({x})",
-    Kind.QUANTITY: "NOT is_decimal({x})",
-    Kind.TIME: "instant({x}) IS NULL",
-    Kind.MONTH: "month_of_digits({x}) IS NULL",
-    Kind.CREDITS: "NOT are_credits({x})",
-}
-_SAYS = {
-    Kind.AMOUNT: "it must be a plain decimal number of at most 38 digits and below 922,337,203.",
-    Kind.QUANTITY: "it must be a plain decimal number.",
-    Kind.TIME: "it must be a date or time such as 2026-10-01 or 2026-10-01T00:00:00Z.",
-    Kind.MONTH: "it must be a month such as 202610.",
-    Kind.CREDITS: "it must be a list of credits, each with an amount.",
-}
+_TROUBLES = (
+    duckdb.InvalidInputException,  # a damaged row, bytes that are no text
+    duckdb.ConversionException,  # text that is no number
+    duckdb.OutOfRangeException,  # a number that does not fit
+    duckdb.IOException,  # a packed file that ends early
+)
+COSTS = ("list_cost_e10", "contracted_cost_e10", "billed_cost_e10", "effective_cost_e10")
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A bill that was read: its format, where the header holds what, the staged Parquet, and its rows."""
+    """A bill that was read: its format, the one currency, the staged Parquet, and its rows.
 
-    bill_format: BillFormat
-    layout: Layout
+    Beside `tables.IMPORTED` it holds `billing_month`, `cost_text`, `credits_text`, `identity_holds` and `unfit`.
+    """
+
+    rows: Rows
+    currency: str
     path: Path
     records: int
 
     @property
-    def rows(self) -> str:
-        """The staged columns as an SQL source, with `row_number` as a spreadsheet shows it."""
-        return f"(SELECT file_row_number + {FIRST_ROW} AS row_number, * FROM read_parquet({literal(str(self.path))}))"
+    def layout(self) -> Layout:
+        """Where the header holds the columns."""
+        return self.rows.layout
 
     @property
-    def columns(self) -> str:
-        """The staged columns as an SQL source, without row numbers: cheaper."""
-        return f"read_parquet({literal(str(self.path))})"
+    def numbered(self) -> str:
+        """The staged charges as an SQL source, with `row_number` as a spreadsheet shows it."""
+        columns = "* EXCLUDE (row_number, file_row_number)"
+        return f"(SELECT {columns}, file_row_number + {FIRST_ROW} AS row_number FROM {self.plain})"
+
+    @property
+    def plain(self) -> str:
+        """The staged charges as an SQL source, as they are."""
+        return f"read_parquet({literal(str(self.path))}, file_row_number = true)"
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, source: BillSource, bill_format: BillFormat, layout: Layout, folder: Path
+    connection: duckdb.DuckDBPyConnection, rows: Rows, expected_currency: str | None, folder: Path
 ) -> Staged | Refused:
-    """Read the file in one pass into `folder`; refuse a file that is damaged anywhere, naming the row."""
-    create_macros(connection, bill_format)
+    """Read and map the file into `folder`; refuse it when anything in it does not fit, naming row and column."""
     target = folder / "staged.parquet"
-    readable = _utf8(source, folder)
-    if isinstance(readable, Refused):
-        return readable
-    select = ", ".join(_staged_columns(connection, readable, bill_format, layout))
+    failure: duckdb.Error | None = None
+    select = f"SELECT {mapped(rows)} FROM {rows.sql}"
+    assert keeps_order(connection, select), "the place of a row in the file is its number"
     try:
-        row = connection.execute(
-            f"COPY (SELECT {select} FROM {_reader(readable, bill_format, folder)}) TO {literal(str(target))} "
-            "(FORMAT parquet, COMPRESSION snappy)"
-        ).fetchone()
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-        return _damage(readable, error)
-    records = int(row[0]) if row else 0
-    if not records:
-        return refused(Reason.FILE_WITHOUT_ROWS, path=source.path)
-    return Staged(bill_format, layout, target, records)
+        row = connection.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet)").fetchone()
+    except _TROUBLES as error:
+        failure, row = error, (1,)
+    if not row or not row[0]:
+        return refused(Reason.FILE_WITHOUT_ROWS, path=rows.source.path)
+    currency = None if failure else _one_currency(connection, rows, expected_currency, target)
+    if currency is None:
+        trouble = name_trouble(connection, rows, expected_currency, folder)
+        detail = str(failure).partition("\n")[0]
+        return trouble or refused(Reason.FILE_UNREADABLE, format=rows.bill_format.name, detail=detail)
+    return Staged(rows, currency, target, int(row[0]))
 
 
-def create_macros(connection: duckdb.DuckDBPyConnection, bill_format: BillFormat) -> None:
-    """Create the macros that the mapping of a format uses."""
-    decimals.create_macros(connection)
-    for signature, body in (*_MACROS.items(), ("instant(x)", bill_format.instant), *bill_format.macros.items()):
-        connection.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS ({body})")
+def keeps_order(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Say whether the engine runs a statement as a scan and projections only, which keep the order of the file.
 
-
-def first_bad_value(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Refused | None:
-    """Return the first value that is no number, date, or allowed word, by row and then by column; None when all are."""
-    checks = [(column, check) for column in _found(staged) if (check := _check(column, staged.bill_format))]
-    counts = connection.execute(
-        f"SELECT {', '.join(f'count_if({check})' for _, check in checks)} FROM {staged.columns}"
-    ).fetchone()
-    bad = [pair for pair, count in zip(checks, counts or (), strict=True) if count]
-    worst: tuple[int, int, str, Column] | None = None
-    for column, check in bad:
-        name = quoted(column.name)
-        row, value = connection.execute(
-            f"SELECT min(row_number), arg_min(coalesce({name}, ''), row_number) FROM {staged.rows} WHERE {check}"
-        ).fetchone() or (0, "")
-        found = (row, staged.layout.positions[column.name], value, column)
-        worst = found if worst is None else min(worst, found, key=lambda one: one[:2])
-    if worst is None:
-        return None
-    row, _, value, column = worst
-    return refused(
-        Reason.BAD_VALUE,
-        row=row,
-        column=staged.layout.header_of(column.name),
-        value=value,
-        detail=_says(column, staged.bill_format, value),
-    )
-
-
-def other_currency(connection: duckdb.DuckDBPyConnection, staged: Staged, expected: str | None) -> Refused | str:
-    """Return the one currency of the file (the expected one, or that of its first row); refuse where a row differs."""
-    column = staged.bill_format.currency
-    if column is None:
-        return expected or staged.bill_format.default_currency or ""
-    name = quoted(column)
-    wanted = expected
-    if wanted is None:
-        first = connection.execute(f"SELECT {name} FROM {staged.columns} LIMIT 1").fetchone()
-        wanted = (first[0] if first else None) or ""
-    found = connection.execute(
-        f"SELECT min(row_number), arg_min(coalesce({name}, ''), row_number) FROM {staged.rows} "
-        f"WHERE {name} IS DISTINCT FROM ?",
-        [wanted],
-    ).fetchone()
-    if found and found[0] is not None:
-        shown = staged.layout.header_of(column)
-        return refused(Reason.CURRENCY_DIFFERS, row=found[0], column=shown, value=found[1], expected=wanted)
-    return wanted
-
-
-def _check(column: Column, bill_format: BillFormat) -> str | None:
-    name = quoted(column.name)
-    if column.name in {bill_format.payer_column, bill_format.month_column}:
-        return f"{name} IS NULL" + (f" OR {_CHECKS[column.kind].format(x=name)}" if column.kind in _CHECKS else "")
-    if column.allowed:
-        return f"coalesce({name} NOT IN ({', '.join(map(literal, column.allowed))}), true)"
-    check = _CHECKS.get(column.kind)
-    return None if check is None else f"{name} IS NOT NULL AND {check.format(x=name)}"
-
-
-def _says(column: Column, bill_format: BillFormat, value: str) -> str:
-    if column.allowed:
-        return f"it must be one of {', '.join(column.allowed)}."
-    if not value and column.name in {bill_format.payer_column, bill_format.month_column}:
-        return "it must not be empty."
-    return _SAYS[column.kind]
-
-
-def _found(staged: Staged) -> list[Column]:
-    return [column for column in staged.bill_format.columns if column.name in staged.layout.positions]
-
-
-def _reader(source: BillSource, bill_format: BillFormat, folder: Path) -> str:
-    """Write the reading of the file: every column as text by position, so that equal names in a header do not matter.
-
-    The engine would take `*` and `[` in a path for a pattern, so it sees the file under a plain name.
+    A long `IN`, for example, becomes a join behind the scenes, and a join does not.
     """
-    plain = folder / f"source.{source.kind}"
-    if plain != source.path:
-        plain.symlink_to(source.path.resolve())
-    if source.kind == "parquet":
-        return f"read_parquet({literal(str(plain))})"
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(source.header)))
-    return (
-        f"read_csv({literal(str(plain))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-        f"escape = '\"', strict_mode = true, columns = {{{columns}}}, "
-        f"nullstr = [{', '.join(map(literal, bill_format.null_texts))}], "
-        f"compression = '{'gzip' if source.kind == 'gzip' else 'none'}')"
-    )
+    plan = "".join(row[1] for row in connection.execute(f"EXPLAIN {statement}").fetchall()).upper()
+    return not any(word in plan for word in ("JOIN", "AGGREGATE", "WINDOW", "ORDER_BY", "UNION"))
 
 
-def _staged_columns(
-    connection: duckdb.DuckDBPyConnection, source: BillSource, bill_format: BillFormat, layout: Layout
-) -> list[str]:
-    texts = _parquet_texts(connection, source) if source.kind == "parquet" else None
-    select = []
-    for column in bill_format.columns:
-        position = layout.positions.get(column.name)
-        text = "CAST(NULL AS VARCHAR)" if position is None else texts[position] if texts else f"c{position}"
-        if column.kind in {Kind.AMOUNT, Kind.QUANTITY}:
-            text = f"plain_decimal({text})"
-        select.append(f"{text} AS {quoted(column.name)}")
-    if bill_format.tag_prefixes:
-        parts = [
-            f"{literal(_json_key(key))} || CAST(to_json({texts[at] if texts else f'c{at}'}) AS VARCHAR)"
-            for key, at in layout.tags.items()
-        ]
-        joined = f"nullif(concat_ws(',', {', '.join(parts)}), '')" if parts else "CAST(NULL AS VARCHAR)"
-        select.append(f"'{{' || {joined} || '}}' AS tags")
-    return select
+def mapped(rows: Rows) -> str:
+    """Write the mapping of the file's rows to the columns of imported charges, in order."""
+    one, mapping = rows.bill_format, dict(rows.bill_format.mapping)
+    cost = f"coalesce(e10({quoted(one.cost)}), 0)"
+    mapping |= {column: f"coalesce({mapping.get(column, 'NULL')}, {cost})" for column in COSTS} | {
+        "billed_cost_e10": cost,
+        "origin": literal(one.name),
+        "line_kind": "'imported'",
+        "payer_id": one.payer,
+        "usage_month": f"CASE WHEN ({mapping.get('class', 'NULL')}) = 'Correction' "
+        f"THEN month_of({mapping['charge_start']}) ELSE {one.month} END",
+        "currency": literal(one.default_currency or "") if one.currency is None else quoted(one.currency),
+        "provider_columns": _kept(rows),
+    }
+    if one.tags_of is not None:
+        mapping["tags"] = quoted(one.tags_of)
+    beside = {
+        "billing_month": f"CAST({one.month} AS INTEGER)",
+        "cost_text": quoted(one.cost),
+        "credits_text": "NULL" if one.credits is None else quoted(one.credits),
+        "identity_holds": one.identity or "true",
+        "unfit": unfit(rows),
+    }
+    return f"{typed(mapping)}, {', '.join(f'{sql} AS {name}' for name, sql in beside.items())}"
 
 
-def _parquet_texts(connection: duckdb.DuckDBPyConnection, source: BillSource) -> list[str]:
-    relation = connection.read_parquet([str(source.path)])
-    nested = ("MAP", "STRUCT", "LIST")
-    return [
-        f"nullif(CAST({f'to_json({quoted(name)})' if str(kind).startswith(nested) else quoted(name)} AS VARCHAR), '')"
-        for name, kind in zip(relation.columns, relation.types, strict=True)
+def typed(mapping: dict[str, str]) -> str:
+    """Write expressions as the columns of imported charges, in their order and types; what is not mapped is NULL."""
+    return ", ".join(f'CAST({mapping.get(name, "NULL")} AS {kind}) AS "{name}"' for name, kind in IMPORTED.items())
+
+
+def _kept(rows: Rows) -> str:
+    """Write the kept columns as one JSON object without what is absent."""
+    parts = [
+        f"{literal(chr(34) + name + chr(34) + ':')} || CAST(to_json({quoted(name)}) AS VARCHAR)"
+        for name in rows.bill_format.kept
+        if name in rows.layout.positions
     ]
+    return f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'" if parts else "NULL"
 
 
-def _json_key(key: str) -> str:
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}":'
-
-
-def _utf8(source: BillSource, folder: Path) -> BillSource | Refused:
-    """Rewrite a file of another encoding as UTF-8 beside the staged one; the engine reads UTF-8 only."""
-    if source.encoding == "utf-8":
-        return source
-    target = folder / "source.csv"
-    row = 1
-    try:
-        with (
-            opened_text(source.path, source.kind, source.encoding, errors="strict") as text,
-            target.open("w", encoding="utf-8", newline="") as out,
-        ):
-            for row, line in enumerate(text, 1):  # noqa: B007 - the row is named when a line is no text
-                out.write(line)
-    except UnicodeDecodeError:
-        return refused(Reason.WRONG_ENCODING, row=row + 1)
-    except (EOFError, OSError):
-        return refused(Reason.TRUNCATED_FILE, row=row + 1, detail="the compressed file ends early or is damaged.")
-    return BillSource(target, "csv", "utf-8", source.header)
-
-
-def _damage(source: BillSource, error: duckdb.Error) -> Refused:
-    """Name the damaged row; where every row is sound by itself, say what the engine stumbled over."""
-    if source.kind == "parquet":
-        detail = "the Parquet file ends early or is damaged: fetch it again."
-        return refused(Reason.FILE_UNREADABLE, format="parquet", detail=detail)
-    defect = first_defect(source)
-    if defect is not None:
-        return defect
-    if isinstance(error, duckdb.InvalidInputException):
-        detail = "its line ends are of two kinds (CRLF and LF): save it again with one kind."
-    else:
-        detail = str(error).partition("\n")[0]
-    return refused(Reason.FILE_UNREADABLE, format="csv", detail=detail)
+def _one_currency(connection: duckdb.DuckDBPyConnection, rows: Rows, expected: str | None, target: Path) -> str | None:
+    """Return the currency when every row fits and the file holds one currency only, the expected one."""
+    row = connection.execute(
+        "SELECT min(currency), max(currency), count_if(unfit OR currency IS NULL) "
+        f"FROM read_parquet({literal(str(target))})"
+    ).fetchone()
+    assert row is not None, "an aggregate has a row"
+    least, most, misfits = row
+    if misfits or least != most:
+        return None
+    if rows.bill_format.currency is None:
+        return expected or str(least)
+    return str(least) if expected in {None, least} else None

@@ -84,12 +84,12 @@ GCP = BillFormat(
             ELSE len(credit_entries(x)) > 0
                 AND len(credit_entries(x)) = len(regexp_extract_all(x, '[''"]amount[''"]\s*:'))
                 AND len(list_filter(credit_entries(x), lambda one: NOT is_amount(credit_amount(one)))) = 0 END""",
-        "is_discount_credit(entry)": f"credit_text(entry, 'type') IN ({', '.join(map(repr, DISCOUNT_CREDITS))})",
+        "is_discount_credit(entry)": f"one_of(credit_text(entry, 'type'), {', '.join(map(repr, DISCOUNT_CREDITS))})",
     },
     tags_of="labels",
     mapping={
         "category": """CASE WHEN "cost_type" = 'tax' THEN 'Tax'
-            WHEN "cost_type" IN ('adjustment', 'rounding_error') THEN 'Adjustment' ELSE 'Usage' END""",
+            WHEN one_of("cost_type", 'adjustment', 'rounding_error') THEN 'Adjustment' ELSE 'Usage' END""",
         "account_id": 'coalesce("project.id", "billing_account_id")',
         "product_id": '"service.description"',
         "sku_id": '"sku.id"',
