@@ -22,6 +22,7 @@ import measure
 import rating_cloudkitty
 import rating_world
 
+from partita.columnar import rating as columnar
 from partita.usecases import rating
 
 MEMORY, THREADS, BUCKETS = "1GB", 2, 16
@@ -102,7 +103,7 @@ def timed(folder: Path, *, rate_only: bool) -> dict[str, float]:
     def rate_all() -> None:
         for source in sources:
             engine.execute(f"create or replace view usage as from read_parquet('{source}')")
-            assert rating.unpriced(engine) is None
+            assert engine.execute(columnar.unpriced_sql()).fetchone() is None, "the price book covers the month"
             rating.write_charges(engine, rating_world.MONTH, rating_world.MODELS, target / source.name)
 
     def copy_all() -> None:
