@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Callable, Sequence, Tuple
+from typing import Callable, Sequence
 
 import environment
 import find
@@ -74,7 +74,7 @@ def lint(_arguments: Sequence[str]) -> int:
     return _all(_still())
 
 
-Step = Tuple[str, Callable[[], int]]
+Step = tuple[str, Callable[[], int]]
 
 
 def _still() -> list[Step]:

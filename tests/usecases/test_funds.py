@@ -10,7 +10,7 @@ from conftest import Clock
 from partita.core.money import Money
 from partita.core.refusal import Reason, Refused
 from partita.store import ledger
-from partita.usecases.funds import ToppedUp, top_up
+from partita.usecases.funds import ToppedUp, currency_of, top_up
 from partita.usecases.work import Books
 from payers import open_accounts
 
@@ -65,11 +65,14 @@ def test_refusals_in_their_order(books: Books) -> None:
     assert refusal(books, idempotency_key="k", reference="other") is Reason.IDEMPOTENCY_KEY_REUSED
 
 
-def test_another_currency_of_these_books_is_another_balance(books: Books) -> None:
+def test_only_the_currency_that_the_account_is_billed_in(books: Books) -> None:
     open_accounts(books, "acme")
     open_accounts(books, "kyoto", currency="JPY", zone="Asia/Tokyo")
     topped_up(books)
-    assert topped_up(books, amount=Money(500, "JPY")).balance == Money(500, "JPY")
+    assert refusal(books, amount=Money(500, "JPY")) is Reason.CURRENCY_NOT_USED
+    with books.work() as work:
+        assert currency_of(work, "kyoto") == "JPY"
+        assert isinstance(currency_of(work, "nobody"), Refused)
     assert topped_up(books, account_id="kyoto", amount=Money(500, "JPY")).payer_id == "kyoto"
 
 

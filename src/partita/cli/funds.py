@@ -31,7 +31,7 @@ AS_IS = Ways()
 def top_up(
     account: str,
     amount: str,
-    currency: str = "CNY",
+    currency: str | None = None,
     *,
     reference: str = "",
     key: str | None = None,
@@ -39,16 +39,17 @@ def top_up(
 ) -> None:
     """Add AMOUNT to the cash of ACCOUNT, such as `funds top-up acme 1000.00 --reference "transfer 4711"`.
 
+    The amount is in the currency that the account is billed in; with CURRENCY it is checked that this is meant.
     A top-up is recorded once per key. Without --key, the same account, amount and reference on the same day are one
     top-up, so a command that is sent twice does no harm; a second payment of the same amount takes its own --reference
     (the bank's number, say) or --key. With --dry-run the new balance is shown and nothing is saved.
     """
     from partita.usecases import funds  # noqa: PLC0415 - a command starts fast
 
-    money = _money(amount, currency)
-    if isinstance(money, Refused):
-        screen.refuse(money, as_json=ways.as_json)
     with screen.opened() as books, books.work() as work:
+        money = _money(amount, currency or funds.currency_of(work, account))
+        if isinstance(money, Refused):
+            screen.refuse(money, as_json=ways.as_json)
         answer = funds.top_up(
             work, account_id=account, amount=money, idempotency_key=key, reference=reference, dry_run=ways.dry_run
         )
@@ -58,7 +59,9 @@ def top_up(
     screen.answer(_plain(done), as_json=ways.as_json, render=lambda console: _render(console, done))
 
 
-def _money(amount: str, currency: str) -> Money | Refused:
+def _money(amount: str, currency: str | Refused) -> Money | Refused:
+    if isinstance(currency, Refused):
+        return currency
     if not is_currency(currency):
         return refused(Reason.CURRENCY_NOT_USED, currency=currency, known="CNY, USD …")
     try:

@@ -19,6 +19,7 @@ from partita.columnar.tables import CHARGE, typed_columns
 ORDER = "account_id, sku_id, charge_start, record_id"
 """The order of charges: that of the usage files, which makes it cheap. Two records of a month never tie."""
 
+_MOST = "CAST(9223372036854775807 AS HUGEINT)"
 _NO_END = "99999999999999999999999999999999999999"
 _ONE = "1000000000000000000"  # three factors of one, each at e6
 
@@ -200,6 +201,27 @@ LEFT JOIN (SELECT p.* FROM prices p JOIN skus s ON s.sku_id = p.sku_id WHERE p.t
 WHERE p.price_id IS NULL
 GROUP BY u.sku_id, a.currency
 ORDER BY u.sku_id, a.currency"""
+
+
+def too_large_sql() -> str:
+    """Return the SELECT of one record whose cost no line can hold: (account, record, sku_id, currency, quantity_e6).
+
+    No row = all can be rated. Only records beyond the least quantity that could be too much for the dearest price are
+    priced one by one, so that the check costs a scan of one column.
+    """
+    cost = """CASE p.model WHEN 'flat' THEN 0
+    WHEN 'block' THEN (CAST(u.quantity_e6 AS HUGEINT) // p.block_e6 + 1) * p.price_e10
+    ELSE CAST(u.quantity_e6 AS HUGEINT) * p.price_e10 // 1000000 END"""
+    return f"""WITH dearest AS (
+  SELECT MAX(price_e10) AS price_e10, MIN(LEAST(COALESCE(block_e6, 1000000), 1000000)) AS unit_e6,
+    MAX(COALESCE(block_e6, 0)) AS block_e6 FROM prices)
+SELECT u.account_id, u.record_id, u.sku_id, a.currency, u.quantity_e6
+FROM dearest d JOIN usage u ON u.quantity_e6 > {_MOST} // GREATEST(d.price_e10, 1) * d.unit_e6 - d.block_e6
+{_ACCOUNT}
+JOIN (SELECT sku_id, currency, from_at, to_at, model, MAX(price_e10) AS price_e10, MAX(block_e6) AS block_e6
+  FROM prices GROUP BY sku_id, currency, from_at, to_at, model) p ON {_VERSION}
+WHERE {cost} > {_MOST}
+ORDER BY u.quantity_e6 DESC, u.account_id, u.record_id LIMIT 1"""
 
 
 def rate(  # noqa: PLR0917 - the five tables have one order everywhere

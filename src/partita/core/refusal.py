@@ -91,6 +91,16 @@ class Reason(Enum):
         ),
         "计费项 {sku}（{currency}）在 {on} 没有生效的价格（{records} 条用量）。请补充更早生效的价格版本后重试。",
     )
+    AMOUNT_TOO_LARGE = (
+        (
+            "Record {record} of account {account}: {quantity} of SKU {sku} costs more than 922,337,203.68 {currency}, "
+            "the most that one line can hold. Correct the price with a version that starts before the record."
+        ),
+        (
+            "账号 {account} 的用量 {record}：{quantity} 的 {sku} 超过单行上限 922,337,203.68 {currency}。"
+            "请补充在该用量之前生效的价格版本加以更正。"
+        ),
+    )
     PRICE_IN_CLOSED_MONTH = (
         "{path}: a change effective {on} would change the closed month {month}. Let it start later.",
         "{path}：生效时间 {on} 会改变已关账的账期 {month}。请使用更晚的生效时间。",
@@ -99,6 +109,10 @@ class Reason(Enum):
     # months
     MONTH_NOT_OVER = ("The month {month} is not over yet.", "账期 {month} 尚未结束。")
     MONTH_CLOSED = ("The month {month} is closed.", "账期 {month} 已关账。")
+    MONTH_PASSED_OVER = (
+        "The month {month} lies before {last}, which is closed: the next close charges its usage, as corrections.",
+        "账期 {month} 早于已关账的 {last}：其用量将在下一次关账时以更正行计费。",
+    )
     EARLIER_MONTH_OPEN = (
         "Close {earlier} first: months close in order.",
         "请先关账 {earlier}：账期须按顺序关账。",
@@ -162,8 +176,8 @@ class Reason(Enum):
         "分录 {entry} 属于 {reference}：出账产生的分录由下一期账单更正，不能手工冲销。",
     )
     CURRENCY_NOT_USED = (
-        "No account of these books is billed in {currency!r}. Known: {known}.",
-        "账簿中没有以 {currency!r} 结算的账号。可用币种：{known}。",
+        "The account is billed in {known}, not in {currency!r}: other money could never be spent.",
+        "该账号以 {known} 结算，而不是 {currency!r}：其他币种的资金无法使用。",
     )
     BAD_TIME = (
         (

@@ -44,6 +44,9 @@ _COUNTING = """
           when 'imported' then not exists (select from bill_import_replaced r where r.import_id = f.import_id)
           else not exists (select from charge_file o where o.month = f.month and o.bucket = f.bucket
                            and (o.stage = 'final' or (o.stage = 'provisional' and o.generation > f.generation)))
+               -- the next close charges what comes late for a month that was passed over
+               and (f.month > (select coalesce(max(month), 0) from close_run)
+                    or exists (select from close_run c where c.month = f.month))
           end
     order by f.month, f.bucket, f.recorded_at, f.path
 """

@@ -1,4 +1,4 @@
-"""Funds in PostgreSQL: whose funds an account's are, and which currencies these books know.
+"""Funds in PostgreSQL: whose funds an account's are, in which calendar and currency.
 
 Owns no table: the sources themselves are kept balances (`store.ledger.lock_sources`). Rules: FUNDS-1, FUNDS-2.
 """
@@ -32,8 +32,3 @@ def holder(tx: Transaction, account_id: str, at: datetime) -> Holder | None:
     """Return the holder of funds that an account is at an instant, if there is such an account."""
     row = tx.execute(_HOLDER, {"account": account_id, "at": at}).fetchone()
     return None if row is None else Holder(row[0], row[1], row[2], row[3] or row[0])
-
-
-def currencies(tx: Transaction) -> list[str]:
-    """Return the currencies that the accounts of these books are billed in, sorted."""
-    return [row[0] for row in tx.execute("select distinct currency from enterprise order by currency")]

@@ -109,8 +109,19 @@ def catalogue_zone(tx: Transaction) -> str | None:
 
 
 def closed_months(tx: Transaction) -> list[Month]:
-    """Return the months whose close has begun, in order: from then on nothing may change them."""
-    return [Month.from_number(row[0]) for row in tx.execute("select month from close_run order by month")]
+    """Return the months that nothing may change any more, in order: from the first with usage to the last close begun.
+
+    A month without a close of its own is among them: its late usage is charged by the next close (BILL-6).
+    """
+    row = tx.execute(
+        "select least(min(month), (select min(month) from usage_file)), max(month) from close_run"
+    ).fetchone()
+    if row is None or row[1] is None:
+        return []
+    months = [Month.from_number(row[0])]
+    while months[-1].number < row[1]:
+        months.append(months[-1].next())
+    return months
 
 
 def enterprises_of(tx: Transaction) -> dict[str, Enterprise]:

@@ -92,9 +92,14 @@ def batches(tx: Transaction) -> list[UsageBatch]:
     return [_batch(row) for row in rows]
 
 
-def frozen_months(tx: Transaction) -> frozenset[int]:
-    """Return the months whose usage is frozen by a close: what comes in for them now is late (USAGE-8)."""
-    return frozenset(int(row[0]) for row in tx.execute("select month from close_run"))
+def frozen_through(tx: Transaction) -> int:
+    """Return the last month (`YYYYMM`) that a close has frozen, 0 before the first close.
+
+    Usage of that month and of any earlier one is late when it comes in now (USAGE-8), whether or not the earlier month
+    had a close of its own.
+    """
+    row = tx.execute("select coalesce(max(month), 0) from close_run").fetchone()
+    return int(row[0]) if row else 0
 
 
 def record(tx: Transaction, batch: UsageBatch, written: Sequence[UsageFile], *, recorded_at: datetime) -> None:

@@ -49,15 +49,16 @@ def top_up(
 ) -> ToppedUp | Refused:
     """Add `amount` to the cash of an account (充值), once per key (FUNDS-2, FUNDS-3).
 
-    Without a key, one is made of account, amount, reference and the day in the account's zone: the command sent twice
-    on a day is one top-up. Refused in this order: UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
-    BAD_TEXT, IDEMPOTENCY_KEY_REUSED.
+    The currency is the one that the account is billed in: other money could never be spent. Without a key, one is
+    made of account, amount, reference and the day in the account's zone: the command sent twice on a day is one
+    top-up. Refused in this order: UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
+    IDEMPOTENCY_KEY_REUSED.
     """
     holder = funds_store.holder(work.tx, account_id, work.now)
     if holder is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
     key = _key_of_day(holder, amount, reference, work.now) if idempotency_key is None else idempotency_key
-    if refusal := _no_good(amount, funds_store.currencies(work.tx), {"reference": reference, "key": key}):
+    if refusal := _no_good(amount, holder.currency, {"reference": reference, "key": key}):
         return refusal
 
     draft = posting_rules.topped_up(payer_id=account_id, amount=amount, reference=reference, idempotency_key=key)
@@ -82,9 +83,15 @@ def top_up(
     )
 
 
-def _no_good(amount: Money, currencies: list[str], texts: dict[str, str]) -> Refused | None:
-    if amount.currency not in currencies:
-        return refused(Reason.CURRENCY_NOT_USED, currency=amount.currency, known=", ".join(currencies) or "-")
+def currency_of(work: Work, account_id: str) -> str | Refused:
+    """Return the currency that an account is billed in, which is that of its enterprise."""
+    holder = funds_store.holder(work.tx, account_id, work.now)
+    return refused(Reason.UNKNOWN_ACCOUNT, account=account_id) if holder is None else holder.currency
+
+
+def _no_good(amount: Money, currency: str, texts: dict[str, str]) -> Refused | None:
+    if amount.currency != currency:
+        return refused(Reason.CURRENCY_NOT_USED, currency=amount.currency, known=currency)
     if amount.minor <= 0:
         return refused(Reason.AMOUNT_NOT_POSITIVE, amount=str(amount))
     if amount.minor > AMOUNT_MINOR_MAX:

@@ -19,9 +19,9 @@ from partita.columnar import rating as rating_sql
 from partita.columnar.tables import CHARGE, USAGE
 from partita.core.charge import OWN, Costs
 from partita.core.period import Month
+from partita.core.quantity import format_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.text_lines import path_literal
-from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import org as org_store
@@ -108,23 +108,39 @@ def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, s
     engine.execute(f"create or replace temp view {view} as select {columns} from {source}")
 
 
-def unpriced(engine: duckdb.DuckDBPyConnection) -> Refused | None:
-    """Refuse when the usage in view has records for which no price is in force."""
+def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
+    """Refuse when the usage in view has records without a price in force, or with a cost that no line can hold."""
     row = engine.execute(rating_sql.unpriced_sql()).fetchone()
+    if row is not None:
+        sku, currency, first, records = row
+        return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
+    row = engine.execute(rating_sql.too_large_sql()).fetchone()
     if row is None:
         return None
-    sku, currency, first, records = row
-    return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
+    account, record, sku, currency, quantity_e6 = row
+    return refused(
+        Reason.AMOUNT_TOO_LARGE,
+        account=account,
+        record=record,
+        sku=sku,
+        currency=currency,
+        quantity=format_quantity(quantity_e6),
+    )
 
 
-def write_charges(engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], target: Path) -> None:
-    """Price the usage in view into one Parquet file of charges."""
-    write(engine, rating_sql.charges_sql(month, models), target)
+def write_charges(engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], target: Path) -> int:
+    """Price the usage in view into one Parquet file of charges; return how many: one for each record (RATE-1)."""
+    return write(engine, rating_sql.charges_sql(month, models), target)
 
 
-def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
-    """Write a selection of charges to a Parquet file, in the order that the selection gives."""
-    engine.execute(f"copy ({select}) to {_quoted(str(target))} (format parquet, compression zstd, compression_level 1)")
+def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
+    """Write a selection of charges to a Parquet file, in the order that the selection gives; return how many."""
+    done = engine.execute(
+        f"copy ({select}) to {_quoted(str(target))} (format parquet, compression zstd, compression_level 1)"
+    )
+    row = done.fetchone()
+    assert row is not None, "a copy says how much it wrote"
+    return int(row[0])
 
 
 def measure(engine: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> tuple[int, Costs]:
@@ -144,7 +160,7 @@ def rate_month(
     corrections at the next close.
     """
     with books.work() as work:
-        if month.number in {run.month for run in bill_store.runs(work.tx)}:
+        if month.number <= usage_store.frozen_through(work.tx):
             return refused(Reason.MONTH_CLOSED, month=month)
         tables = load_tables(work.tx)
         buckets = org_store.bucket_count(work.tx)
@@ -155,8 +171,8 @@ def rate_month(
     try:
         lay_out(engine, tables)
         show_usage(engine, books.room, files)
-        if (no_price := unpriced(engine)) is not None:
-            return no_price
+        if (no := unrateable(engine)) is not None:
+            return no
         for bucket in range(buckets):
             progress(bucket, buckets, f"{month} / {bucket}")
             of_bucket = [one for one in files if one.bucket == bucket]

@@ -309,13 +309,13 @@ def _write(room: FileRoom, intake: _Intake, batch_id: str, parts: Sequence[Part]
 
 
 def _answer(work: Work, intake: _Intake, batch: UsageBatch, parts: Sequence[Part]) -> UsageImported:
-    frozen = usage_store.frozen_months(work.tx)
+    frozen = usage_store.frozen_through(work.tx)
     months = tuple(
         MonthTaken(
             month,
             sum(part.records for part in parts if part.month == month),
             sum(part.quantity_e6 for part in parts if part.month == month),
-            month in frozen,
+            month <= frozen,
         )
         for month in sorted({part.month for part in parts})
     )

@@ -16,7 +16,7 @@ from partita.store import org as org_store
 from partita.store import usage as usage_store
 from partita.store.bill import CloseRun
 from partita.store.usage import UsageFile
-from partita.usecases.rating import RatingTables, lay_out, load_tables, show_usage, unpriced
+from partita.usecases.rating import RatingTables, lay_out, load_tables, show_usage, unrateable
 from partita.usecases.work import Books, Work
 
 
@@ -61,7 +61,13 @@ def freeze(books: Books, month: Month, *, dry_run: bool) -> CloseRun | Refused:
             return runs[month.number]
         if (no := _may_close(work, month, runs)) is not None:
             return no
-        files = usage_store.files(work.tx, month=month.number)
+        through = max((run.usage_through for run in runs.values()), default=0)
+        # Late usage of earlier months is priced by this close too: without a price it would be charged at nothing.
+        files = [
+            one
+            for one in usage_store.files(work.tx)
+            if one.month == month.number or (one.month < month.number and one.sequence > through)
+        ]
         if (no := _no_price(books, work, files)) is not None:
             return no
         run = CloseRun(month.number, usage_store.latest_sequence(work.tx), work.now)
@@ -81,7 +87,7 @@ def _may_close(work: Work, month: Month, runs: dict[int, CloseRun]) -> Refused |
     if waiting:
         return refused(Reason.EARLIER_MONTH_OPEN, earlier=Month.from_number(waiting[0]), month=month)
     if month.number < last:
-        return refused(Reason.MONTH_CLOSED, month=month)
+        return refused(Reason.MONTH_PASSED_OVER, month=month, last=Month.from_number(last))
     through = max((run.usage_through for run in runs.values()), default=0)
     if not any(one.month == month.number or (one.month < month.number and one.sequence > through) for one in files):
         return refused(Reason.NOTHING_TO_CLOSE, month=month)
@@ -93,7 +99,7 @@ def _no_price(books: Books, work: Work, files: Sequence[UsageFile]) -> Refused |
     try:
         lay_out(engine, load_tables(work.tx))
         show_usage(engine, books.room, files)
-        return unpriced(engine)
+        return unrateable(engine)
     finally:
         engine.close()
 

@@ -90,7 +90,8 @@ def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, fold
     if usage:
         show_usage(engine, plan.books.room, usage)
         made.append(folder / "rated.parquet")
-        write_charges(engine, plan.run.month, plan.tables.models, made[-1])
+        written = write_charges(engine, plan.run.month, plan.tables.models, made[-1])
+        assert written == sum(one.records for one in usage), "every record of usage is charged"
     for late in plan.late_months(bucket):
         target = folder / f"correction-{late}.parquet"
         _write_corrections(plan, (late, bucket), engine, target)
@@ -102,8 +103,10 @@ def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDB
     late, bucket = place
     room = plan.books.room
     anew = target.with_name(f"anew-{late}.parquet")
-    show_usage(engine, room, plan.usage(late, bucket))
-    write_charges(engine, late, plan.tables.models, anew)
+    usage = plan.usage(late, bucket)
+    show_usage(engine, room, usage)
+    written = write_charges(engine, late, plan.tables.models, anew)
+    assert written == sum(one.records for one in usage), "every record of usage is charged"
     with plan.books.work() as work:
         before = [
             str(room.path(one.path))
