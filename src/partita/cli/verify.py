@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.markup import escape
 
 from partita.cli import screen
 
 if TYPE_CHECKING:
-    from partita.usecases.verify import Equation
+    from partita.usecases.verify import Equation, Finding
 
 
 def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> None:
     """Recompute the books from raw usage and files, and print each equation with both sides.
 
     Leaves with 0 when all hold, with 4 when one does not; what was changed or damaged is named.
+    A month that is being closed is told, and is no fault.
     """
     from partita.usecases.verify import verify as prove  # noqa: PLC0415 - a command starts fast
 
@@ -34,7 +36,8 @@ def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> Non
                     "left": one.left,
                     "right": one.right,
                     "holds": one.holds,
-                    "findings": list(one.findings),
+                    "findings": [_told(finding) for finding in one.findings],
+                    "notes": [_told(note) for note in one.notes],
                 }
                 for one in equations
             ],
@@ -47,17 +50,20 @@ def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> Non
 
 
 def equation_table(console: Console, equations: Sequence[Equation]) -> None:
-    """Print the equations: a mark, the sentence, both sides; then every finding by name."""
+    """Print the equations: a mark, the sentence, both sides; then what is worth knowing, and every finding by name."""
     left, right = screen.say("left", "左边"), screen.say("right", "右边")
     grid = screen.table("", screen.say("equation", "等式"), left, "=", right, right=(left, right))
     for one in equations:
         mark = "[green]✓[/]" if one.holds else "[bold red]✗[/]"
         same = "=" if one.left == one.right else "[bold red]≠[/]"
-        grid.add_row(mark, screen.say(one.english, one.chinese), _grouped(one.left), same, _grouped(one.right))
+        grid.add_row(mark, escape(screen.say(one.english, one.chinese)), _grouped(one.left), same, _grouped(one.right))
     console.print(grid)
     for one in equations:
+        for note in one.notes:
+            console.print(f"[bold yellow]·[/] {escape(_told(note))}")
+    for one in equations:
         for finding in one.findings:
-            console.print(f"[bold red]✗[/] {finding}")
+            console.print(f"[bold red]✗[/] {escape(_told(finding))}")
     broken = sum(not one.holds for one in equations)
     if broken:
         text = screen.say(f"{broken} of {len(equations)} equations do not hold.", f"{broken} 个等式不成立。")
@@ -65,6 +71,10 @@ def equation_table(console: Console, equations: Sequence[Equation]) -> None:
     else:
         text = screen.say(f"All {len(equations)} equations hold.", f"全部 {len(equations)} 个等式成立。")
         console.print(f"[bold green]{text}[/]")
+
+
+def _told(finding: Finding) -> str:
+    return screen.say(finding.english, finding.chinese)
 
 
 def _grouped(side: str) -> str:

@@ -1,32 +1,53 @@
-"""Proofs of the bills: charges = bill lines = receivable postings = draws + outstanding (VERIFY-4)."""
+"""Proofs of the bills: charges = bill lines = receivable postings = draws + outstanding (VERIFY-4, VERIFY-5).
+
+A month whose close is under way is proved when it is closed; of its buckets, those already posted count in the ledger.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from partita.columnar.tables import CHARGE
-from partita.core.money import Money, format_scaled
-from partita.core.period import Month
-from partita.store import bill as bill_store
+from partita.core.money import is_currency, minor_scale_e10
 from partita.store import charge as charge_store
 from partita.store import proof
+from partita.store.proof import BillOutOfStep, LooseEnd, MonthSums
 from partita.usecases.rating import show_files
-from partita.usecases.verify.equation import Equation
+from partita.usecases.verify.equation import Equation, Finding, attempt, exact_text, money_text, shortened
+from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
 
 def charges_to_receivable(books: Books) -> list[Equation]:
-    """Prove, for each closed month: charges = bill lines; charges + 抹零 = payable; payable = receivable postings."""
-    equations: list[Equation] = []
+    """Prove, for each closed month: charges = bill lines; charges + 抹零 = payable; payable = receivable postings.
+
+    There is a set of equations for every currency of the charges, of the bills or of the entries that bill the month.
+    """
     with books.work() as work:
-        runs = bill_store.runs(work.tx)
+        proof.at_one_instant(work.tx)
+        months = look(work.tx)
         files = [one for one in charge_store.every(work.tx) if one.stage == "final"]
-        sums = {run.month: proof.month_sums(work.tx, run.month) for run in runs}
-        uneven = {run.month: tuple(proof.bills_out_of_step(work.tx, run.month)) for run in runs}
-    for run in runs:
-        month = Month.from_number(run.month)
-        paths = [str(books.room.path(one.path)) for one in files if one.month == run.month]
-        charged = _charged(books, paths)
-        for line in sums[run.month]:
-            equations += _of_month(month, line, charged.get(line.currency, (0, 0)), uneven[run.month])
+        sums = proof.month_sums(work.tx)
+        uneven = proof.bills_out_of_step(work.tx)
+    equations: list[Equation] = []
+    for month in sorted({*months.all, *(one.month for one in sums)} - set(months.under_way)):
+        paths = [str(books.room.path(one.path)) for one in files if one.month == month]
+        billed = {one.currency: one for one in sums if one.month == month}
+        off = [one for one in uneven if one.month == month]
+        equations += attempt(f"bills {month_text(month)}", partial(_of_month, books, month, (paths, billed, off)))
+    return equations
+
+
+def _of_month(
+    books: Books, month: int, given: tuple[list[str], dict[str, MonthSums], list[BillOutOfStep]]
+) -> list[Equation]:
+    paths, billed, off = given
+    charged = _charged(books, paths)
+    equations: list[Equation] = []
+    for currency in sorted({*charged, *billed}):
+        sums = billed.get(currency, MonthSums(month, currency, 0, 0, 0))
+        equations += _of_currency(sums, charged.get(currency, (0, 0)), [one for one in off if one.currency == currency])
     return equations
 
 
@@ -45,50 +66,152 @@ def _charged(books: Books, paths: list[str]) -> dict[str, tuple[int, int]]:
     return {currency: (int(without), int(with_lines)) for currency, without, with_lines in rows}
 
 
-def _of_month(month: Month, line: proof.MonthSums, charged: tuple[int, int], uneven: tuple[str, ...]) -> list[Equation]:
-    currency = line.currency
-    payable = str(Money(line.payable_minor, currency))
+def _of_currency(sums: MonthSums, charged: tuple[int, int], uneven: Sequence[BillOutOfStep]) -> list[Equation]:
+    month, currency = month_text(sums.month), sums.currency
+    scale = minor_scale_e10(currency) if is_currency(currency) else 1
+    payable = money_text(sums.payable_minor, currency)
     return [
         Equation(
             f"charges {month} {currency}",
             f"{month}: sum of charges = sum of bill lines",
             f"{month}：计费行合计 = 账单明细合计",
-            _exact(charged[0], currency),
-            _exact(line.lines_e10, currency),
-            uneven,
+            exact_text(charged[0], currency),
+            exact_text(sums.lines_e10, currency),
+            shortened([_uneven(one) for one in uneven]),
         ),
         Equation(
             f"round-down {month} {currency}",
             f"{month}: charges with round-down = payable",
             f"{month}：计费行（含抹零） = 应付合计",
-            _exact(charged[1], currency),
-            _exact(line.payable_minor * line.minor_scale_e10, currency),
+            exact_text(charged[1], currency),
+            exact_text(sums.payable_minor * scale, currency),
         ),
         Equation(
             f"receivable {month} {currency}",
             f"{month}: payable = receivable postings",
             f"{month}：应付合计 = 应收账款过账",
             payable,
-            str(Money(line.receivable_minor, currency)),
+            money_text(sums.receivable_minor, currency),
         ),
     ]
 
 
-def _exact(amount_e10: int, currency: str) -> str:
-    return f"{format_scaled(amount_e10, 10, places=2)} {currency}"
+def _uneven(one: BillOutOfStep) -> Finding:
+    parts = [
+        texts
+        for off, texts in (
+            (one.lines, ("its lines", "账单明细")),
+            (one.products, ("its products", "产品金额")),
+            (one.postings, ("its receivable postings", "应收账款过账")),
+        )
+        if off
+    ]
+    return Finding(
+        f"bill {one.bill_id} of {one.payer_id}: differs from {' and '.join(english for english, _ in parts)}",
+        f"付款方 {one.payer_id} 的账单 {one.bill_id}：与{'、'.join(chinese for _, chinese in parts)}不符",
+    )
+
+
+def parts_have_bills(books: Books) -> list[Equation]:
+    """Prove that the bill of every bill line, product and draw is there."""
+    with books.work() as work:
+        proof.at_one_instant(work.tx)
+        there = proof.bill_count(work.tx)
+        missing = proof.bills_missing(work.tx)
+    findings = [
+        Finding(
+            f"bill {bill} of {payer}: is not there, but rows of {', '.join(parts)} belong to it",
+            f"付款方 {payer} 的账单 {bill}：不存在，但 {'、'.join(parts)} 中有其记录",
+        )
+        for payer, bill, parts in missing
+    ]
+    return [
+        Equation(
+            "bill-parts",
+            "bills that lines, products and draws name = bills that are there",
+            "明细、产品与扣款所属的账单 = 存在的账单",
+            f"{there + len(missing):,}",
+            f"{there:,}",
+            shortened(findings),
+        )
+    ]
+
+
+def bills_to_entries(books: Books) -> list[Equation]:
+    """Prove that every bill that owes something was posted, and that every entry that bills has its bill."""
+    with books.work() as work:
+        proof.at_one_instant(work.tx)
+        under_way = look(work.tx).under_way
+        due, posted = proof.billed_counts(work.tx, under_way)
+        ends = proof.billed_ends(work.tx, under_way)
+    return [
+        Equation(
+            "billed",
+            "bills with a payable = bills posted",
+            "有应付的账单 = 已过账的账单",
+            f"{due:,}",
+            f"{posted:,}",
+            shortened([_unposted(one) for one in ends]),
+        )
+    ]
+
+
+def _unposted(one: LooseEnd) -> Finding:
+    if one.known:
+        return Finding(
+            f"bill {one.bill_id} of {one.payer_id}: no entry posts it",
+            f"付款方 {one.payer_id} 的账单 {one.bill_id}：没有分录将其过账",
+        )
+    return Finding(
+        f"entry {one.payer_id} #{one.entry}: posts the bill {one.bill_id}, which is not there or owes nothing",
+        f"分录 {one.payer_id} #{one.entry}：过账的账单 {one.bill_id} 不存在或无应付",
+    )
+
+
+def draws_to_entries(books: Books) -> list[Equation]:
+    """Prove that the draws of every paid bill are what its entry settles, and the reverse."""
+    with books.work() as work:
+        proof.at_one_instant(work.tx)
+        paid, settled = proof.settled_counts(work.tx)
+        ends = proof.settled_ends(work.tx)
+    return [
+        Equation(
+            "settled",
+            "bills paid by draws = bills settled by entries",
+            "有扣款的账单 = 有扣款分录的账单",
+            f"{paid:,}",
+            f"{settled:,}",
+            shortened([_unsettled(one) for one in ends]),
+        )
+    ]
+
+
+def _unsettled(one: LooseEnd) -> Finding:
+    if one.entry is None:
+        return Finding(
+            f"bill {one.bill_id} of {one.payer_id}: has draws that no entry settles",
+            f"付款方 {one.payer_id} 的账单 {one.bill_id}：有扣款但没有扣款分录",
+        )
+    english = "its draws do not sum to what the entry settles" if one.known else "the draws of the entry are not there"
+    chinese = "扣款合计与分录不符" if one.known else "缺少分录对应的扣款"
+    return Finding(
+        f"bill {one.bill_id} of {one.payer_id}, entry #{one.entry}: {english}",
+        f"付款方 {one.payer_id} 的账单 {one.bill_id}，分录 #{one.entry}：{chinese}",
+    )
 
 
 def payable_to_draws(books: Books) -> list[Equation]:
     """Prove payable = draws + outstanding, the outstanding taken from the ledger's receivable."""
     with books.work() as work:
-        rows = proof.settlement_sums(work.tx)
+        proof.at_one_instant(work.tx)
+        rows = proof.settlement_sums(work.tx, look(work.tx).under_way)
     return [
         Equation(
             f"settlement {currency}",
             f"payable = paid by funds + outstanding ({currency})",
             f"应付 = 资金扣款 + 未结清（{currency}）",
-            str(Money(payable, currency)),
-            f"{Money(drawn + receivable, currency)}",
+            money_text(payable, currency),
+            money_text(drawn + receivable, currency),
         )
         for currency, payable, drawn, receivable in rows
     ]

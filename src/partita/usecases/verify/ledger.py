@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from partita.core.money import Money
+from partita.core.ledger import Break
+from partita.core.refusal import refused
 from partita.store import ledger as ledger_store
 from partita.store import proof
-from partita.usecases.verify.equation import Equation
+from partita.store.ledger import BalanceDifference
+from partita.usecases.verify.equation import Equation, Finding, money_text, said, shortened
 from partita.usecases.work import Books
 
 
 def balanced(books: Books) -> list[Equation]:
     """Prove that every entry sums to zero, and print debits = credits of each currency."""
     with books.work() as work:
+        proof.at_one_instant(work.tx)
         sums = proof.sides(work.tx)
         uneven = proof.uneven_entries(work.tx)
     return [
@@ -19,17 +22,22 @@ def balanced(books: Books) -> list[Equation]:
             f"ledger {currency}",
             f"debits = credits ({currency})",
             f"借方合计 = 贷方合计（{currency}）",
-            str(Money(debits, currency)),
-            str(Money(credited, currency)),
-            tuple(f"entry {payer} #{number}: does not sum to zero" for payer, number, one in uneven if one == currency),
+            money_text(debits, currency),
+            money_text(credited, currency),
+            tuple(_uneven(payer, number) for payer, number, one in uneven if one == currency),
         )
         for currency, debits, credited in sums
     ]
 
 
+def _uneven(payer: str, sequence: int) -> Finding:
+    return Finding(f"entry {payer} #{sequence}: does not sum to zero", f"分录 {payer} #{sequence}：借贷不平")
+
+
 def chained(books: Books) -> list[Equation]:
     """Prove that the SHA-256 chain of each payer is whole; a break is named by payer and sequence."""
     with books.work() as work:
+        proof.at_one_instant(work.tx)
         entries = ledger_store.entry_count(work.tx)
         breaks = ledger_store.verify_chain(work.tx)
     return [
@@ -39,14 +47,19 @@ def chained(books: Books) -> list[Equation]:
             "分录数 = 链上完好的分录数",
             f"{entries:,}",
             f"{entries - len(breaks):,}",
-            tuple(str(one) for one in breaks),
+            shortened([_broken(one) for one in breaks]),
         )
     ]
+
+
+def _broken(one: Break) -> Finding:
+    return said(refused(one.reason, payer=one.payer_id, sequence=one.sequence))
 
 
 def balances(books: Books) -> list[Equation]:
     """Prove that each kept balance is the sum of its postings; one that differs is named."""
     with books.work() as work:
+        proof.at_one_instant(work.tx)
         differing = ledger_store.check_balances(work.tx)
         kept = proof.balance_count(work.tx)
     return [
@@ -56,6 +69,14 @@ def balances(books: Books) -> list[Equation]:
             "保存的余额 = 过账合计",
             f"{kept:,}",
             f"{kept - len(differing):,}",
-            tuple(str(one) for one in differing),
+            shortened([_differs(one) for one in differing]),
         )
     ]
+
+
+def _differs(one: BalanceDifference) -> Finding:
+    kept, postings = money_text(one.kept_minor, one.currency), money_text(one.postings_minor, one.currency)
+    return Finding(
+        f"balance {one.ledger_account} of {one.payer_id}: kept {kept}, but its postings sum to {postings}",
+        f"余额 {one.payer_id} 的 {one.ledger_account}：保存为 {kept}，过账合计为 {postings}",
+    )

@@ -2,110 +2,188 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from partita.columnar import bill as bill_sql
 from partita.columnar.tables import CHARGE
-from partita.core.money import format_scaled
 from partita.core.period import Month
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
+from partita.store import proof
+from partita.store.bill import CloseRun
 from partita.store.charge import ChargeFile
 from partita.store.files import digest_of
 from partita.usecases.close.freeze import Plan, plan_of
 from partita.usecases.close.steps import engine_of, gather, write_final, write_round_downs
-from partita.usecases.rating import measure, show_files
-from partita.usecases.verify.equation import Equation
+from partita.usecases.rating import show_files
+from partita.usecases.verify.equation import Equation, Finding, attempt, exact_text, shortened, trouble
+from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
 _SHOWN = 5
 """How many differing charges of a file are named."""
 
 
+Sums = dict[str, tuple[int, int]]
+"""For each currency: how many charges, and their exact sum."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """What the recount of a month comes to: the charges on file, those counted anew, and where they differ."""
+
+    on_file: Sums = field(default_factory=dict)
+    anew: Sums = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
 def recounted(books: Books) -> list[Equation]:
     """Rate, correct and round down each closed month again from its usage; every charge must come out the same."""
     with books.work() as work:
-        closed = bill_store.closed_months(work.tx)
-        runs = [run for run in bill_store.runs(work.tx) if run.month in closed]
+        proof.at_one_instant(work.tx)
+        under_way = look(work.tx).under_way
+        runs = [run for run in bill_store.runs(work.tx) if run.month not in under_way]
         files = [one for one in charge_store.every(work.tx) if one.stage == "final"]
-    return [_recount(plan_of(books, run), [one for one in files if one.month == run.month]) for run in runs]
+    equations: list[Equation] = []
+    for run in runs:
+        stored = [one for one in files if one.month == run.month]
+        equations += attempt(f"recount {month_text(run.month)}", partial(_recount, books, run, stored))
+    return equations
 
 
-def _recount(plan: Plan, stored: list[ChargeFile]) -> Equation:
-    month = Month.from_number(plan.run.month)
-    findings: list[str] = []
-    before = sum(one.costs.billed_cost_e10 for one in stored)
-    anew = 0
+def _recount(books: Books, run: CloseRun, stored: Sequence[ChargeFile]) -> list[Equation]:
+    plan = plan_of(books, run)
+    count = _Count()
     with engine_of(plan) as engine:
         for bucket in range(plan.buckets):
             of_bucket = {Path(one.path).name: one for one in stored if one.bucket == bucket}
             try:
-                billed, found = _recount_bucket(plan, bucket, engine, of_bucket)
+                _recount_bucket((plan, bucket), engine, of_bucket, count)
             except duckdb.Error as error:
-                billed, found = 0, [f"bucket {bucket}: cannot be recounted: {str(error).splitlines()[0]}"]
-            anew += billed
-            findings += found
-    return Equation(
-        f"recount {month}",
-        f"{month}: charges on file = charges recomputed from usage",
-        f"{month}：存档计费行 = 由用量重算的计费行",
-        format_scaled(before, 10, places=2),
-        format_scaled(anew, 10, places=2),
-        tuple(findings),
-    )
+                count.findings.append(trouble(error, Finding(f"bucket {bucket}", f"分桶 {bucket}")))
+    return _equations(plan.month, count)
+
+
+def _equations(month: Month, count: _Count) -> list[Equation]:
+    """Return the equation of the number of charges, which names what differs, and one of the sum of each currency."""
+    return [
+        Equation(
+            f"recount {month}",
+            f"{month}: charges on file = charges recomputed from usage",
+            f"{month}：存档计费行 = 由用量重算的计费行",
+            f"{sum(charges for charges, _ in count.on_file.values()):,}",
+            f"{sum(charges for charges, _ in count.anew.values()):,}",
+            shortened(count.findings),
+        ),
+        *(
+            Equation(
+                f"recount {month} {currency}",
+                f"{month}: sum of charges on file = sum recomputed from usage",
+                f"{month}：存档计费合计 = 由用量重算的合计",
+                exact_text(count.on_file.get(currency, (0, 0))[1], currency),
+                exact_text(count.anew.get(currency, (0, 0))[1], currency),
+            )
+            for currency in sorted({*count.on_file, *count.anew})
+        ),
+    ]
 
 
 def _recount_bucket(
-    plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, stored: dict[str, ChargeFile]
-) -> tuple[int, list[str]]:
+    place: tuple[Plan, int], engine: duckdb.DuckDBPyConnection, stored: dict[str, ChargeFile], count: _Count
+) -> None:
+    plan, bucket = place
     with plan.books.room.incoming() as folder:
         made = write_final(plan, bucket, engine, folder)
         bills, _ = gather(plan, engine, [str(path) for path in made])
         if bills:
             made.append(folder / "round-down.parquet")
             write_round_downs(plan, engine, bills, made[-1])
-        billed = measure(engine, [str(path) for path in made])[1].billed_cost_e10
-        findings = [
-            f"file {stored[name].path}: has no usage that explains it"
-            for name in sorted(set(stored) - {f"final-{path.name}" for path in made})
-        ]
-        for path in made:
-            findings += _compare(plan, engine, path, stored.get(f"final-{path.name}"))
-    return billed, findings
+        anew = {f"final-{path.name}": path for path in made}
+        for name in sorted(set(stored) | set(anew)):
+            _compare((plan, bucket, name), engine, (stored.get(name), anew.get(name)), count)
 
 
-def _compare(plan: Plan, engine: duckdb.DuckDBPyConnection, anew: Path, stored: ChargeFile | None) -> list[str]:
-    if stored is None:
-        return [] if measure(engine, [str(anew)])[0] == 0 else [f"{anew.name}: its charges are not on file"]
-    kept = plan.books.room.path(stored.path)
-    if kept.exists() and digest_of(anew) == digest_of(kept):
-        return []
-    show_files(engine, "stored_charges", CHARGE, [str(kept)])
-    show_files(engine, "new_charges", CHARGE, [str(anew)])
-    findings = []
-    for left, right, what in (
-        ("stored_charges", "new_charges", "is on file but does not follow from the usage"),
-        ("new_charges", "stored_charges", "follows from the usage but is not on file"),
+def _compare(
+    place: tuple[Plan, int, str],
+    engine: duckdb.DuckDBPyConnection,
+    files: tuple[ChargeFile | None, Path | None],
+    count: _Count,
+) -> None:
+    """Compare a file of the manifest with the file counted anew; either may not be there."""
+    (plan, bucket, name), (stored, anew) = place, files
+    kept = plan.books.room.path(stored.path) if stored else None
+    kept = kept if kept and kept.is_file() else None
+    fresh = _sums(engine, "new_charges", anew)
+    _add(count.anew, fresh)
+    if kept and anew and digest_of(anew) == digest_of(kept):
+        _add(count.on_file, fresh)
+        return
+    label = stored.path if stored else f"{plan.month}, bucket {bucket}: {name}"
+    label_zh = stored.path if stored else f"{plan.month}，分桶 {bucket}：{name}"
+    if stored is None and fresh:
+        charges = sum(number for number, _ in fresh.values())
+        count.findings.append(
+            Finding(
+                f"{label}: this file of {charges:,} charges is not in the manifest",
+                f"{label_zh}：该文件（{charges:,} 条计费行）不在清单中",
+            )
+        )
+    try:
+        _add(count.on_file, _sums(engine, "stored_charges", kept))
+        count.findings += _differing(engine, Finding(f"file {label}", f"文件 {label_zh}"))
+    except duckdb.Error as error:
+        count.findings.append(trouble(error, Finding(f"file {label}", f"文件 {label_zh}")))
+
+
+def _differing(engine: duckdb.DuckDBPyConnection, file: Finding) -> list[Finding]:
+    """Name the first charges that are only on one side, by record and account."""
+    findings: list[Finding] = []
+    for left, right, english, chinese in (
+        ("stored_charges", "new_charges", "is on file but does not follow from the usage", "在文件中，但用量算不出"),
+        ("new_charges", "stored_charges", "follows from the usage but is not on file", "由用量算出，但不在文件中"),
     ):
-        columns = "account_id, record_id, printf('%s', billed_cost_e10)"
-        rows = engine.execute(f"select {columns} from ({bill_sql.difference_sql(left, right)}) limit {_SHOWN}")
-        findings += [
-            f"file {stored.path}: record {record} of {account} ({format_scaled(int(cost), 10)}) {what}"
-            for account, record, cost in rows.fetchall()
-        ]
+        rows = engine.execute(
+            f"select account_id, record_id, billed_cost_e10, currency from ({bill_sql.difference_sql(left, right)}) "
+            f"order by account_id, record_id limit {_SHOWN}"
+        ).fetchall()
+        for account, record, cost, currency in rows:
+            amount = exact_text(int(cost), currency)
+            findings.append(
+                Finding(
+                    f"{file.english}: record {record} of {account} ({amount}) {english}",
+                    f"{file.chinese}：账号 {account} 的记录 {record}（{amount}）{chinese}",
+                )
+            )
     return findings
 
 
+def _sums(engine: duckdb.DuckDBPyConnection, view: str, path: Path | None) -> Sums:
+    """Show a file of charges as a view, an empty one where it is not there, and return its sums."""
+    show_files(engine, view, CHARGE, [str(path)] if path else [])
+    rows = engine.execute(
+        f"select currency, count(*), sum(billed_cost_e10)::DECIMAL(38,0) from {view} group by currency"
+    )
+    return {currency: (charges, int(cost)) for currency, charges, cost in rows.fetchall()}
+
+
+def _add(to: Sums, more: Sums) -> None:
+    for currency, (charges, cost) in more.items():
+        before = to.get(currency, (0, 0))
+        to[currency] = (before[0] + charges, before[1] + cost)
+
+
 def no_charge_twice(books: Books) -> list[Equation]:
-    """Prove that no usage record is charged twice, and no row of an import stands twice."""
+    """Prove that no usage record is charged twice by the closes. Rows of imports are proved in `files`."""
     with books.work() as work:
-        files = [one for one in charge_store.counting(work.tx) if one.stage != "provisional"]
+        files = [one for one in charge_store.counting(work.tx) if one.stage == "final"]
     engine = books.engine()
     try:
-        rated = [str(books.room.path(one.path)) for one in files if one.stage == "final"]
-        show_files(engine, "charges", CHARGE, rated)
+        show_files(engine, "charges", CHARGE, [str(books.room.path(one.path)) for one in files])
         row = engine.execute(
             "select coalesce(sum(n), 0)::BIGINT, count(*) from (select count(*) as n from charges "
             "where line_kind = 'rated' group by account_id, record_id, usage_month)"
@@ -124,6 +202,12 @@ def no_charge_twice(books: Books) -> list[Equation]:
             "计费行 = 不重复的用量记录",
             f"{row[0]:,}",
             f"{row[1]:,}",
-            tuple(f"record {record} of {account} in {month}: charged twice" for account, record, month in twice),
+            tuple(
+                Finding(
+                    f"record {record} of {account} in {month_text(month)}: charged twice",
+                    f"账号 {account} 在 {month_text(month)} 的记录 {record}：重复计费",
+                )
+                for account, record, month in twice
+            ),
         )
     ]
