@@ -92,7 +92,7 @@ def keeps_order(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
 def mapped(rows: Rows) -> str:
     """Write the mapping of the file's rows to the columns of imported charges, in order."""
     one, mapping = rows.bill_format, dict(rows.bill_format.mapping)
-    cost = f"coalesce(e10({quoted(one.cost)}), 0)"
+    cost = f"coalesce(e10({one.cost}), 0)"
     mapping |= {column: f"coalesce({mapping.get(column, 'NULL')}, {cost})" for column in COSTS} | {
         "billed_cost_e10": cost,
         "origin": literal(one.name),
@@ -107,7 +107,7 @@ def mapped(rows: Rows) -> str:
         mapping["tags"] = quoted(one.tags_of)
     beside = {
         "billing_month": f"CAST({one.month} AS INTEGER)",
-        "cost_text": quoted(one.cost),
+        "cost_text": one.cost,
         "credits_text": "NULL" if one.credits is None else quoted(one.credits),
         "identity_holds": one.identity or "true",
         "unfit": unfit(rows),
@@ -121,13 +121,9 @@ def typed(mapping: dict[str, str]) -> str:
 
 
 def _kept(rows: Rows) -> str:
-    """Write the kept columns as one JSON object without what is absent."""
-    parts = [
-        f"{literal(chr(34) + name + chr(34) + ':')} || CAST(to_json({quoted(name)}) AS VARCHAR)"
-        for name in rows.bill_format.kept
-        if name in rows.layout.positions
-    ]
-    return f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'" if parts else "NULL"
+    """Write the kept columns as one JSON object."""
+    names = [name for name in rows.bill_format.kept if name in rows.layout.positions]
+    return f"json_object({', '.join(f'{literal(name)}, {quoted(name)}' for name in names)})" if names else "NULL"
 
 
 def _one_currency(connection: duckdb.DuckDBPyConnection, rows: Rows, expected: str | None, target: Path) -> str | None:
