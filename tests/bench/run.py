@@ -1,12 +1,14 @@
-"""Runs all benchmarks and writes docs/bench.md: `make bench`, or `make bench ARGS="rating ledger"` for some of them.
+"""Runs benchmarks and writes docs/bench.md: `make bench`, or `make bench ARGS="rating ledger"` for some of them.
 
 Each subject is a process of its own (`tests/bench/<subject>.py --json FILE`), so that none inherits memory or caches of
-another. A subject that fails is named and the others still run; the file is written only when all ran.
+another. The page holds the newest run of each subject with the machine it ran on (`docs/bench.json` keeps them); a
+subject that fails is named and keeps its former figures.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -14,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from partita.store import installation
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 TARGET = ROOT / "docs" / "bench.md"
+KEPT = ROOT / "docs" / "bench.json"
 SUBJECTS = ("rating", "close", "provider_bill", "ledger")
 LIBRARIES = ("duckdb", "pyarrow", "psycopg")
 
@@ -49,44 +51,50 @@ def main() -> int:
     unknown = [name for name in asked if name not in SUBJECTS]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(SUBJECTS)}")
-    started = time.monotonic()
-    sections, failed = measured(asked)
-    if failed:
-        sys.stderr.write(f"\nfailed: {', '.join(failed)}; docs/bench.md is left as it was\n")
-        return 1
-    page = "\n".join([INTRODUCTION, machine(asked, time.monotonic() - started), *sections])
-    if set(asked) == set(SUBJECTS):
-        TARGET.write_text(page.rstrip() + "\n", encoding="utf-8")
-        sys.stderr.write(f"\nwritten: {TARGET.relative_to(ROOT)}\n")
-    else:
-        sys.stderr.write("\nnot written: docs/bench.md holds all subjects of one run\n")
-    return 0
-
-
-def measured(subjects: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Run the subjects one after the other; return the tables as Markdown and the names of those that failed."""
-    sections, failed = [], []
-    for name in subjects:
+    failed = []
+    for name in asked:
         sys.stderr.write(f"\n== {name}\n")
-        with tempfile.TemporaryDirectory() as folder:
-            report = Path(folder) / "report.json"
-            done = subprocess.run([sys.executable, FOLDER / f"{name}.py", "--json", report], check=False, cwd=ROOT)
-            if done.returncode != 0 or not report.exists():
-                failed.append(name)
-                continue
-            sections += [measure.markdown(table) for table in measure.read(report)]
-    return sections, failed
+        section = measured(name)
+        if section is None:
+            failed.append(name)
+        else:
+            keep(name, section)
+    if failed:
+        sys.stderr.write(f"\nfailed: {', '.join(failed)}; their figures are left as they were\n")
+    sys.stderr.write(f"\nwritten: {TARGET.relative_to(ROOT)}\n")
+    return 1 if failed else 0
 
 
-def machine(subjects: Sequence[str], seconds: float) -> str:
+def measured(name: str) -> str | None:
+    """Run one subject; return its tables as Markdown under the machine they were taken on, or None when it failed."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        done = subprocess.run([sys.executable, FOLDER / f"{name}.py", "--json", report], check=False, cwd=ROOT)
+        if done.returncode != 0 or not report.exists():
+            return None
+        tables = [measure.markdown(table) for table in measure.read(report)]
+    return "\n".join([*tables, machine(name, time.monotonic() - started)])
+
+
+def keep(name: str, section: str) -> None:
+    """Put the newest section of a subject into the page."""
+    sections = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    sections[name] = section
+    KEPT.write_text(json.dumps(sections, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    page = "\n".join([INTRODUCTION, *(sections[one] for one in SUBJECTS if one in sections)])
+    TARGET.write_text(page.rstrip() + "\n", encoding="utf-8")
+
+
+def machine(name: str, seconds: float) -> str:
     """Describe where and how the figures were taken."""
     memory = psutil.virtual_memory().total // (1024 * measure.MEGABYTE)
+    load = f"{os.getloadavg()[0]:.1f}"
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    command = "make bench" if set(subjects) == set(SUBJECTS) else f'make bench ARGS="{" ".join(subjects)}"'
     facts = [
         f"{os.cpu_count()} cores ({processor()}), {memory} GB of memory, {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, {libraries}, {postgresql()}",
-        f"`{command}`, {seconds / 60:.0f} minutes",
+        f"`make bench ARGS={name}`, {seconds / 60:.0f} minutes; load average of the machine at the end: {load}",
     ]
     return "\n".join(f"- {fact}" for fact in facts) + "\n"
 
