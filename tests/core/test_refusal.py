@@ -26,3 +26,10 @@ def test_a_refusal_speaks_the_language_asked_for() -> None:
     refusal = refused(Reason.NO_BILL, payer="acme", month="2026-10")
     assert refusal.message() == "No bill of acme for 2026-10."
     assert refusal.message("zh") == "没有 acme 在账期 2026-10 的账单。"
+
+
+def test_a_detail_may_speak_both_languages() -> None:
+    refusal = refused(Reason.TRUNCATED_FILE, row=3, detail=("it is cut off.", "内容被截断。"))
+    assert "(row 3): it is cut off. Nothing" in refusal.message()
+    assert "（第 3 行）：内容被截断。 未导入" in refusal.message("zh")
+    assert refusal.details("zh") == {"row": 3, "detail": "内容被截断。"}

@@ -6,6 +6,8 @@ import codecs
 import csv
 import gzip
 import json
+import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,9 +17,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import focus_charges
+from partita.core.period import Month
 from partita.core.refusal import Reason, Refused
 from partita.store import charge as charge_store
 from partita.store import provider_bill as import_store
+from partita.usecases.focus import FocusExported, export_focus
 from partita.usecases.provider_bill import BillImported, import_bill
 from partita.usecases.work import Books
 
@@ -100,9 +105,38 @@ def test_line_ends_marks_and_quoted_line_breaks(books: Books, write: Write, end:
     assert [row for (row,) in charges(books, "row_number")] == [2, 3, 4]
 
 
-def test_equal_names_in_a_header_do_not_matter(books: Books, write: Write) -> None:
-    done = taken_in(books, write(ROW + ",9", head=HEAD + ",billedcost"))
+def test_equal_names_in_a_header_do_not_matter_but_for_amounts(books: Books, write: Write) -> None:
+    assert refusal(books, write(ROW + ",9", head=HEAD + ",billedcost")).reason is Reason.COLUMN_TWICE
+    done = taken_in(books, write(ROW + ",9", head=HEAD + ",tags"))
     assert done.taken.file_total == Decimal("1.5")
+
+
+def test_the_month_of_a_period_is_that_of_its_middle(books: Books, write: Write) -> None:
+    east = ROW.replace("2026-09-01,", "2026-08-31T16:00Z,")
+    assert taken_in(books, write(east)).months == (202609,)
+    rows = (f"{east},2026-09-30T16:00Z", f"{ROW},2026-10-01")
+    assert taken_in(books, write(*rows, head=HEAD + ",BillingPeriodEnd")).months == (202609,)
+
+
+def test_an_export_of_ours_comes_in_with_the_same_months(books: Books, tmp_path: Path) -> None:
+    focus_charges.keep(books, focus_charges.own())
+    target = tmp_path / "october.csv"
+    exported = export_focus(books, [Month(2026, 10)], target)
+    assert isinstance(exported, FocusExported)
+    with target.open(encoding="utf-8", newline="") as handle:
+        assert "-09-30T16:00:00Z" in next(csv.DictReader(handle))["BillingPeriodStart"]
+    assert taken_in(books, target).months == (202610,)
+
+
+def test_a_net_cost_counts_where_a_row_states_one(books: Books, write: Write) -> None:
+    head = (
+        "lineItem/NetUnblendedCost,lineItem/UnblendedCost,bill/PayerAccountId,bill/BillingPeriodStartDate,"
+        "lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/CurrencyCode"
+    )
+    rest = "payer,2026-09-01,acme,Usage,2026-09-02,USD"
+    done = taken_in(books, write(f"8,10,{rest}", f",5,{rest}", head=head), "aws-cur")
+    assert (done.taken.file_total, done.rows_without_cost) == (Decimal(13), 0)
+    assert charges(books, "billed_cost_e10, effective_cost_e10") == [(8 * 10**10,) * 2, (5 * 10**10,) * 2]
 
 
 def test_a_path_is_no_pattern(books: Books, write: Write) -> None:
@@ -166,6 +200,9 @@ def test_a_replaced_file_stays_replaced(books: Books, write: Write) -> None:
     assert isinstance(second, BillImported)
     assert second.replaces == (first.taken.import_id,)
     assert taken_in(books, old).replaced_by == second.taken.import_id
+    no = import_bill(books, old, format_name="focus", replace=True)
+    assert isinstance(no, Refused)
+    assert no.reason is Reason.REPLACED_BEFORE
     assert len(charges(books, "row_number")) == 2
 
 
@@ -184,6 +221,36 @@ def test_gb18030_is_read_for_alibaba_only(books: Books, write: Write) -> None:
     done = taken_in(books, write(raw=text.encode("gb18030")), "alibaba")
     assert (done.taken.file_total, done.taken.currency) == (Decimal("12.34"), "CNY")
     assert charges(books, "resource_name") == [("生产服务器",)]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_no_gb18030_is_named_by_its_row(books: Books, write: Write, packed: bool) -> None:  # noqa: FBT001
+    row = "202609,1234567890123456,ecs,按量付费,12.34,生产服务器\n".encode("gb18030")
+    head = "账期,账号ID,产品Code,账单类型,应付金额,实例昵称\n".encode("gb18030")
+    raw = head + row * 5000 + row.replace("生产".encode("gb18030"), b"\xff\xff") + row * 5000
+    no = refusal(books, write(raw=gzip.compress(raw) if packed else raw), "alibaba")
+    assert (no.reason, no.detail["row"]) == (Reason.WRONG_ENCODING_OF_TWO, 5002)
+
+
+def test_an_id_that_a_spreadsheet_spoiled_is_named(books: Books, write: Write) -> None:
+    head = "账期,账号ID,产品Code,账单类型,应付金额"
+    no = refusal(books, write("202609,1.23457E+15,ecs,按量付费,12.34", head=head), "alibaba")
+    assert (no.reason, no.detail["row"], no.detail["column"]) == (Reason.BAD_VALUE, 2, "账号ID")
+    assert "电子表格" in no.message("zh")
+
+
+def test_a_pipe_is_no_file(books: Books, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert refusal(books, pipe).reason is Reason.NOT_A_REGULAR_FILE
+
+
+def test_a_packed_file_that_ends_early_is_named_by_its_row(books: Books, write: Write) -> None:
+    rows = [ROW.replace("a", f"{row * 7919}") for row in range(60_000)]
+    whole = gzip.compress("\n".join([HEAD, *rows]).encode())
+    no = refusal(books, write(raw=whole[: len(whole) // 2], name="bill.csv.gz"))
+    assert no.reason is Reason.TRUNCATED_FILE
+    assert 10_000 < int(str(no.detail["row"])) < 50_000
 
 
 REFUSED: list[tuple[str, bytes, Reason, str]] = [
@@ -211,6 +278,13 @@ REFUSED: list[tuple[str, bytes, Reason, str]] = [
     ("too much", f"{HEAD}\n{ROW.replace('1.5', '922337204')}\n".encode(), Reason.BAD_VALUE, "922,337,203"),
     ("date", f"{HEAD}\n{ROW.replace('2026-09-02', '2026-13-02')}\n".encode(), Reason.BAD_VALUE, "ChargePeriodStart"),
     ("period", f"{HEAD}\n{ROW.replace('2026-09-01', 'September')}\n".encode(), Reason.BAD_VALUE, "BillingPeriodStart"),
+    ("infinity", f"{HEAD}\n{ROW.replace('2026-09-02', 'infinity')}\n".encode(), Reason.BAD_VALUE, "2000 to 2099"),
+    ("epoch", f"{HEAD}\n{ROW.replace('2026-09-01', 'epoch')}\n".encode(), Reason.BAD_VALUE, "BillingPeriodStart"),
+    ("year 9999", f"{HEAD}\n{ROW.replace('2026-09-01', '9999-09-01')}\n".encode(), Reason.BAD_VALUE, "Row 2"),
+    ("year 1", f"{HEAD}\n{ROW}\n{ROW.replace('2026-09-02', '0001-01-01')}\n".encode(), Reason.BAD_VALUE, "Row 3"),
+    ("small usd", f"{HEAD}\n{ROW.replace('USD', 'usd')}\n".encode(), Reason.BAD_VALUE, "BillingCurrency: 'usd'"),
+    ("no currency", f"{HEAD}\n{ROW.replace('USD', '')}\n".encode(), Reason.BAD_VALUE, "must not be empty"),
+    ("no such currency", f"{HEAD}\n{ROW}\n{ROW.replace('USD', 'ABC')}\n".encode(), Reason.BAD_VALUE, "Row 3"),
     ("no payer", f"{HEAD}\n{ROW.replace('payer', '')}\n".encode(), Reason.BAD_VALUE, "must not be empty"),
     ("category", f"{HEAD}\n{ROW.replace('Usage', 'Usag')}\n".encode(), Reason.BAD_VALUE, "Usage, Purchase"),
     ("currencies", f"{HEAD}\n{ROW}\n{ROW.replace('USD', 'EUR')}\n".encode(), Reason.CURRENCY_DIFFERS, "Row 3"),
@@ -222,6 +296,7 @@ def test_what_is_wrong_is_named(books: Books, write: Write, raw: bytes, reason: 
     no = refusal(books, write(raw=raw))
     assert no.reason is reason
     assert says in no.message()
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", no.message("zh").replace(str(no.detail.get("path")), ""))
 
 
 def test_a_zero_byte_is_found(books: Books, write: Write) -> None:
@@ -245,6 +320,7 @@ def test_the_first_bad_row_is_named_then_the_first_column(books: Books, write: W
 
 def test_the_expected_currency_is_held(books: Books, write: Write) -> None:
     assert refusal(books, write(ROW), currency="CNY").reason is Reason.CURRENCY_DIFFERS
+    assert refusal(books, write(ROW), currency="cny").reason is Reason.UNKNOWN_CURRENCY
 
 
 def test_rows_without_cost_count_as_zero_and_are_told(books: Books, write: Write) -> None:

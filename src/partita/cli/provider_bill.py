@@ -38,12 +38,18 @@ def import_bill(
 
     Parameters
     ----------
-    file: the bill as the provider wrote it: CSV, CSV.gz, or Parquet. 账单文件。
-    format: whose bill it is. 账单格式。
-    currency: refuse rows of any other currency; Alibaba bills state none, CNY is meant unless given here. 币种。
-    replace: let it stand in the place of earlier imports of the same payer and month. 替换同期的先前导入。
-    dry_run: read, check and add up, but keep nothing. 只检查，不保存。
-    json: print one JSON document. 以 JSON 输出。
+    file
+        the bill as the provider wrote it: CSV, CSV.gz, or Parquet. 账单文件。
+    format
+        whose bill it is. 账单格式。
+    currency
+        refuse rows of any other currency; Alibaba bills state none, CNY is meant unless given here. 币种。
+    replace
+        let it stand in the place of earlier imports of the same payer and month. 替换同期的先前导入。
+    dry_run
+        read, check and add up, but keep nothing. 只检查，不保存。
+    json
+        print one JSON document. 以 JSON 输出。
     """
     from partita.usecases import provider_bill  # noqa: PLC0415 - commands start fast
 
@@ -86,10 +92,9 @@ def _render(console: Console, done: BillImported) -> None:
     months = ", ".join(_month(month) for month in done.months)
     console.print(
         say(
-            f"{taken.file_name}: {done.title}, {taken.records:,} rows, {months}, {taken.currency}",
-            f"{taken.file_name}：{done.title}，{taken.records:,} 行，账期 {months}，{taken.currency}",
+            f"{taken.file_name}: {done.title[0]}, {taken.records:,} rows, {months}, {taken.currency}",
+            f"{taken.file_name}：{done.title[1]}，{taken.records:,} 行，账期 {months}，{taken.currency}",
         ),
-        markup=False,
     )
     lines = [
         (say("file total", "文件合计"), taken.file_total, ""),
@@ -107,9 +112,9 @@ def _render(console: Console, done: BillImported) -> None:
     for (label, _, note), text in zip(lines, texts, strict=True):
         grid.add_row(label, text, note)
     console.print(grid)
-    console.print(_outcome(done), markup=False)
+    console.print(_outcome(done))
     for warning in _warnings(done):
-        console.print(f"! {warning}", markup=False)
+        console.print(f"! {warning}")
 
 
 def _outcome(done: BillImported) -> str:

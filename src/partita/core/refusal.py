@@ -39,6 +39,36 @@ class Reason(Enum):
         "The file is not UTF-8 text (row {row}): save it as UTF-8 and import it again. Nothing was taken in.",
         "文件不是 UTF-8 编码（第 {row} 行）：请另存为 UTF-8 后重新导入。未导入任何内容。",
     )
+    WRONG_ENCODING_OF_TWO = (
+        (
+            "The file is neither UTF-8 nor GB18030 text (row {row}): save it as UTF-8 and import it again. "
+            "Nothing was taken in."
+        ),
+        "文件既不是 UTF-8 也不是 GB18030 编码（第 {row} 行）：请另存为 UTF-8 后重新导入。未导入任何内容。",
+    )
+    NOT_A_REGULAR_FILE = (
+        "{path} is no regular file but a pipe or a device: save its content to a file and import that file.",
+        "{path} 不是普通文件，而是管道或设备：请先将内容保存为文件，再导入该文件。",
+    )
+    COLUMN_TWICE = (
+        "The header has the column {column} {times} times: keep the one that counts. Nothing was taken in.",
+        "表头中列 {column} 出现了 {times} 次：请只保留有效的一列。未导入任何内容。",
+    )
+    REPLACED_BEFORE = (
+        (
+            "This very file was imported as {import_id}, and {replaced_by} stands in its place. If this file is right "
+            "after all, save it anew with an empty line at its end, so that it is told apart, and import that with "
+            "--replace. Nothing was changed."
+        ),
+        (
+            "该文件此前已导入为 {import_id}，并已被 {replaced_by} 替换。若应以本文件为准，请在文件末尾加一个空行后另存"
+            "（以便区分），再加 --replace 导入。未作任何更改。"
+        ),
+    )
+    UNKNOWN_CURRENCY = (
+        "{currency!r} is no currency: give an ISO 4217 code in capital letters, such as CNY.",
+        "{currency!r} 不是有效币种：请使用大写的 ISO 4217 代码，例如 CNY。",
+    )
     TRUNCATED_FILE = (
         "The file breaks off or has a damaged row (row {row}): {detail} Nothing was taken in.",
         "文件不完整或有损坏的行（第 {row} 行）：{detail} 未导入任何内容。",
@@ -238,8 +268,14 @@ class Refused:
 
     def message(self, language: str = "en") -> str:
         """Return the message in `en` or `zh`."""
-        text = self.reason.value[1 if language == "zh" else 0]
-        return text.format(**self.detail).strip()
+        text = self.reason.value[language == "zh"]
+        return text.format(**self.details(language)).strip()
+
+    def details(self, language: str = "en") -> dict[str, object]:
+        """Return the details in `en` or `zh`: a pair of texts is (English, 中文)."""
+        return {
+            name: value[language == "zh"] if isinstance(value, tuple) else value for name, value in self.detail.items()
+        }
 
 
 def refused(reason: Reason, **detail: object) -> Refused:

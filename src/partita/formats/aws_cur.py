@@ -1,9 +1,9 @@
 """AWS legacy Cost and Usage Report: 94 to 195 columns named `group/Name`.
 
-Owns the mapping. The cost is the net unblended cost where the report has it, else the unblended cost. Covered usage
-keeps the cost that the report states: the negation rows take it back, so the file's total stays the file's total. A
-credit is a Credit, a refund a correction; priced quantity is what was used, not reserved units. Source:
-focus-and-bills.md 7.1, 7.6. Rules: IMPORT-1 … IMPORT-6.
+Owns the mapping. The cost of a row is its net unblended cost, or its unblended cost where it states no net one; the
+file total adds up the same. Covered usage keeps the cost that the report states: the negation rows take it back, so the
+file's total stays the file's total. A credit is a Credit, a refund a correction; priced quantity is what was used, not
+reserved units. Source: focus-and-bills.md 7.1, 7.6. Rules: IMPORT-1 … IMPORT-6.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from partita.formats.bill_format import BillFormat, Column, Kind, lookup
 
 _UNBLENDED = '"lineItem/UnblendedCost"'
+_COST = f'coalesce("lineItem/NetUnblendedCost", {_UNBLENDED})'
 _TYPE = '"lineItem/LineItemType"'
 _SAVINGS_PLAN = '"savingsPlan/SavingsPlanARN"'
 _RESERVATION = '"reservation/ReservationARN"'
@@ -35,22 +36,17 @@ _SERVICES = {
 
 AWS_CUR = BillFormat(
     name="aws-cur",
-    title="AWS Cost and Usage Report (legacy)",
+    title=("AWS Cost and Usage Report (legacy)", "AWS 成本和使用情况报告（旧版）"),
     columns=(
-        Column(
-            "cost",
-            Kind.AMOUNT,
-            spellings=("lineItem/NetUnblendedCost", "lineItem/UnblendedCost"),
-            required=True,
-        ),
-        Column("bill/PayerAccountId", required=True),
+        Column("bill/PayerAccountId", Kind.ID, required=True),
         Column("bill/BillingPeriodStartDate", Kind.TIME, required=True),
-        Column("lineItem/UsageAccountId", required=True),
+        Column("lineItem/UsageAccountId", Kind.ID, required=True),
         Column("lineItem/LineItemType", required=True),
         Column("lineItem/UsageStartDate", Kind.TIME, required=True),
         Column("lineItem/UsageEndDate", Kind.TIME),
-        Column("lineItem/CurrencyCode", required=True),
+        Column("lineItem/CurrencyCode", Kind.CURRENCY, required=True),
         Column("lineItem/UnblendedCost", Kind.AMOUNT, required=True),
+        Column("lineItem/NetUnblendedCost", Kind.AMOUNT),
         *(
             Column(name, Kind.AMOUNT)
             for name in (
@@ -93,7 +89,7 @@ AWS_CUR = BillFormat(
             )
         ),
     ),
-    cost="cost",
+    cost=_COST,
     currency="lineItem/CurrencyCode",
     payer='"bill/PayerAccountId"',
     payer_column="bill/PayerAccountId",
@@ -137,7 +133,7 @@ AWS_CUR = BillFormat(
             WHEN {_TYPE} = 'SavingsPlanRecurringFee'
             THEN coalesce(e10("savingsPlan/TotalCommitmentToDate"), 0)
                 - coalesce(e10("savingsPlan/UsedCommitment"), 0)
-            ELSE e10({_UNBLENDED}) END""",
+            ELSE e10({_COST}) END""",
         "resource_id": '"lineItem/ResourceId"',
         "region": '"product/region"',
         "tags": "tags",

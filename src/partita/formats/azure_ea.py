@@ -31,11 +31,11 @@ _BENEFIT = 'coalesce("benefitId", "ReservationId")'
 
 AZURE_EA = BillFormat(
     name="azure-ea",
-    title="Azure cost details (EA and MCA)",
+    title=("Azure cost details (EA and MCA)", "Azure 成本明细（EA 与 MCA）"),
     columns=(
         Column("Cost", Kind.AMOUNT, spellings=("CostInBillingCurrency", "Cost"), required=True),
-        Column("BillingCurrency", spellings=("BillingCurrencyCode", "BillingCurrency"), required=True),
-        Column("BillingAccountId", required=True),
+        Column("BillingCurrency", Kind.CURRENCY, spellings=("BillingCurrencyCode", "BillingCurrency"), required=True),
+        Column("BillingAccountId", Kind.ID, required=True),
         Column("BillingPeriodStartDate", Kind.TIME, required=True),
         Column("SubscriptionId", spellings=("SubscriptionId", "SubscriptionGuid"), required=True),
         Column("Date", Kind.TIME, required=True),
@@ -45,12 +45,16 @@ AZURE_EA = BillFormat(
         *(Column(name, Kind.QUANTITY) for name in ("Quantity", "EffectivePrice", "UnitPrice", "PayGPrice")),
         *(Column(name) for name in _TEXTS),
     ),
-    cost="Cost",
+    cost='"Cost"',
     currency="BillingCurrency",
     payer='"BillingAccountId"',
     payer_column="BillingAccountId",
     month='month_of(instant("BillingPeriodStartDate"))',
     month_column="BillingPeriodStartDate",
+    time_says=(
+        "such as 2026-10-01, 10/1/2026 or 2026-10-01T00:00:00Z",
+        "例如 2026-10-01、10/1/2026 或 2026-10-01T00:00:00Z",
+    ),
     instant="coalesce(TRY_STRPTIME(x, ['%m/%d/%Y', '%Y-%m-%d']), CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP))",
     macros={
         "service_category(x)": lookup(_FAMILIES, "Other"),

@@ -24,6 +24,8 @@ class Kind(Enum):
     TIME = "time"  # read by the format's `instant`
     MONTH = "month"  # digits such as 202610
     CREDITS = "credits"  # a list of credits, each with an amount
+    CURRENCY = "currency"  # a code of ISO 4217
+    ID = "id"  # an identity that may be a long number, which a spreadsheet spoils
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,13 @@ class BillFormat:
     """One bill format of the world. Expressions are SQL over the columns' names and the macros of `decimals`."""
 
     name: str
-    title: str
+    title: tuple[str, str]
+    """In English and in Chinese."""
     columns: tuple[Column, ...]
     mapping: Mapping[str, str]
     """IMPORTED column → expression; what is not named is NULL, but for what every import sets (`ALWAYS`)."""
     cost: str
-    """The column whose exact sum is the file total."""
+    """The text of an amount; its exact sum over the rows is the file total."""
     payer: str
     month: str
     """The billing month as `YYYYMM`."""
@@ -60,6 +63,11 @@ class BillFormat:
     payer_column: str
     instant: str
     """How a time is read, as SQL over `x`: a UTC timestamp, NULL when it is none."""
+    time_says: tuple[str, str] = (
+        "such as 2026-10-01 or 2026-10-01T00:00:00Z",
+        "例如 2026-10-01 或 2026-10-01T00:00:00Z",
+    )
+    """Examples of times that `instant` reads (English, 中文)."""
     currency: str | None = None
     """The currency column; None when the format has none."""
     default_currency: str | None = None
@@ -81,7 +89,7 @@ class BillFormat:
     def __post_init__(self) -> None:
         assert set(self.mapping) <= set(IMPORTED) - ALWAYS, "a mapping fills columns of imported charges"
         names = {column.name for column in self.columns}
-        assert {self.cost, self.month_column, self.payer_column, *self.kept} <= names, "the columns named are read"
+        assert {self.month_column, self.payer_column, *self.kept} <= names, "the columns named are read"
 
 
 ALWAYS = frozenset(
@@ -132,6 +140,17 @@ def missing(bill_format: BillFormat, layout: Layout) -> list[str]:
     return [c.headers[0] for c in bill_format.columns if c.required and c.name not in layout.positions]
 
 
+def doubled(bill_format: BillFormat, layout: Layout) -> tuple[str, int] | None:
+    """Return the first amount or required column that a header has more than once, and how often: which one counts?"""
+    names = [name.strip().lower() for name in layout.header]
+    for column in bill_format.columns:
+        name = layout.header_of(column.name)
+        times = names.count(name.strip().lower())
+        if times > 1 and (column.required or column.kind is Kind.AMOUNT):
+            return name, times
+    return None
+
+
 def lookup(values: Mapping[str, str], otherwise: str) -> str:
     """Write a table of values as an SQL expression over `x`."""
     cases = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in values.items())
@@ -140,7 +159,7 @@ def lookup(values: Mapping[str, str], otherwise: str) -> str:
 
 def mapping_table(bill_format: BillFormat) -> str:
     """Write the mapping of a format as a table for the guide, so that the guide cannot say anything else."""
-    rows = {"billed_cost_e10": f'e10("{bill_format.cost}")', "payer_id": bill_format.payer}
+    rows = {"billed_cost_e10": f"e10({bill_format.cost})", "payer_id": bill_format.payer}
     rows |= {"billing month": bill_format.month} | dict(bill_format.mapping)
     lines = ["| partita | from |", "| --- | --- |"]
     lines += [f"| {target} | `{' '.join(sql.split()).replace('|', chr(92) + '|')}` |" for target, sql in rows.items()]

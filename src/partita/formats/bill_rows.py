@@ -7,15 +7,20 @@ as text, absent ones as NULL, numbers without E notation. Does not own what beco
 
 from __future__ import annotations
 
+import gzip
+import shutil
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from partita.core.refusal import Reason, Refused, refused
+from partita.core.refusal import Refused
 from partita.formats import decimals
 from partita.formats.bill_format import BillFormat, Kind, Layout, literal, quoted
-from partita.formats.bill_source import BillSource, opened_text
+from partita.formats.bill_source import BillSource, first_defect, opened_text
+
+_CHARACTERS = 1024 * 1024
 
 _MACROS = {
     # IN would become a join, and a join does not keep the order of the file, which gives the number of the row
@@ -23,8 +28,13 @@ _MACROS = {
         WHEN b THEN true WHEN c THEN true WHEN d THEN true WHEN e THEN true WHEN f THEN true WHEN g THEN true
         ELSE false END""",
     "month_of(x)": "CAST(year(x) * 100 + month(x) AS INTEGER)",
+    # `infinity`, `epoch` and year 9999 are times to the engine, but not of a bill
+    "of_our_time(x)": "CASE WHEN x >= TIMESTAMP '2000-01-01' AND x < TIMESTAMP '2100-01-01' THEN x END",
+    # the month of the middle: a month of UTC+8 starts on the last day of the month before it
+    "month_of_period(a, b)": """month_of(make_timestamp(
+        (epoch_us(a) + epoch_us(coalesce(b, a + INTERVAL 28 DAY))) // 2))""",
     # 202610, 2026-10, 2026/10 → 202610
-    "month_of_digits(x)": r"""CASE WHEN regexp_full_match(x, '\d{4}[-/]?(0[1-9]|1[0-2])')
+    "month_of_digits(x)": r"""CASE WHEN regexp_full_match(x, '20\d{2}[-/]?(0[1-9]|1[0-2])')
         THEN CAST(left(x, 4) || right(x, 2) AS INTEGER) END""",
     "month_start(x)": "make_timestamp(month_of_digits(x) // 100, month_of_digits(x) % 100, 1, 0, 0, 0)",
     # a JSON object with sorted keys; what is no object is no tags
@@ -68,7 +78,11 @@ def open_rows(
 def create_macros(connection: duckdb.DuckDBPyConnection, bill_format: BillFormat) -> None:
     """Create the macros that the mapping of a format uses."""
     decimals.create_macros(connection)
-    for signature, body in (*_MACROS.items(), ("instant(x)", bill_format.instant), *bill_format.macros.items()):
+    for signature, body in (
+        *_MACROS.items(),
+        ("instant(x)", f"of_our_time({bill_format.instant})"),
+        *bill_format.macros.items(),
+    ):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {signature} AS ({body})")
 
 
@@ -121,6 +135,11 @@ def _parquet_texts(connection: duckdb.DuckDBPyConnection, source: BillSource) ->
     ]
 
 
+def _named(defect: Refused | None) -> Refused:
+    assert defect is not None, "what cannot be read has a row"
+    return defect
+
+
 def _json_key(key: str) -> str:
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}":'
@@ -131,16 +150,12 @@ def _utf8(source: BillSource, folder: Path) -> BillSource | Refused:
     if source.encoding == "utf-8":
         return source
     target = folder / "source.csv"
-    row = 1
     try:
         with (
             opened_text(source.path, source.kind, source.encoding, errors="strict") as text,
             target.open("w", encoding="utf-8", newline="") as out,
         ):
-            for row, line in enumerate(text, 1):  # noqa: B007 - the row is named when a line is no text
-                out.write(line)
-    except UnicodeDecodeError:
-        return refused(Reason.WRONG_ENCODING, row=row + 1)
-    except (EOFError, OSError):
-        return refused(Reason.TRUNCATED_FILE, row=row + 1, detail="the compressed file ends early or is damaged.")
+            shutil.copyfileobj(text, out, _CHARACTERS)
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error):
+        return _named(first_defect(source))
     return BillSource(target, "csv", "utf-8", source.header)

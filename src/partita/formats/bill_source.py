@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,33 @@ _PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _STRANGERS = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV.",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook: save the sheet as CSV.",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it, or compress it with gzip.",
-    b"BZh": "compressed with bzip2: unpack it, or compress it with gzip.",
-    b"\xfd7zXZ": "compressed with xz: unpack it, or compress it with gzip.",
-    b"%PDF": "a PDF document: download the bill as CSV.",
+    b"PK\x03\x04": (
+        "it is a ZIP archive or an Excel workbook: unpack it, or save the sheet as CSV.",
+        "这是 ZIP 压缩包或 Excel 工作簿：请解压，或将工作表另存为 CSV。",
+    ),
+    b"\xd0\xcf\x11\xe0": (
+        "it is an Excel workbook: save the sheet as CSV.",
+        "这是 Excel 工作簿：请将工作表另存为 CSV。",
+    ),
+    b"%PDF": ("it is a PDF document: download the bill as CSV.", "这是 PDF 文档：请下载 CSV 格式的账单。"),
+} | {
+    magic: (
+        f"it is compressed with {name}: unpack it, or compress it with gzip.",
+        f"文件使用 {name} 压缩：请解压，或改用 gzip 压缩。",
+    )
+    for magic, name in ((b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
 }
+CUT_PARQUET = (
+    "the Parquet file ends early or is damaged: fetch it again.",
+    "Parquet 文件不完整或已损坏：请重新获取。",
+)
+_CUT_GZIP = ("the compressed file ends early or is damaged: fetch it again.", "压缩文件不完整或已损坏：请重新获取。")
+_BINARY = ("it is a binary file, not a CSV file.", "这是二进制文件，不是 CSV 文件。")
+_ZERO_BYTE = (
+    "it holds a zero byte, so the file is binary or damaged.",
+    "含有零字节：文件是二进制文件或已损坏。",
+)
+_FOLDER = ("it is a folder.", "这是一个文件夹。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +75,15 @@ class BillSource:
 def look_at(path: Path, format_name: str, encodings: Sequence[str]) -> BillSource | Refused:
     """Say what a file is and read its header; refuse what cannot be a bill."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return refused(Reason.NOT_A_REGULAR_FILE, path=path)
         with path.open("rb") as handle:
             start = handle.read(8)
     except FileNotFoundError:
         return refused(Reason.FILE_NOT_FOUND, path=path)
     except OSError as error:
-        detail = "it is a folder." if path.is_dir() else f"{os.strerror(error.errno or 0)}."
-        return refused(Reason.FILE_UNREADABLE, format=format_name, detail=detail)
+        said = f"{os.strerror(error.errno or 0)}."
+        return refused(Reason.FILE_UNREADABLE, format=format_name, detail=_FOLDER if path.is_dir() else (said, said))
     stranger = _stranger(path, start, format_name)
     if stranger is not None:
         return stranger
@@ -76,7 +98,7 @@ def _stranger(path: Path, start: bytes, format_name: str) -> Refused | None:
     if start.startswith(_UTF16):
         return refused(Reason.WRONG_ENCODING, row=1)
     what = next((what for magic, what in _STRANGERS.items() if start.startswith(magic)), None)
-    return None if what is None else refused(Reason.FILE_UNREADABLE, format=format_name, detail=f"it is {what}")
+    return None if what is None else refused(Reason.FILE_UNREADABLE, format=format_name, detail=what)
 
 
 def fingerprint(source: BillSource) -> bytes | Refused:
@@ -85,26 +107,32 @@ def fingerprint(source: BillSource) -> bytes | Refused:
     with source.path.open("rb") as handle:
         while block := handle.read(_BLOCK):
             if source.kind == "csv" and b"\0" in block:
-                return first_defect(source) or refused(Reason.FILE_UNREADABLE, format="csv", detail="it is binary.")
+                return first_defect(source) or refused(Reason.FILE_UNREADABLE, format="csv", detail=_BINARY)
             digest.update(block)
     return digest.digest()
 
 
 def first_defect(source: BillSource) -> Refused | None:
-    """Return the first damaged row of a text file, or None when every row is sound. Row by row: slow and exact."""
-    width, row = len(source.header), 0
+    """Return the first damaged row of a text file, or None when every row is sound. Row by row: slow and exact.
+
+    Bytes that are no text of the file's encoding come out as surrogates, so they have a row as everything has.
+    """
+    read = [0]
     try:
-        with opened_text(source.path, source.kind, "utf-8") as handle, _long_fields():
-            for fields in csv.reader(handle, strict=True):
-                row += bool(fields)
-                defect = _defect(fields, width, row)
-                if defect is not None:
-                    return defect
+        with opened_text(source.path, source.kind, source.encoding) as handle, _long_fields():
+            checked = _checked(csv.reader(handle, strict=True), source, read)
+            return next(filter(None, checked), None)
     except csv.Error as error:
-        return refused(Reason.TRUNCATED_FILE, row=row + 1, detail=_csv_says(str(error)))
+        return refused(Reason.TRUNCATED_FILE, row=read[0] + 1, detail=_csv_says(str(error)))
     except (EOFError, OSError, zlib.error):
-        return refused(Reason.TRUNCATED_FILE, row=row + 1, detail="the compressed file ends early or is damaged.")
-    return None
+        return refused(Reason.TRUNCATED_FILE, row=read[0] + 1, detail=_CUT_GZIP)
+
+
+def _checked(rows: Iterable[list[str]], source: BillSource, read: list[int]) -> Iterator[Refused | None]:
+    """Yield what is wrong with each row; `read[0]` counts them as a spreadsheet does, empty lines left out."""
+    for fields in rows:
+        read[0] += bool(fields)
+        yield _defect(fields, source, read[0])
 
 
 @contextmanager
@@ -116,19 +144,26 @@ def opened_text(path: Path, kind: str, encoding: str, errors: str = "surrogatees
         yield io.TextIOWrapper(buffered, encoding=name, errors=errors, newline="")
 
 
-def _defect(fields: list[str], width: int, row: int) -> Refused | None:
+def _defect(fields: list[str], source: BillSource, row: int) -> Refused | None:
     if not fields:
         return None
     text = ",".join(fields)
     if "\0" in text:
-        return refused(Reason.TRUNCATED_FILE, row=row, detail="it holds a zero byte, so the file is binary or damaged.")
+        return refused(Reason.TRUNCATED_FILE, row=row, detail=_ZERO_BYTE)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return refused(Reason.WRONG_ENCODING, row=row)
-    if len(fields) != width:
-        return refused(Reason.TRUNCATED_FILE, row=row, detail=f"it has {len(fields)} fields instead of {width}.")
+        return _no_text(row, source.encoding)
+    if len(fields) != (width := len(source.header)):
+        detail = (f"it has {len(fields)} fields instead of {width}.", f"有 {len(fields)} 个字段，应为 {width} 个。")
+        return refused(Reason.TRUNCATED_FILE, row=row, detail=detail)
     return None
+
+
+def _no_text(row: int, *encodings: str) -> Refused:
+    """Refuse bytes that are no text; a file that was taken for GB18030 was not UTF-8 either."""
+    both = "gb18030" in encodings
+    return refused(Reason.WRONG_ENCODING_OF_TWO if both else Reason.WRONG_ENCODING, row=row)
 
 
 def _parquet(path: Path, format_name: str) -> BillSource | Refused:
@@ -137,8 +172,7 @@ def _parquet(path: Path, format_name: str) -> BillSource | Refused:
             relation = connection.read_parquet([str(path)])
             return BillSource(path, "parquet", "utf-8", tuple(relation.columns))
         except duckdb.Error:
-            detail = "the Parquet file ends early or is damaged: fetch it again."
-            return refused(Reason.FILE_UNREADABLE, format=format_name, detail=detail)
+            return refused(Reason.FILE_UNREADABLE, format=format_name, detail=CUT_PARQUET)
 
 
 def _text(path: Path, kind: str, format_name: str, encodings: Sequence[str]) -> BillSource | Refused:
@@ -146,16 +180,28 @@ def _text(path: Path, kind: str, format_name: str, encodings: Sequence[str]) -> 
         with path.open("rb") as raw, gzip.open(raw) if kind == "gzip" else raw as unpacked:
             start = unpacked.read(_HEADER_BYTES_MAX)
     except (EOFError, OSError, zlib.error):
-        return refused(Reason.TRUNCATED_FILE, row=1, detail="the compressed file ends early or is damaged.")
+        return refused(Reason.TRUNCATED_FILE, row=_row_reached(path), detail=_CUT_GZIP)
     if b"\0" in start[:4096]:
-        return refused(Reason.FILE_UNREADABLE, format=format_name, detail="it is a binary file, not a CSV file.")
+        return refused(Reason.FILE_UNREADABLE, format=format_name, detail=_BINARY)
     for encoding in encodings:
         header = _header(start, encoding)
         if header is not None and any(header):
             return BillSource(path, kind, encoding, header)
     if _header(start, "latin-1") is None or not start.strip(b"\xef\xbb\xbf\r\n ,"):
         return refused(Reason.FILE_EMPTY, path=path)
-    return refused(Reason.WRONG_ENCODING, row=1)
+    return _no_text(1, *encodings)
+
+
+def _row_reached(path: Path) -> int:
+    """Return the row in which a compressed file breaks off."""
+    row = 1
+    try:
+        with gzip.open(path) as unpacked:
+            for row, _ in enumerate(unpacked, 2):  # noqa: B007 - the row is named when the reading fails
+                pass
+    except (EOFError, OSError, zlib.error):
+        return row
+    return row
 
 
 def _header(start: bytes, encoding: str) -> tuple[str, ...] | None:
@@ -181,11 +227,18 @@ def _long_fields() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _csv_says(message: str) -> str:
+def _csv_says(message: str) -> tuple[str, str]:
     if "field larger" in message:
-        return f"a field is longer than {ROW_BYTES_MAX // 1024 // 1024} MiB: a quotation mark is probably not closed."
+        most = f"{ROW_BYTES_MAX // 1024 // 1024} MiB"
+        return (
+            f"a field is longer than {most}: a quotation mark is probably not closed.",
+            f"字段超过 {most}：可能有引号未闭合。",
+        )
     if "unexpected end" in message:
-        return "the file ends inside a quoted field: it is cut off."
+        return "the file ends inside a quoted field: it is cut off.", "文件在带引号的字段中结束：内容被截断。"
     if "expected after" in message:
-        return "text follows a closed quotation mark: a quotation mark inside a field is written twice."
-    return f"{message}."
+        return (
+            "text follows a closed quotation mark: a quotation mark inside a field is written twice.",
+            "闭合的引号之后还有文字：字段内的引号应写两次。",
+        )
+    return f"{message}.", f"{message}。"

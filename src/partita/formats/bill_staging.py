@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from partita.columnar.tables import IMPORTED
+from partita.core.money import CURRENCIES
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.bill_format import Layout, literal, quoted
 from partita.formats.bill_rows import Rows
@@ -134,7 +135,7 @@ def _one_currency(connection: duckdb.DuckDBPyConnection, rows: Rows, expected: s
     ).fetchone()
     assert row is not None, "an aggregate has a row"
     least, most, misfits = row
-    if misfits or least != most:
+    if misfits or least != most or least not in CURRENCIES | {""}:
         return None
     if rows.bill_format.currency is None:
         return expected or str(least)

@@ -11,31 +11,57 @@ from pathlib import Path
 
 import duckdb
 
+from partita.core.money import CURRENCIES
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.bill_format import BillFormat, Column, Kind, literal, quoted
 from partita.formats.bill_rows import Rows
-from partita.formats.bill_source import FIRST_ROW, BillSource, first_defect
+from partita.formats.bill_source import CUT_PARQUET, FIRST_ROW, BillSource, first_defect
 from partita.formats.decimals import DIGITS_MAX
 
-_CHECKS = {
+_CHECKS: Mapping[Kind, str] = {
     Kind.AMOUNT: "NOT is_amount({x})",
     Kind.QUANTITY: "NOT is_decimal({x})",
     Kind.TIME: "instant({x}) IS NULL",
     Kind.MONTH: "month_of_digits({x}) IS NULL",
     Kind.CREDITS: "NOT are_credits({x})",
+    Kind.CURRENCY: f"NOT list_contains([{', '.join(map(literal, sorted(CURRENCIES)))}], {{x}})",
+    Kind.ID: r"contains({x}, 'E+') AND regexp_full_match({x}, '\W*\d(\.\d+)?E\+\d+\W*')",
 }
-_QUICK = _CHECKS | {
+_QUICK: Mapping[Kind, str] = {
+    **_CHECKS,
+    Kind.CURRENCY: "false",  # the one currency of the file is looked at once
     # a cast costs half of a pattern; what it lets through (`1_000`) is read as the number it is
     Kind.AMOUNT: f"TRY_CAST({{x}} AS DECIMAL(38,20)) IS NULL OR strlen({{x}}) > {DIGITS_MAX + 1}",
     Kind.QUANTITY: "TRY_CAST({x} AS DECIMAL(38,6)) IS NULL",
 }
 _SAYS = {
-    Kind.AMOUNT: "it must be a plain decimal number of at most 38 digits and below 922,337,203.",
-    Kind.QUANTITY: "it must be a plain decimal number.",
-    Kind.TIME: "it must be a date or time such as 2026-10-01 or 2026-10-01T00:00:00Z.",
-    Kind.MONTH: "it must be a month such as 202610.",
-    Kind.CREDITS: "it must be a list of credits, each with an amount.",
+    Kind.AMOUNT: (
+        "it must be a plain decimal number of at most 38 digits and below 922,337,203.",
+        "必须是普通的十进制数，最多 38 位，且小于 922,337,203。",
+    ),
+    Kind.QUANTITY: ("it must be a plain decimal number.", "必须是普通的十进制数。"),
+    Kind.MONTH: (
+        "it must be a month from 200001 to 209912, such as 202610.",
+        "必须是 200001 至 209912 的账期，例如 202610。",
+    ),
+    Kind.CREDITS: ("it must be a list of credits, each with an amount.", "必须是抵免列表，且每项都有金额。"),
+    Kind.CURRENCY: (
+        "it must be an ISO 4217 code in capital letters, such as CNY.",
+        "必须是大写的 ISO 4217 币种代码，例如 CNY。",
+    ),
+    Kind.ID: (
+        (
+            "a spreadsheet has shortened this long number, so its digits are lost: take the file as the provider "
+            "wrote it, or set the column to text before you save."
+        ),
+        "该长数字已被电子表格缩写，末尾数字已丢失：请使用厂商的原始文件，或先把该列设为文本再保存。",
+    ),
 }
+_TWO_ENDS = (
+    "its line ends are of two kinds (CRLF and LF): save it again with one kind.",
+    "换行符有两种（CRLF 与 LF）：请统一为一种后重新保存。",
+)
+_EMPTY = ("it must not be empty.", "不能为空。")
 
 
 def unfit(rows: Rows) -> str:
@@ -95,8 +121,7 @@ def _other_currency(
         return None
     shown = rows.layout.header_of(column)
     if not found[1]:
-        detail = "it must not be empty."
-        return refused(Reason.BAD_VALUE, row=found[0], column=shown, value="", detail=detail)
+        return refused(Reason.BAD_VALUE, row=found[0], column=shown, value="", detail=_EMPTY)
     return refused(Reason.CURRENCY_DIFFERS, row=found[0], column=shown, value=found[1], expected=wanted)
 
 
@@ -114,24 +139,24 @@ def _check(column: Column, bill_format: BillFormat, checks: Mapping[Kind, str]) 
     return None if check is None else f"{name} IS NOT NULL AND ({check.format(x=name)})"
 
 
-def _says(column: Column, bill_format: BillFormat, value: str) -> str:
+def _says(column: Column, bill_format: BillFormat, value: str) -> tuple[str, str]:
     if column.allowed:
-        return f"it must be one of {', '.join(column.allowed)}."
+        return f"it must be one of {', '.join(column.allowed)}.", f"必须是以下之一：{'、'.join(column.allowed)}。"
     if not value and column.name in {bill_format.payer_column, bill_format.month_column}:
-        return "it must not be empty."
+        return _EMPTY
+    if column.kind is Kind.TIME:
+        en, zh = bill_format.time_says
+        return f"it must be a date or time from 2000 to 2099, {en}.", f"必须是 2000 至 2099 年的日期或时间，{zh}。"
     return _SAYS[column.kind]
 
 
 def _damage(source: BillSource, error: duckdb.Error) -> Refused:
     """Name the damaged row; where every row is sound by itself, say what the engine stumbled over."""
     if source.kind == "parquet":
-        detail = "the Parquet file ends early or is damaged: fetch it again."
-        return refused(Reason.FILE_UNREADABLE, format="parquet", detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format="parquet", detail=CUT_PARQUET)
     defect = first_defect(source)
     if defect is not None:
         return defect
-    if isinstance(error, duckdb.InvalidInputException):
-        detail = "its line ends are of two kinds (CRLF and LF): save it again with one kind."
-    else:
-        detail = str(error).partition("\n")[0]
+    said = str(error).partition("\n")[0]
+    detail = _TWO_ENDS if isinstance(error, duckdb.InvalidInputException) else (said, said)
     return refused(Reason.FILE_UNREADABLE, format="csv", detail=detail)

@@ -1,7 +1,9 @@
 """FOCUS Cost and Usage, versions 1.0 to 1.3 (and 1.4 with the provider's new column names).
 
 Owns the mapping. FOCUS is what our own charges are modelled on, so most columns map one to one. Times without a zone
-are UTC (the specification demands UTC). Source: focus-and-bills.md 2.2, 2.6. Rules: IMPORT-1 … IMPORT-6.
+are UTC (the specification demands UTC). The billing month is that of the middle of the billing period, for a month of
+UTC+8 starts at 16:00 UTC on the last day of the month before it.
+Source: focus-and-bills.md 2.2, 2.6. Rules: IMPORT-1 … IMPORT-6.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ _TEXTS = (
 
 FOCUS = BillFormat(
     name="focus",
-    title="FOCUS 1.0–1.3",
+    title=("FOCUS 1.0–1.3", "FOCUS 1.0–1.3 账单"),
     columns=(
         Column("BilledCost", Kind.AMOUNT, required=True),
-        Column("BillingAccountId", required=True),
-        Column("BillingCurrency", required=True),
+        Column("BillingAccountId", Kind.ID, required=True),
+        Column("BillingCurrency", Kind.CURRENCY, required=True),
         Column("BillingPeriodStart", Kind.TIME, required=True),
+        Column("BillingPeriodEnd", Kind.TIME),
         Column("ChargePeriodStart", Kind.TIME, required=True),
         Column("ChargePeriodEnd", Kind.TIME),
         Column("ChargeCategory", required=True, allowed=CATEGORIES),
@@ -35,11 +38,11 @@ FOCUS = BillFormat(
         *(Column(name, Kind.QUANTITY) for name in _QUANTITIES),
         *(Column(name) for name in _TEXTS),
     ),
-    cost="BilledCost",
+    cost='"BilledCost"',
     currency="BillingCurrency",
     payer='"BillingAccountId"',
     payer_column="BillingAccountId",
-    month='month_of(instant("BillingPeriodStart"))',
+    month='month_of_period(instant("BillingPeriodStart"), instant("BillingPeriodEnd"))',
     month_column="BillingPeriodStart",
     instant="CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP)",
     tags_of="Tags",

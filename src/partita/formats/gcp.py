@@ -30,11 +30,11 @@ _SERVICES = {
 
 GCP = BillFormat(
     name="gcp",
-    title="Google Cloud billing export",
+    title=("Google Cloud billing export", "Google Cloud 结算数据导出"),
     columns=(
         Column("cost", Kind.AMOUNT, required=True),
         Column("billing_account_id", required=True),
-        Column("currency", required=True),
+        Column("currency", Kind.CURRENCY, required=True),
         Column("invoice.month", Kind.MONTH, spellings=("invoice.month", "invoice_month"), required=True),
         Column("usage_start_time", Kind.TIME, required=True),
         Column("usage_end_time", Kind.TIME),
@@ -63,7 +63,7 @@ GCP = BillFormat(
         ),
         *(Column(name) for name in ("labels", "cost_type", "currency_conversion_rate", "transaction_type")),
     ),
-    cost="cost",
+    cost='"cost"',
     currency="currency",
     payer='"billing_account_id"',
     payer_column="billing_account_id",

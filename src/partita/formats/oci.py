@@ -26,18 +26,18 @@ _TEXTS = (
 
 OCI = BillFormat(
     name="oci",
-    title="Oracle Cloud cost report",
+    title=("Oracle Cloud cost report", "Oracle Cloud 成本报告"),
     columns=(
         Column("cost/myCost", Kind.AMOUNT, required=True),
         Column("lineItem/tenantId", required=True),
-        Column("cost/currencyCode", required=True),
+        Column("cost/currencyCode", Kind.CURRENCY, required=True),
         Column("lineItem/intervalUsageStart", Kind.TIME, required=True),
         Column("lineItem/intervalUsageEnd", Kind.TIME),
         Column("cost/myCostOverage", Kind.AMOUNT),
         *(Column(name, Kind.QUANTITY) for name in _QUANTITIES),
         *(Column(name) for name in _TEXTS),
     ),
-    cost="cost/myCost",
+    cost='"cost/myCost"',
     currency="cost/currencyCode",
     payer='"lineItem/tenantId"',
     payer_column="lineItem/tenantId",

@@ -16,11 +16,12 @@ from typing import TypedDict, Unpack
 import duckdb
 
 from partita.core.ids import derived_id
+from partita.core.money import CURRENCIES
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats import bill_charges
 from partita.formats.bill_charges import ChargeWriting, Holding, Totals, Written
-from partita.formats.bill_format import BillFormat, Layout, lay_out, missing
+from partita.formats.bill_format import BillFormat, Layout, doubled, lay_out, missing
 from partita.formats.bill_formats import BILL_FORMATS, fitting
 from partita.formats.bill_rows import open_rows
 from partita.formats.bill_source import BillSource, fingerprint, look_at
@@ -35,6 +36,11 @@ from partita.usecases.work import Books, Work
 
 Progress = Callable[[int, int, str], object]
 _STEPS = 4
+_CHANGED = ("it changed while it was read: import it again.", "读取过程中文件被修改：请重新导入。")
+_NO_COMMAS = (
+    "The columns are not separated by commas: save the file as CSV with commas.",
+    "各列不是以逗号分隔：请另存为逗号分隔的 CSV。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class BillImported:
     """What an import did: its equations as exact decimals, what it holds, and what a reader should know."""
 
     taken: BillImport
-    title: str
+    title: tuple[str, str]
     months: tuple[int, ...]
     payers: tuple[str, ...]
     already_imported: bool = False
@@ -115,6 +121,9 @@ def import_bill(
     bill_format = BILL_FORMATS.get(format_name)
     if bill_format is None:
         return refused(Reason.UNKNOWN_FORMAT, format=format_name, known=", ".join(BILL_FORMATS))
+    expected = choices.get("currency")
+    if expected is not None and expected not in CURRENCIES:
+        return refused(Reason.UNKNOWN_CURRENCY, currency=expected)
     order = _Order(path, bill_format, progress or _silent, choices)
     order.step(0, "look")
     found = _look(order)
@@ -124,13 +133,13 @@ def import_bill(
     with books.work() as work:
         known = import_store.find(work.tx, found.digest)
         if known is not None:
-            return _again(work, known, dry_run=order.dry_run)
+            return _again(work, known, order)
         bucket_count = org_store.bucket_count(work.tx)
 
     with books.room.incoming() as folder, closing(books.engine()) as engine:
         read = _read(engine, order, found, folder, bucket_count)
         if _state(path) != found.state:
-            read = refused(Reason.FILE_UNREADABLE, format=format_name, detail="it changed while it was read.")
+            read = refused(Reason.FILE_UNREADABLE, format=format_name, detail=_CHANGED)
         order.step(3, "record")
         return read if isinstance(read, Refused) else _record(books, engine, order, read)
 
@@ -152,11 +161,15 @@ def _layout(bill_format: BillFormat, source: BillSource) -> Layout | Refused:
     layout = lay_out(bill_format, source.header)
     lacking = missing(bill_format, layout)
     if not lacking:
-        return layout
+        twins = doubled(bill_format, layout)
+        return refused(Reason.COLUMN_TWICE, column=twins[0], times=twins[1]) if twins else layout
     others = [name for name in fitting(source.header) if name != bill_format.name]
-    hint = f"It looks like {others[0]}: use --format {others[0]}." if others else ""
+    hint = ("", "")
+    if others:
+        use = f"--format {others[0]}"
+        hint = (f"It looks like {others[0]}: use {use}.", f"看起来是 {others[0]} 格式：请使用 {use}。")
     if len(source.header) == 1 and any(mark in source.header[0] for mark in ";\t|"):
-        hint = "The columns are not separated by commas: save the file as CSV with commas."
+        hint = _NO_COMMAS
     return refused(Reason.WRONG_HEADER, format=bill_format.name, missing=", ".join(lacking), hint=hint)
 
 
@@ -198,7 +211,7 @@ def _record(books: Books, engine: duckdb.DuckDBPyConnection, order: _Order, read
         lock_intake(work.tx)
         known = import_store.find(work.tx, read.taken.digest)
         if known is not None:
-            return _again(work, known, dry_run=order.dry_run)
+            return _again(work, known, order)
         earlier = _earlier(books, engine, work, read)
         if order.replace and (lost := _lost(earlier, read)):
             import_id, others = lost
@@ -258,8 +271,11 @@ def _kept(books: Books, taken: BillImport, one: Written) -> ChargeFile:
     )
 
 
-def _again(work: Work, known: BillImport, *, dry_run: bool) -> BillImported:
-    """Answer for a file that is in the books already: nothing changes (IMPORT-6)."""
+def _again(work: Work, known: BillImport, order: _Order) -> BillImported | Refused:
+    """Answer for a file that is in the books already: nothing changes, and what was replaced stays so (IMPORT-6)."""
+    replaced_by = import_store.replaced_by(work.tx, known.import_id)
+    if order.replace and replaced_by is not None:
+        return refused(Reason.REPLACED_BEFORE, import_id=known.import_id, replaced_by=replaced_by)
     files = [one for one in charge_store.every(work.tx) if one.import_id == known.import_id]
     return BillImported(
         taken=known,
@@ -267,8 +283,8 @@ def _again(work: Work, known: BillImport, *, dry_run: bool) -> BillImported:
         months=tuple(sorted({one.month for one in files})),
         payers=(),
         already_imported=True,
-        dry_run=dry_run,
-        replaced_by=import_store.replaced_by(work.tx, known.import_id),
+        dry_run=order.dry_run,
+        replaced_by=replaced_by,
     )
 
 
