@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from partita import __version__
-
-app = App(
-    name="partita",
-    version=__version__,
-    help="One set of books for the cloud spending of enterprises with many accounts. 多账号企业云财务。",
-    help_format="plaintext",
-)
 
 _GROUPS = {
     "setup": "Organisation and catalogue. 组织与价目。",
@@ -28,47 +22,66 @@ _GROUPS = {
 }
 
 _COMMANDS = (
-    ("demo", "partita.cli.demo:demo"),
-    ("setup apply", "partita.cli.setup:apply"),
-    ("setup show", "partita.cli.setup:show"),
-    ("import usage", "partita.cli.usage:import_usage"),
-    ("import bill", "partita.cli.provider_bill:import_bill"),
-    ("rate", "partita.cli.rating:rate"),
-    ("close", "partita.cli.bill:close"),
-    ("bill show", "partita.cli.bill:show"),
-    ("bill list", "partita.cli.bill:list_bills"),
-    ("funds top-up", "partita.cli.funds:top_up"),
-    ("ledger statement", "partita.cli.ledger:statement"),
-    ("ledger balances", "partita.cli.ledger:balances"),
-    ("ledger reverse", "partita.cli.ledger:reverse"),
-    ("report cost", "partita.cli.analysis:cost"),
-    ("verify", "partita.cli.verify:verify"),
-    ("export focus", "partita.cli.focus:export_focus"),
-    ("focus check", "partita.cli.focus:check"),
-    ("db status", "partita.cli.database:status"),
-    ("db stop", "partita.cli.database:stop"),
-    ("db run", "partita.cli.database:run"),
+    ("demo", "partita.cli.demo:demo", "A group's months on fresh books, end to end. 演示：一个集团的几个月。"),
+    ("setup apply", "partita.cli.setup:apply", "Take in organisation and catalogue from a folder. 导入组织与价目。"),
+    ("setup show", "partita.cli.setup:show", "Show what is set up. 查看组织与价目。"),
+    ("import usage", "partita.cli.usage:import_usage", "Take in usage records. 导入用量。"),
+    ("import bill", "partita.cli.provider_bill:import_bill", "Take in a provider's bill. 导入厂商账单。"),
+    ("rate", "partita.cli.rating:rate", "Running figures of an open month. 批价：未关账账期的实时费用。"),
+    ("close", "partita.cli.bill:close", "Close a month: rate, bill, post, settle. 出账。"),
+    ("bill show", "partita.cli.bill:show", "Show a payer's bill of a month. 查看账单。"),
+    ("bill list", "partita.cli.bill:list_bills", "List bills. 账单列表。"),
+    ("funds top-up", "partita.cli.funds:top_up", "Record money received. 充值。"),
+    ("ledger statement", "partita.cli.ledger:statement", "Every posting of an account, with balances. 明细账。"),
+    ("ledger balances", "partita.cli.ledger:balances", "Balances of a payer or of all. 余额。"),
+    ("ledger reverse", "partita.cli.ledger:reverse", "Reverse an entry by its mirror. 冲销分录。"),
+    ("report cost", "partita.cli.analysis:cost", "Cost by any dimensions. 按任意维度分析费用。"),
+    ("verify", "partita.cli.verify:verify", "Recompute the books and print each equation. 核对：全部重算。"),
+    ("export focus", "partita.cli.focus:export_focus", "Export charges as FOCUS 1.2. 导出为 FOCUS 1.2。"),
+    ("focus check", "partita.cli.focus:check", "Check a file against the FOCUS rules. 用 FOCUS 规则检查文件。"),
+    ("db status", "partita.cli.database:status", "Show which database holds the books. 数据库状态。"),
+    ("db stop", "partita.cli.database:stop", "Stop the embedded server. 停止内置数据库。"),
+    ("db run", "partita.cli.database:run", "Run a program such as psql on the database. 在数据库上运行程序。"),
 )
-"""Command → function. The functions are imported when they are called, so that every command starts fast."""
+"""Command, function, and what the list of commands says of it.
+
+The functions are imported when they are called, so that every command starts fast."""
 
 
-def _register() -> None:
+_RUN = ("db", "run")
+
+
+def built(asked: Sequence[str] = ()) -> App:
+    """Return the command line. The command that is `asked` for explains itself in full, the others in one line."""
+    app = App(
+        name="partita",
+        version=__version__,
+        help="One set of books for the cloud spending of enterprises with many accounts. 多账号企业云财务。",
+        help_format="plaintext",
+        default_parameter=Parameter(negative=()),
+    )
     groups = {name: App(name=name, help=text) for name, text in _GROUPS.items()}
     for group in groups.values():
         app.command(group)
-    for words, target in _COMMANDS:
-        *group_name, name = words.split()
-        (groups[group_name[0]] if group_name else app).command(target, name=name)
-
-
-_register()
+    for command, target, text in _COMMANDS:
+        words = command.split()
+        line = None if list(asked[: len(words)]) == words else text
+        (groups[words[0]] if len(words) > 1 else app).command(target, name=words[-1], help=line)
+    return app
 
 
 def main() -> None:
     """Run the command line; every expected trouble ends with a message and a documented exit code."""
     from partita.cli.trouble import guarded  # noqa: PLC0415 - keeps the module of commands importable alone
 
-    sys.exit(guarded(app))
+    sys.argv[1:] = _passed_through(sys.argv[1:])
+    sys.exit(guarded(built(sys.argv[1:])))
+
+
+def _passed_through(words: list[str]) -> list[str]:
+    """Let everything after the program of `db run` reach that program, also what looks like an option of ours."""
+    passes = tuple(words[: len(_RUN)]) == _RUN and len(words) > len(_RUN) and not words[len(_RUN)].startswith("-")
+    return [*_RUN, "--", *words[len(_RUN) :]] if passes else words
 
 
 if __name__ == "__main__":

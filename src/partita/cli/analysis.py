@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.table import Table
 
 from partita.cli import screen
-from partita.cli.bill import bar, months_of
+from partita.cli.bill import months_of
 from partita.core.money import format_scaled
 from partita.core.refusal import Refused
 
@@ -31,18 +32,22 @@ def cost(
 
     Parameters
     ----------
-    by: dimensions with commas: account, payer, company, department, product, sku, region, month, origin, tag:KEY …
-    month: one month (2026-10) or a span (2026-08..2026-10); default: all.
-    where: keep only charges where DIMENSION=VALUE; can be given several times.
-    measure: billed, list, contracted or effective.
-    top: how many rows are shown; the rest is summed in one row.
+    by
+        dimensions with commas: account, payer, company, department, product, sku, region, month, origin, tag:KEY …
+    month
+        one month (2026-10) or a span (2026-08..2026-10); default: all.
+    where
+        keep only charges where DIMENSION=VALUE; can be given several times.
+    measure
+        billed, list, contracted or effective.
+    top
+        how many rows are shown; the rest is summed in one row.
     """
     from partita.usecases.analysis import cost_report  # noqa: PLC0415 - a command starts fast
 
     if measure not in MEASURES:
         known = ", ".join(MEASURES)
-        screen.err().print(screen.say(f"--measure takes one of: {known}.", f"--measure 可用：{known}。"))
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse(f"--measure takes one of: {known}.", f"--measure 可用：{known}。")
     only = [_condition(text) for text in where or ()]
     names = [name.strip() for name in by.split(",") if name.strip()]
     with screen.opened() as books:
@@ -58,11 +63,7 @@ def cost(
 def _condition(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        screen.err().print(
-            screen.say(f"--where takes DIMENSION=VALUE, not {text!r}.", f"--where 的形式为 维度=值，而不是 {text!r}。"),
-            markup=False,
-        )
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse(f"--where takes DIMENSION=VALUE, not {text!r}.", f"--where 的形式为 维度=值，而不是 {text!r}。")
     return name, value
 
 
@@ -82,45 +83,71 @@ def _plain(report: CostReport) -> dict[str, object]:
 
 
 def cost_table(console: Console, report: CostReport, *, measure: str = "billed", top: int = 30) -> None:
-    """Print a report, one table per currency: the largest first (months in order), a bar, the rest and the total."""
-    for currency, total in report.totals.items():
-        rows = [row for row in report.rows if row.currency == currency]
-        figure = f"{measure}_e10"
-        rows.sort(key=lambda row: -getattr(row, figure))
-        shown, rest = rows[:top], rows[top:]
-        if report.by and report.by[0] in {"month", "usage-month"}:
-            shown = sorted(rows, key=lambda row: tuple(key or "" for key in row.keys))
-            rest = []
-        value, share = f"{screen.say(measure, _CHINESE[measure])} {currency}", "%"
-        grid = screen.table(*report.by, value, share, "", right=(value, share))
-        most = max((getattr(row, figure) for row in rows), default=0)
-        whole = getattr(total, figure)
-        for row in shown:
-            cost = getattr(row, figure)
-            grid.add_row(
-                *(key or "—" for key in row.keys), _short(cost, currency), _share(cost, whole), bar(cost, most)
-            )
-        if rest:
-            others = screen.say(f"{len(rest)} more", f"其余 {len(rest)} 项")
-            cost = sum(getattr(row, figure) for row in rest)
-            blanks = [""] * (len(report.by) - 1)
-            grid.add_row(others, *blanks, _short(cost, currency), _share(cost, whole), "", style="dim")
-        blanks = [""] * (len(report.by) - 1)
-        label = [screen.say("total", "合计"), *blanks] if report.by else []
-        grid.add_row(*label, screen.amount(whole, currency), "", "", style="bold")
-        console.print(grid)
+    """Print a report, one table per currency: the largest first (months in order), a bar, the rest and the total.
+
+    Amounts are exact, so the rows add up to the total. A share is of the sum of what is above zero.
+    """
+    for currency in report.totals:
+        console.print(_cost_grid(console, report, currency, figure=f"{measure}_e10", top=top))
     if not report.totals:
         console.print(screen.say("No charges yet.", "尚无计费行。"))
     if report.provisional:
         console.print(screen.say("Contains months that are not closed.", "包含未关账的账期。"), style="dim")
 
 
+def _cost_grid(console: Console, report: CostReport, currency: str, *, figure: str, top: int) -> Table:
+    costs = [(row.keys, int(getattr(row, figure))) for row in report.rows if row.currency == currency]
+    costs.sort(key=lambda one: -one[1])
+    whole = sum(cost for _, cost in costs if cost > 0)
+    shown, rest = costs[:top], costs[top:]
+    if report.by and report.by[0] in {"month", "usage-month"}:
+        shown, rest = sorted(costs, key=lambda one: tuple(key or "" for key in one[0])), []
+    left_over = sum(cost for _, cost in rest)
+    total = int(getattr(report.totals[currency], figure))
+    *texts, rest_text, total_text = screen.amounts([*(cost for _, cost in shown), left_over, total], currency)
+    measure = figure.removesuffix("_e10")
+    value, share = f"{screen.say(measure, _CHINESE[measure])} {currency}", "%"
+    heads = [_dimension(name) for name in report.by]
+    grid = screen.table(*heads, value, share, "", right=(value, share))
+    most, width = max((cost for _, cost in costs), default=0), screen.bar_width(console)
+    for (keys, cost), text in zip(shown, texts, strict=True):
+        cells = [_value(name, key) for name, key in zip(report.by, keys, strict=True)]
+        grid.add_row(*cells, text, _share(cost, whole), screen.bar(cost, most, width))
+    blanks = [""] * (len(report.by) - 1)
+    if rest:
+        others = screen.say(f"{len(rest)} more", f"其余 {len(rest)} 项")
+        grid.add_row(others, *blanks, rest_text, _share(left_over, whole), "", style="dim")
+    label = [screen.say("total", "合计"), *blanks] if report.by else []
+    grid.add_row(*label, total_text, "", "", style="bold")
+    return grid
+
+
 _CHINESE = {"billed": "应付", "list": "原价", "contracted": "合同价", "effective": "摊销"}
+_DIMENSIONS = {
+    "month": "账期", "usage-month": "用量账期", "enterprise": "企业", "company": "公司", "department": "部门",
+    "account": "账号", "payer": "付款方", "product": "产品", "sku": "计费项", "region": "地域", "resource": "资源",
+    "origin": "来源", "category": "类别", "kind": "行类型", "unit": "单位",
+}  # fmt: skip
+_LINES = {
+    "round-down": ("round-down", "抹零"),
+    "import-remainder": ("import remainder", "导入尾差"),
+    "usage": ("usage", "用量"),
+    "correction": ("correction", "更正"),
+}
+"""Lines that stand for no product; the codes stay in JSON."""
 
 
-def _short(amount_e10: int, currency: str) -> str:
-    cut = 10**8
-    return screen.amount(amount_e10 // cut * cut if amount_e10 >= 0 else -(-amount_e10 // cut * cut), currency)
+def _dimension(name: str) -> str:
+    if name.startswith("tag:"):
+        return screen.say(name, f"标签 {name.removeprefix('tag:')}")
+    return screen.say(name, _DIMENSIONS.get(name, name))
+
+
+def _value(name: str, key: str | None) -> str:
+    if key is None:
+        return "—"
+    known = _LINES.get(key.replace("_", "-")) if name in {"product", "sku", "kind"} else None
+    return screen.say(*known) if known else key
 
 
 def _share(cost: int, whole: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.text import Text
 
 from partita.cli import screen
 from partita.core.money import format_scaled, minor_digits
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from partita.usecases.close import Closed
 
 Json = Annotated[bool, Parameter(name="--json")]
+_FUNDS = {
+    "voucher": "代金券", "stored_value": "储值卡", "refund": "退款账本", "acceptance": "票据账本",
+    "transfer_book": "划拨账本", "cash": "现金",
+}  # fmt: skip
 
 
 def month_of(text: str) -> Month:
@@ -26,11 +31,7 @@ def month_of(text: str) -> Month:
     try:
         return Month.parse(text)
     except ValueError:
-        screen.err().print(
-            screen.say(f"Not a month: {text!r}. Write it like 2026-10.", f"不是账期：{text!r}。请写成 2026-10。"),
-            markup=False,
-        )
-        raise SystemExit(screen.EXIT_USAGE) from None
+        screen.misuse(f"Not a month: {text!r}. Write it like 2026-10.", f"不是账期：{text!r}。请写成 2026-10。")
 
 
 def months_of(text: str | None) -> tuple[Month, ...]:
@@ -122,19 +123,13 @@ def bill_table(console: Console, found: Iterable[BillSummary]) -> None:
         grid.add_row(
             str(Month.from_number(bill.month)),
             bill.payer_id,
-            screen.amount(_cents(bill.list_cost_e10), bill.currency),
+            screen.amount(bill.list_cost_e10, bill.currency),
             screen.money(bill.payable_minor, bill.currency),
             screen.money(one.paid_minor, bill.currency),
             screen.money(one.outstanding_minor, bill.currency),
             bill.currency,
         )
     console.print(grid)
-
-
-def _cents(amount_e10: int) -> int:
-    """Cut an exact amount for a narrow column; `--json` has it whole."""
-    cut = 10**8
-    return amount_e10 // cut * cut if amount_e10 >= 0 else -(-amount_e10 // cut * cut)
 
 
 def show(
@@ -149,8 +144,7 @@ def show(
     from partita.usecases.bill import show_bills  # noqa: PLC0415 - a command starts fast
 
     if by not in {"account", "product"}:
-        screen.err().print(screen.say("--by takes account or product.", "--by 可用 account 或 product。"))
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse("--by takes account or product.", "--by 可用 account 或 product。")
     chosen = month_of(month)
     with screen.opened() as books, books.work() as work:
         shown = show_bills(work, payer, chosen)
@@ -170,7 +164,8 @@ def bill_page(console: Console, one: BillShown, *, by: str = "account", lines: b
     bill, currency = one.summary.bill, one.summary.bill.currency
     name = one.account_names.get(bill.payer_id, "")
     title = screen.say("Bill", "账单")
-    console.print(f"[bold]{title} {Month.from_number(bill.month)}[/]  {bill.payer_id} {name}  [dim]{bill.bill_id}[/]")
+    heading = (f"{title} {Month.from_number(bill.month)}", "bold")
+    console.print(Text.assemble(heading, f"  {bill.payer_id} {name}  ", (bill.bill_id, "dim")))
     names = one.account_names if by == "account" else one.product_names
     sums: dict[str, int] = {}
     for line in one.lines:
@@ -178,9 +173,12 @@ def bill_page(console: Console, one: BillShown, *, by: str = "account", lines: b
         sums[key] = sums.get(key, 0) + line.billed_cost_e10
     head, cost = screen.say(by, {"account": "账号", "product": "产品"}[by]), screen.say("cost", "费用")
     grid = screen.table(head, "", cost, "", right=(cost,))
-    most = max(sums.values(), default=0)
-    for key in sorted(sums, key=lambda key: -sums[key]):
-        grid.add_row(key, names.get(key, ""), screen.amount(_cents(sums[key]), currency), bar(sums[key], most))
+    most, width = max(sums.values(), default=0), screen.bar_width(console)
+    keys = sorted(sums, key=lambda key: -sums[key])
+    *shown, total = screen.amounts([*(sums[key] for key in keys), sum(sums.values())], currency)
+    for key, text in zip(keys, shown, strict=True):
+        grid.add_row(key, names.get(key, ""), text, screen.bar(sums[key], most, width))
+    grid.add_row(screen.say("total", "合计"), "", total, "", style="bold")
     console.print(grid)
     if lines:
         _line_table(console, one)
@@ -217,7 +215,10 @@ def _adds_up(console: Console, one: BillShown) -> None:
         (screen.say("payable", "应付"), screen.money(bill.payable_minor, currency)),
     ]
     rows += [
-        (screen.say(f"paid by {draw.fund}", f"{draw.fund} 支付"), screen.money(-draw.amount_minor, currency))
+        (
+            screen.say(f"paid by {draw.fund}", f"{_FUNDS.get(draw.fund, draw.fund)}支付"),
+            screen.money(-draw.amount_minor, currency),
+        )
         for draw in one.draws
     ]
     rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
@@ -226,15 +227,6 @@ def _adds_up(console: Console, one: BillShown) -> None:
     for label, value in rows:
         grid.add_row(label, f"{value} {currency}")
     console.print(grid)
-
-
-def bar(value: int, most: int, width: int = 30) -> str:
-    """Return a bar of block characters, as long as `value` is of `most`."""
-    if most <= 0 or value <= 0:
-        return ""
-    eighths = value * width * 8 // most
-    whole, part = divmod(eighths, 8)
-    return "█" * whole + (" ▏▎▍▌▋▊▉"[part] if part else "")
 
 
 def _summary(one: BillSummary) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def stop(*, force: bool = False, dry_run: bool = False, as_json: Json = False) -
         (True, True): screen.say("The embedded server would be stopped.", "将会停止内嵌数据库。"),
     }[running, dry_run]
     facts = {"was_running": running, "stopped": stopped, "dry_run": dry_run}
-    screen.answer(facts, as_json=as_json, render=lambda console: console.print(said, markup=False))
+    screen.answer(facts, as_json=as_json, render=lambda console: console.print(said))
 
 
 def run(
@@ -75,10 +75,7 @@ def run(
     from partita.store import db, postgres  # noqa: PLC0415 - a command starts fast
 
     if not command:
-        screen.err().print(
-            screen.say("Which command? Such as: partita db run psql", "请给出命令，例如：partita db run psql")
-        )
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse("Which command? Such as: partita db run psql", "请给出命令，例如：partita db run psql")
     settings = screen.settings()
     where = db.address(settings)
     environment = os.environ | db.variables(where.owner)

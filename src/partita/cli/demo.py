@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.rule import Rule
+from rich.text import Text
 
 from partita.cli import screen
 from partita.cli.analysis import cost_table
 from partita.cli.bill import bill_page, bill_table
+from partita.cli.setup import KINDS
 from partita.cli.verify import equation_table
 from partita.core.money import Money
 from partita.core.refusal import Refused
+from partita.store.files import private_folder
 
 if TYPE_CHECKING:
     from partita.core.period import Month
@@ -44,9 +47,12 @@ def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -
 
     Parameters
     ----------
-    lines: at least so many usage lines in three months.
-    seed: another seed makes another group's usage.
-    keep_files: leave the books and files of the demo behind, to look around in.
+    lines
+        at least so many usage lines in three months.
+    seed
+        another seed makes another group's usage.
+    keep_files
+        leave the books and files of the demo behind, to look around in.
     """
     from partita.demo import generate  # noqa: PLC0415 - a command starts fast
     from partita.store import postgres  # noqa: PLC0415
@@ -60,17 +66,17 @@ def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -
     shutil.rmtree(home, ignore_errors=True)
 
     with _chapter(console, "A group is generated", "生成示例集团"):
-        made = generate(home / "input", seed=seed, lines=max(lines, SMALLEST))
-        console.print(_generated(made), markup=False)
+        made = generate(private_folder(home / "input"), seed=seed, lines=max(lines, SMALLEST))
+        console.print(_generated(made))
     with _chapter(console, "The embedded PostgreSQL starts", "启动内置 PostgreSQL"), open_books(settings) as books:
-        console.print(screen.say(f"Books in {home}", f"账簿位于 {home}"), markup=False)
+        console.print(screen.say(f"Books in {home}", f"账簿位于 {home}"))
         _play(console, books, made)
     spent = time.monotonic() - started
-    console.print(Rule())
+    console.print(Rule(), width=_rule_width(console))
     console.print(screen.say(f"Done in {spent:.0f} s.", f"用时 {spent:.0f} 秒。"), end=" ")
     if keep_files:
         look = f"PARTITA_HOME={home} partita report cost --by department,product"
-        console.print(screen.say(f"Look around: {look}", f"继续查看：{look}"), markup=False, soft_wrap=True)
+        console.print(screen.say(f"Look around: {look}", f"继续查看：{look}"), soft_wrap=True)
     else:
         postgres.stop(home)
         shutil.rmtree(home, ignore_errors=True)
@@ -79,10 +85,14 @@ def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -
 
 @contextmanager
 def _chapter(console: Console, en: str, zh: str) -> Iterator[None]:
-    console.print(Rule(f"[bold]{screen.say(en, zh)}[/]", align="left"))
+    console.print(Rule(Text(screen.say(en, zh), style="bold"), align="left"), width=_rule_width(console))
     started = time.monotonic()
     yield
-    console.print(f"[dim]{time.monotonic() - started:.1f} s[/]")
+    console.print(f"{time.monotonic() - started:.1f} s", style="dim")
+
+
+def _rule_width(console: Console) -> int:
+    return min(console.width, 100)
 
 
 def _sure(answer: Answer | Refused) -> Answer:
@@ -109,7 +119,7 @@ def _play(console: Console, books: Books, made: Generated) -> None:
         _import_one(console, books, made.late.path)
         _close(console, books, second)
     with _chapter(console, f"{third} is rated: running figures", f"账期 {third} 批价：实时费用"):
-        _rate(books, third)
+        _rate(console, books, third)
     _show(console, books, second, made.runaway_account)
     _prove(console, books)
 
@@ -123,7 +133,7 @@ def _set_up(console: Console, books: Books, folder: Path) -> None:
         with books.work() as work:
             added = _sure(apply_setup(work, folder)).added.counts()
             payers = sorted(set(org.accounts_table(work.tx).column("payer_id").to_pylist()))
-        console.print(", ".join(f"{count} {kind}" for kind, count in added.items()), markup=False)
+        console.print(", ".join(f"{screen.say(*KINDS[kind])}: {count:,}" for kind, count in added.items()))
         for payer in payers:
             with books.work() as work:
                 _sure(top_up(work, account_id=payer, amount=TOP_UP, idempotency_key="demo", reference="demo"))
@@ -161,11 +171,13 @@ def _close(console: Console, books: Books, month: Month) -> None:
         bill_table(console, list_bills(work, month=month))
 
 
-def _rate(books: Books, month: Month) -> None:
+def _rate(console: Console, books: Books, month: Month) -> None:
+    from partita.cli.rating import rated_table  # noqa: PLC0415 - a command starts fast
     from partita.usecases.rating import rate_month  # noqa: PLC0415 - a command starts fast
 
     with screen.progress(f"Rating {month}", f"{month} 批价") as progress:
-        _sure(rate_month(books, month, progress=progress))
+        rated = _sure(rate_month(books, month, progress=progress))
+    rated_table(console, rated)
 
 
 def _show(console: Console, books: Books, month: Month, runaway: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.text import Text
 
 from partita.cli import screen
 from partita.cli.bill import months_of
@@ -35,17 +36,21 @@ def export_focus(
 
     Parameters
     ----------
-    to: the file to write; it ends in .parquet or .csv. A file of that name is replaced when the new one is complete.
-    month: one month (2026-10) or a span (2026-08..2026-10); default: all.
-    issuer: who issues our bills: ProviderName and InvoiceIssuerName of our own charges.
-    only: all, own (rated here) or imported (from provider bills).
-    dry_run: say what would be exported and write nothing.
+    to
+        the file to write; it ends in .parquet or .csv. A file of that name is replaced when the new one is complete.
+    month
+        one month (2026-10) or a span (2026-08..2026-10); default: all.
+    issuer
+        who issues our bills: ProviderName and InvoiceIssuerName of our own charges.
+    only
+        all, own (rated here) or imported (from provider bills).
+    dry_run
+        say what would be exported and write nothing.
     """
     from partita.usecases import focus  # noqa: PLC0415 - a command starts fast
 
     if only not in {one.value for one in focus.Only}:
-        screen.err().print(screen.say("--only takes all, own or imported.", "--only 可用：all、own、imported。"))
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse("--only takes all, own or imported.", "--only 可用：all、own、imported。")
     with screen.opened() as books:
         exported = focus.export_focus(
             books, months_of(month), to, issuer=issuer, only=focus.Only(only), dry_run=dry_run
@@ -69,11 +74,16 @@ def check(
 
     Parameters
     ----------
-    file: the dataset. Parquet is better: a CSV has no types, so ids that look like numbers fail as no text.
-    rules: the official rule model, such as model-1.2.0.1.json.
-    currencies: a CSV of ISO 4217 codes; without it any three capitals are a currency.
-    criteria: what the provider supports: ALL, none, or names with commas.
-    reading: official (as the official validator reads the rules, but with Unicode, as the specification demands),
+    file
+        the dataset. Parquet is better: a CSV has no types, so ids that look like numbers fail as no text.
+    rules
+        the official rule model, such as model-1.2.0.1.json.
+    currencies
+        a CSV of ISO 4217 codes; without it any three capitals are a currency.
+    criteria
+        what the provider supports: ALL, none, or names with commas.
+    reading
+        official (as the official validator reads the rules, but with Unicode, as the specification demands),
         strict (every rule to the letter, row by row) or ascii (as the official validator, text beyond ASCII fails).
     """
     from partita.formats.focus_rules import Reading  # noqa: PLC0415 - a command starts fast
@@ -81,8 +91,7 @@ def check(
 
     if reading not in READINGS:
         known = ", ".join(READINGS)
-        screen.err().print(screen.say(f"--reading takes one of: {known}.", f"--reading 可用：{known}。"))
-        raise SystemExit(screen.EXIT_USAGE)
+        screen.misuse(f"--reading takes one of: {known}.", f"--reading 可用：{known}。")
     how = Reading(strict=reading == "strict", ascii_only=reading == "ascii")
     memory = screen.settings().memory
     checked = check_focus(file, rules, criteria=criteria, currencies=currencies, reading=how, memory=memory)
@@ -130,20 +139,20 @@ def _show_exported(console: Console, done: FocusExported) -> None:
                 f"Exported {done.rows:,} charges of {months}, {done.columns} columns: {done.target}",
                 f"已导出 {months} 的 {done.rows:,} 条费用，{done.columns} 列：{done.target}",
             ),
-            markup=False,
             soft_wrap=True,
         )
     for one in done.equations:
         left = screen.amount(one.charges_billed_e10, one.currency)
         right = "" if done.dry_run else f" = {screen.amount(one.exported_billed_e10, one.currency)}"
         names = screen.say("sum of charges = BilledCost of the file", "费用合计 = 文件 BilledCost 合计")
-        console.print(f"  {one.currency}  {left}{right}  [dim]{names}[/]", soft_wrap=True)
+        console.print(Text.assemble(f"  {one.currency}  {left}{right}  ", (names, "dim")), soft_wrap=True)
     if done.provisional:
         console.print(
             screen.say(
-                "[yellow]A month in it is not closed: its figures are provisional.[/]",
-                "[yellow]其中有账期尚未关账，金额为暂估。[/]",
-            )
+                "A month in it is not closed: its figures are provisional.",
+                "其中有账期尚未关账，金额为暂估。",
+            ),
+            style="yellow",
         )
 
 
@@ -197,16 +206,16 @@ def _show_report(console: Console, report: RuleReport) -> None:
         console.print(_failing_table(report.failing))
     verdict = (
         screen.say(
-            f"[bold red]{len(report.unexplained)} rules fail that should not.[/]",
-            f"[bold red]{len(report.unexplained)} 条规则不应失败却失败。[/]",
+            f"{len(report.unexplained)} rules fail that should not.",
+            f"{len(report.unexplained)} 条规则不应失败却失败。",
         )
         if report.unexplained
         else screen.say(
-            "[green]Nothing is wrong with the file: what fails is known to fail on correct data.[/]",
-            "[green]文件没有问题：失败的规则均为官方规则自身的已知缺陷。[/]",
+            "Nothing is wrong with the file: what fails is known to fail on correct data.",
+            "文件没有问题：失败的规则均为官方规则自身的已知缺陷。",
         )
     )
-    console.print(verdict)
+    console.print(verdict, style="bold red" if report.unexplained else "green")
 
 
 def _failing_table(failing: Sequence[Result]) -> object:
@@ -220,6 +229,6 @@ def _failing_table(failing: Sequence[Result]) -> object:
             f"{name}={value!r}" if name != "row" else f"row {value}" for name, value in (one.example or {}).items()
         )
         count = f"{one.violations:,}" if one.violations else ""
-        reason = f"[dim]{screen.say(*one.known)}[/]" if one.known else (shown or one.because).replace("[", r"\[")
-        grid.add_row(one.rule_id, count, one.text.replace("[", r"\["), reason)
+        reason = Text(screen.say(*one.known), style="dim") if one.known else Text(shown or one.because)
+        grid.add_row(one.rule_id, count, one.text, reason)
     return grid

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, Parameter(name="--json")]
 Only = Annotated[str | None, Parameter(name="--ledger-account")]
+_WHOLE_STATEMENT = 160
+_STATEMENT = {
+    "effective": ("Effective", "生效时间"), "recorded": ("Recorded", "记录时间"), "event": ("Event", "业务"),
+    "account": ("Account", "科目"), "counter": ("Counter-account", "对方科目"), "debit": ("Debit", "借方"),
+    "credit": ("Credit", "贷方"), "balance": ("Balance", "余额"), "side": ("Side", "方向"),
+    "reference": ("Reference", "参考"), "entry": ("Entry", "分录"),
+}  # fmt: skip
+_NARROW = ("effective", "event", "account", "debit", "credit", "balance", "side")
+"""What fits on 80 columns."""
 SIDES = {Side.DEBIT: ("Dr", "借"), Side.CREDIT: ("Cr", "贷")}
 
 
@@ -175,30 +184,40 @@ def _decimal(minor: int, currency: str) -> str:
 def _show_statement(console: Console, found: Statement) -> None:
     say = screen.say
     if not found.lines:
-        console.print(say(f"No postings of {found.account_id}.", f"{found.account_id} 没有记账。"), markup=False)
+        console.print(say(f"No postings of {found.account_id}.", f"{found.account_id} 没有记账。"))
         return
-    heads = [
-        say("Effective", "生效时间"), say("Recorded", "记录时间"), say("Event", "业务"), say("Account", "科目"),
-        say("Counter-account", "对方科目"), say("Debit", "借方"), say("Credit", "贷方"), say("Balance", "余额"),
-        say("Side", "方向"), say("Reference", "参考"), say("Entry", "分录"),
-    ]  # fmt: skip
-    grid = screen.table(*heads, right=heads[5:8], title=f"{found.account_id} ({found.zone})")
-    for column in (grid.columns[0], grid.columns[1], grid.columns[-1]):
+    whole = console.width >= _WHOLE_STATEMENT
+    heads = [say(*_STATEMENT[name]) for name in (_STATEMENT if whole else _NARROW)]
+    figures = [say(*_STATEMENT[name]) for name in ("debit", "credit", "balance")]
+    grid = screen.table(*heads, right=figures, title=f"{found.account_id} ({found.zone})")
+    for column in (grid.columns[0], grid.columns[1], grid.columns[-1]) if whole else ():
         column.no_wrap = True  # an id that is cut cannot be copied
-    zone = ZoneInfo(found.zone)
     for line in found.lines:
-        effective, recorded = _local(line.effective_at, zone), _local(line.recorded_at, zone)
-        grid.add_row(
-            effective,
-            "" if recorded == effective else recorded,
-            say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),
-            _account_name(line.ledger_account),
-            " ".join(_account_name(name) for name in line.counter_accounts),
-            *_figures(line.amount_minor, line.balance_minor, line.currency),
-            line.reference or line.description,
-            line.entry_id,
-        )
+        cells = _cells(line, ZoneInfo(found.zone))
+        grid.add_row(*(cells[name] for name in (_STATEMENT if whole else _NARROW)))
     console.print(grid)
+    if not whole:
+        text = say("A wider screen, a pipe or --json also shows", "更宽的屏幕、管道或 --json 还会显示")
+        left_out = say(", ", "、").join(say(*_STATEMENT[name]) for name in _STATEMENT if name not in _NARROW)
+        console.print(f"{text}: {left_out}", style="dim")
+
+
+def _cells(line: StatementLine, zone: ZoneInfo) -> dict[str, str]:
+    effective, recorded = _local(line.effective_at, zone), _local(line.recorded_at, zone)
+    debit, credit, balance, side = _figures(line.amount_minor, line.balance_minor, line.currency)
+    return {
+        "effective": effective,
+        "recorded": "" if recorded == effective else recorded,
+        "event": screen.say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),
+        "account": _account_name(line.ledger_account),
+        "counter": " ".join(_account_name(name) for name in line.counter_accounts),
+        "debit": debit,
+        "credit": credit,
+        "balance": balance,
+        "side": side,
+        "reference": line.reference or line.description,
+        "entry": line.entry_id,
+    }
 
 
 def _show_balances(console: Console, rows: list[Balance]) -> None:
@@ -223,9 +242,9 @@ def _show_balances(console: Console, rows: list[Balance]) -> None:
 def _show_reversed(console: Console, done: Reversed) -> None:
     say, original, mirror = screen.say, done.original.entry_id, done.mirror.entry_id
     if done.dry_run:
-        console.print(say(f"Would reverse {original} by {mirror}:", f"将以 {mirror} 冲销 {original}："), markup=False)
+        console.print(say(f"Would reverse {original} by {mirror}:", f"将以 {mirror} 冲销 {original}："))
     else:
-        console.print(say(f"Reversed {original} by {mirror}:", f"已以 {mirror} 冲销 {original}："), markup=False)
+        console.print(say(f"Reversed {original} by {mirror}:", f"已以 {mirror} 冲销 {original}："))
     heads = [say("Account", "科目"), say("Debit", "借方"), say("Credit", "贷方"), say("Currency", "币种")]
     grid = screen.table(*heads, right=heads[1:3])
     for posting in done.mirror.postings:

@@ -33,10 +33,11 @@ def rate(
         rated = rate_month(books, chosen, dry_run=dry_run, progress=progress)
     if isinstance(rated, Refused):
         screen.refuse(rated, as_json=as_json)
-    screen.answer(_plain(rated, dry_run=dry_run), as_json=as_json, render=lambda console: _table(console, rated))
+    screen.answer(_plain(rated, dry_run=dry_run), as_json=as_json, render=lambda console: rated_table(console, rated))
 
 
-def _table(console: Console, done: Rated) -> None:
+def rated_table(console: Console, done: Rated) -> None:
+    """Print the running figures of a month, one row for each payer."""
     head = screen.say(f"Running figures of {done.month}", f"账期 {done.month} 实时费用")
     payer, charges = screen.say("payer", "付款方"), screen.say("charges", "计费行")
     listed, billed = screen.say("list cost", "原价"), screen.say("billed cost", "应计")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from partita.core.money import AMOUNT_SCALE, format_scaled, minor_digits
 from partita.core.refusal import Refused
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
     from partita.usecases.work import Books
 
 EXIT_DONE, EXIT_BUG, EXIT_USAGE, EXIT_REFUSED, EXIT_DIFFERENCE, EXIT_DATABASE, EXIT_REJECTS = range(7)
+EXIT_NO_SPACE = 7
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
+PIPE_WIDTH = 1000
+"""Columns where no terminal looks: wide enough for every table, which takes only what it needs."""
+_WIDE = 110
+_BARS = ((_WIDE, 30), (72, 12))
 
 
 class Advance(Protocol):
@@ -51,14 +57,20 @@ def say(en: str, zh: str) -> str:
 
 
 def out() -> Console:
-    """Return the console for results. Piped output is wide, so that tables are not cut."""
-    console = Console(highlight=False, soft_wrap=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, emoji=False, width=max(console.width, 132))
+    """Return the console for results: it prints text as it is. Piped output has no width, so nothing is cut there."""
+    return _console(stderr=False)
 
 
 def err() -> Console:
-    """Return the console for progress and messages."""
-    return Console(stderr=True, highlight=False, emoji=False)
+    """Return the console for progress and messages: it prints text as it is."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    return console
 
 
 @contextmanager
@@ -84,13 +96,37 @@ def refuse(no: Refused, *, as_json: bool = False) -> NoReturn:
         document = {
             "refused": no.reason.name,
             "message": no.message(settings().language),
-            "detail": {name: str(value) for name, value in no.detail.items()},
+            "detail": {name: str(value) for name, value in no.details(settings().language).items()},
         }
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     else:
-        err().print(f"[bold red]{no.reason.name}[/] ", end="")
-        err().print(no.message(settings().language), markup=False)
+        complain(no.reason.name, no.message(settings().language))
     raise SystemExit(EXIT_REFUSED)
+
+
+def misuse(en: str, zh: str) -> NoReturn:
+    """Say that the command line is wrong and leave with `EXIT_USAGE`; one JSON document where `--json` was given."""
+    if json_wanted():
+        misuse_document(say(en, zh))
+    else:
+        err().print(say(en, zh))
+    raise SystemExit(EXIT_USAGE)
+
+
+def misuse_document(message: str) -> None:
+    """Print what is wrong with the command line as one JSON document."""
+    document = {"refused": "WRONG_USAGE", "message": message, "detail": {}}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def json_wanted() -> bool:
+    """Tell whether the user asked for JSON, even where the command line as a whole cannot be read."""
+    return "--json" in sys.argv[1:]
+
+
+def complain(name: str, message: str) -> None:
+    """Say on standard error what is wrong: its name, then the sentence."""
+    err().print(Text.assemble((name, "bold red"), " ", message))
 
 
 @contextmanager
@@ -99,11 +135,11 @@ def progress(en: str, zh: str) -> Iterator[Advance]:
     console = err()
     bar = Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
         console=console,
         disable=not console.is_terminal,
     )
@@ -111,7 +147,7 @@ def progress(en: str, zh: str) -> Iterator[Advance]:
         task = bar.add_task(say(en, zh), total=None, note="")
 
         def advance(done: int, total: int, note: str = "") -> None:
-            bar.update(task, completed=done, total=total, note=note)
+            bar.update(task, completed=done, total=total, note=_note(note))
 
         yield advance
 
@@ -120,8 +156,27 @@ def table(*columns: str, right: Sequence[str] = (), title: str | None = None) ->
     """Return an empty table whose `right` columns (figures) align at the right."""
     grid = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
-        grid.add_column(column, justify="right" if column in right else "left", no_wrap=column in right)
+        figures = column in right
+        grid.add_column(column, justify="right" if figures else "left", no_wrap=figures, overflow="fold")
     return grid
+
+
+def bar_width(console: Console) -> int:
+    """Return how long a bar may be, so that it pushes no figure out: none at all on a very narrow screen."""
+    return next((width for least, width in _BARS if console.width >= least), 0)
+
+
+def bar(value: int, most: int, width: int) -> Text:
+    """Return a bar of block characters, as long as `value` is of `most`; it is never folded."""
+    if most <= 0 or value <= 0 or width <= 0:
+        return Text("")
+    whole, part = divmod(value * width * 8 // most, 8)
+    return Text("█" * whole + (" ▏▎▍▌▋▊▉"[part] if part else ""), no_wrap=True)
+
+
+def is_wide(console: Console) -> bool:
+    """Tell whether a table of many columns fits."""
+    return console.width >= _WIDE
 
 
 def money(minor: int, currency: str) -> str:
@@ -135,10 +190,33 @@ def amount(amount_e10: int, currency: str = "CNY") -> str:
     return grouped(format_scaled(amount_e10, AMOUNT_SCALE, places=minor_digits(currency)))
 
 
+def amounts(amounts_e10: Sequence[int], currency: str) -> list[str]:
+    """Write the amounts of a column exactly, with as many decimals as the longest needs: their points align."""
+    plain = [format_scaled(one, AMOUNT_SCALE, places=minor_digits(currency)) for one in amounts_e10]
+    places = max((len(text.partition(".")[2]) for text in plain), default=0)
+    return [grouped(format_scaled(one, AMOUNT_SCALE, places=places)) for one in amounts_e10]
+
+
 def grouped(text: str) -> str:
     """Put thousands separators into a plain decimal text."""
     whole, dot, fraction = text.partition(".")
     return f"{int(whole):,}{dot}{fraction}" if not whole.startswith("-0") else f"-{whole[1:]}{dot}{fraction}"
+
+
+_NOTES = {
+    "open": "开始", "rating": "批价", "settling": "结算", "billed": "出账", "posted": "入账", "closed": "完成",
+    "look": "查看文件", "read": "读取", "add up": "合计", "write": "写入", "record": "登记",
+    "files": "文件", "rows": "数据行", "usage": "用量", "batches": "批次", "imports": "导入", "ledger": "总账",
+    "chain": "链", "balances": "余额", "months": "账期", "bills": "账单", "bill-parts": "账单分片",
+    "settled": "结算", "settlement": "结算", "once": "不重复计费", "recount": "重算",
+}  # fmt: skip
+
+
+def _note(note: str) -> str:
+    """Put the steps that a note names into Chinese where that is spoken; ids and months stay."""
+    if settings().language != "zh":
+        return note
+    return _NOTES.get(note) or " ".join(_NOTES.get(word, word) for word in note.split(" "))
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - what JSON takes

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Json = Annotated[bool, Parameter(name="--json")]
 ACCOUNTS_SHOWN = 200
 ADDITIONS_SHOWN = 20
-_KINDS = {
+KINDS = {
     "enterprises": ("enterprises", "企业"),
     "units": ("org units", "组织单元"),
     "accounts": ("accounts", "账号"),
@@ -76,24 +76,24 @@ def _render_applied(console: Console, result: SetupApplied) -> None:
     grid = screen.table(what, added, unchanged, right=(added, unchanged), title=title)
     for kind, count in result.added.counts().items():
         if count or result.unchanged[kind]:
-            grid.add_row(screen.say(*_KINDS[kind]), f"{count:,}", f"{result.unchanged[kind]:,}")
+            grid.add_row(screen.say(*KINDS[kind]), f"{count:,}", f"{result.unchanged[kind]:,}")
     console.print(grid)
     additions = [_key_text(kind, key) for kind, facts in result.added.parts() for key in facts]
     if result.dry_run:
         for line in additions[:ADDITIONS_SHOWN]:
-            console.print(f"+ {line}", markup=False)
+            console.print(f"+ {line}")
         if len(additions) > ADDITIONS_SHOWN:
             more = len(additions) - ADDITIONS_SHOWN
             console.print(screen.say(f"… and {more:,} more", f"……另有 {more:,} 项"))
     for name in result.ignored:
         known = screen.say("not a setup file, left aside", "不是设置文件，已忽略")
-        console.print(f"{name}: {known}", markup=False)
+        console.print(f"{name}: {known}")
 
 
 def _key_text(kind: str, key: object) -> str:
     parts = key if isinstance(key, tuple) else (key,)
     words = (part.isoformat() if isinstance(part, datetime) else shown(part) for part in parts if part is not None)
-    return f"{screen.say(*_KINDS[kind])}: {' '.join(words)}"
+    return f"{screen.say(*KINDS[kind])}: {' '.join(words)}"
 
 
 def _render_setup(console: Console, setup: Setup, now: datetime) -> None:
@@ -115,15 +115,13 @@ def _render_setup(console: Console, setup: Setup, now: datetime) -> None:
     def grow(branch: Tree, enterprise_id: str, parent_id: str | None) -> None:
         for unit in children.get((enterprise_id, parent_id), ()):
             inside = members.get((enterprise_id, unit.org_unit_id), [])
-            twig = branch.add(_escaped(f"{unit.name}  ({unit.org_unit_id})" + _count_of(inside)))
+            twig = branch.add(f"{unit.name}  ({unit.org_unit_id})" + _count_of(inside))
             for account in inside if len(accounts) <= ACCOUNTS_SHOWN else ():
-                twig.add(_escaped(_account_line(account)))
+                twig.add(_account_line(account))
             grow(twig, enterprise_id, unit.org_unit_id)
 
     for enterprise in setup.enterprises.values():
-        root = Tree(
-            _escaped(f"{enterprise.name}  ({enterprise.enterprise_id}, {enterprise.zone}, {enterprise.currency})")
-        )
+        root = Tree(f"{enterprise.name}  ({enterprise.enterprise_id}, {enterprise.zone}, {enterprise.currency})")
         grow(root, enterprise.enterprise_id, None)
         console.print(root)
     console.print()
@@ -144,7 +142,7 @@ def _catalogue(setup: Setup) -> object:
     grid = screen.table(*columns, right=columns[3:])
     for product in setup.products.values():
         count = (f"{skus[product.product_id]:,}", f"{prices[product.product_id]:,}")
-        grid.add_row(product.product_id, _escaped(product.name), product.service_category, *count)
+        grid.add_row(product.product_id, product.name, product.service_category, *count)
     return grid
 
 
@@ -185,7 +183,3 @@ def _count_of(accounts: list[dict[str, str]]) -> str:
     if not accounts:
         return ""
     return f"  {len(accounts):,} " + screen.say("account" if len(accounts) == 1 else "accounts", "个账号")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

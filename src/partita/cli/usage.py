@@ -54,7 +54,6 @@ def usage_page(console: Console, answer: UsageImported) -> None:
                 f"{answer.file_name} was imported before ({answer.batch_id}); nothing changed. Its figures were:",
                 f"{answer.file_name} 此前已导入（{answer.batch_id}），没有变化。当时的数字：",
             ),
-            markup=False,
         )
     if answer.dry_run:
         console.print(screen.say("Dry run: nothing is stored.", "试运行：未保存任何内容。"))
@@ -69,7 +68,7 @@ def usage_page(console: Console, answer: UsageImported) -> None:
     _months(console, answer)
     if answer.ignored:
         names = ", ".join(answer.ignored)
-        console.print(screen.say(f"Columns passed over: {names}", f"忽略的列：{names}"), markup=False)
+        console.print(screen.say(f"Columns passed over: {names}", f"忽略的列：{names}"))
     _rejections(console, answer)
 
 
@@ -108,14 +107,12 @@ def _rejections(console: Console, answer: UsageImported) -> None:
                 f"All {answer.rejected:,} are in {answer.rejects}: correct them there and import that file.",
                 f"全部 {answer.rejected:,} 行见 {answer.rejects}：在其中更正后导入该文件即可。",
             ),
-            markup=False,
         )
 
 
 def _short(one: Rejection) -> str:
-    """Return the value as a cell shows it: no markup, not too long."""
-    text = one.value if len(one.value) <= _VALUE_SHOWN else one.value[: _VALUE_SHOWN - 1] + "…"
-    return text.replace("[", "\\[")
+    """Return the value as a cell shows it: not too long."""
+    return one.value if len(one.value) <= _VALUE_SHOWN else one.value[: _VALUE_SHOWN - 1] + "…"
 
 
 def _document(answer: UsageImported) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from partita.cli import screen
 
@@ -54,23 +54,23 @@ def equation_table(console: Console, equations: Sequence[Equation]) -> None:
     left, right = screen.say("left", "左边"), screen.say("right", "右边")
     grid = screen.table("", screen.say("equation", "等式"), left, "=", right, right=(left, right))
     for one in equations:
-        mark = "[green]✓[/]" if one.holds else "[bold red]✗[/]"
-        same = "=" if one.left == one.right else "[bold red]≠[/]"
-        grid.add_row(mark, escape(screen.say(one.english, one.chinese)), _grouped(one.left), same, _grouped(one.right))
+        mark = Text("✓", style="green") if one.holds else Text("✗", style="bold red")
+        same = Text("=") if one.left == one.right else Text("≠", style="bold red")
+        grid.add_row(mark, screen.say(one.english, one.chinese), _grouped(one.left), same, _grouped(one.right))
     console.print(grid)
     for one in equations:
         for note in one.notes:
-            console.print(f"[bold yellow]·[/] {escape(_told(note))}")
+            console.print(Text.assemble(("·", "bold yellow"), f" {_told(note)}"))
     for one in equations:
         for finding in one.findings:
-            console.print(f"[bold red]✗[/] {escape(_told(finding))}")
+            console.print(Text.assemble(("✗", "bold red"), f" {_told(finding)}"))
     broken = sum(not one.holds for one in equations)
     if broken:
         text = screen.say(f"{broken} of {len(equations)} equations do not hold.", f"{broken} 个等式不成立。")
-        console.print(f"[bold red]{text}[/]")
+        console.print(text, style="bold red")
     else:
         text = screen.say(f"All {len(equations)} equations hold.", f"全部 {len(equations)} 个等式成立。")
-        console.print(f"[bold green]{text}[/]")
+        console.print(text, style="bold green")
 
 
 def _told(finding: Finding) -> str:

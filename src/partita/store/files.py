@@ -33,12 +33,12 @@ class FileRoom:
     @property
     def spill(self) -> Path:
         """Where the bulk engine spills; created on demand."""
-        return _folder(self.root / "spill")
+        return private_folder(self.root / "spill")
 
     @contextmanager
     def incoming(self) -> Iterator[Path]:
         """Yield a fresh folder for files in the making; it is gone afterwards."""
-        folder = _folder(self.root / "incoming" / uuid.uuid4().hex)
+        folder = private_folder(self.root / "incoming" / uuid.uuid4().hex)
         try:
             yield folder
         finally:
@@ -91,15 +91,17 @@ def digest_of(path: Path) -> bytes:
     return digest.digest()
 
 
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+def private_folder(path: Path) -> Path:
+    """Make a folder, and those above it that are missing, for the owner of the books alone; return it."""
+    for folder in reversed([one for one in (path, *path.parents) if not one.exists()]):
+        folder.mkdir(exist_ok=True, mode=0o700)
     return path
 
 
 def _lasting_folder(path: Path) -> None:
     """Make a folder so that it outlives a power failure: a new name counts once the folder that holds it is flushed."""
     new = [folder for folder in (path, *path.parents) if not folder.exists()]
-    _folder(path)
+    private_folder(path)
     for folder in reversed(new):
         _sync_folder(folder.parent)
 

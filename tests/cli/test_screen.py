@@ -1,0 +1,67 @@
+"""What stands on the screen: names as they are, figures whole, rows that add up."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from partita.cli import screen
+from partita.cli.analysis import cost_table
+from partita.usecases.analysis import CostReport, CostRow
+
+ODD = ("[/b] account", "[x] product", ":smile: file")
+
+
+def row(name: str | None, cost_e10: int) -> CostRow:
+    keys = () if name is None else (name,)
+    return CostRow(keys, "CNY", 1, cost_e10, cost_e10, cost_e10, cost_e10)
+
+
+def printed(width: int) -> str:
+    costs = (12_345_678_901_234_567, 1_0000000001, -5_000_000)
+    rows = [row(name, cost) for name, cost in zip(ODD, costs, strict=True)]
+    report = CostReport(("product",), (), rows, {"CNY": row(None, sum(costs))}, provisional=False)
+    console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
+    cost_table(console, report)
+    file: Any = console.file
+    text: str = file.getvalue()
+    return text
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_names_and_figures_are_whole(width: int) -> None:
+    text = printed(width)
+    assert all(name in text for name in ODD)
+    assert "1,234,567.8901234567" in text
+    assert "1.0000000001" in text
+    assert "-0.0005" in text
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+def test_the_consoles_of_results_and_messages_take_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    grid = screen.table("name", title="[/t]")
+    for name in ODD:
+        grid.add_row(name)
+    screen.out().print(grid)
+    screen.out().print(*ODD)
+    screen.complain("NO", "[/b] :smile:")
+    said = capsys.readouterr()
+    assert all(said.out.count(name) == 2 for name in ODD)
+    assert said.out.startswith("[/t]")
+    assert "NO [/b] :smile:" in said.err
+
+
+def test_amounts_of_a_column_share_their_decimals() -> None:
+    assert screen.amounts([10_000_000_000, 5_000_000], "CNY") == ["1.0000", "0.0005"]
+    assert screen.amounts([10_000_000_000], "CNY") == ["1.00"]
+
+
+def test_a_bar_never_says_more_than_its_share() -> None:
+    console: Any = SimpleNamespace(width=60)
+    assert screen.bar_width(console) == 0
+    assert screen.bar(5, 10, 12).plain == "█" * 6
+    assert not screen.bar(-5, 10, 12).plain
