@@ -120,6 +120,7 @@ def _play(console: Console, books: Books, made: Generated) -> None:
         _close(console, books, second)
     with _chapter(console, f"{third} is rated: running figures", f"账期 {third} 批价：实时费用"):
         _rate(console, books, third)
+    _import_provider_bill(console, books, made.setup.parent, second)
     _show(console, books, second, made.runaway_account)
     _prove(console, books)
 
@@ -153,6 +154,16 @@ def _import_one(console: Console, books: Books, path: Path) -> None:
     with screen.progress(f"Importing {path.name}", f"导入 {path.name}") as progress:
         answer = _sure(import_usage(books, path, progress=progress))
     usage_page(console, answer)
+
+
+def _import_provider_bill(console: Console, books: Books, folder: Path, month: Month) -> None:
+    from partita.cli.provider_bill import bill_imported_page  # noqa: PLC0415 - a command starts fast
+    from partita.demo.provider_bill import write_provider_bill  # noqa: PLC0415
+    from partita.usecases.provider_bill import import_bill  # noqa: PLC0415
+
+    with _chapter(console, "Another provider's bill comes in", "导入另一厂商的账单"):
+        path = write_provider_bill(folder / f"nimbus-{month}.csv", month)
+        bill_imported_page(console, _sure(import_bill(books, path, format_name="focus")))
 
 
 def _close(console: Console, books: Books, month: Month) -> None:

@@ -59,7 +59,7 @@ def import_bill(
         )
     if isinstance(done, Refused):
         screen.refuse(done, as_json=json)
-    screen.answer(_document(done), as_json=json, render=lambda console: _render(console, done))
+    screen.answer(_document(done), as_json=json, render=lambda console: bill_imported_page(console, done))
 
 
 def _document(done: BillImported) -> dict[str, object]:
@@ -87,7 +87,8 @@ def _document(done: BillImported) -> dict[str, object]:
     }
 
 
-def _render(console: Console, done: BillImported) -> None:
+def bill_imported_page(console: Console, done: BillImported) -> None:
+    """Print what an import holds, its equation, and what a reader should know."""
     taken = done.taken
     months = ", ".join(_month(month) for month in done.months)
     console.print(
