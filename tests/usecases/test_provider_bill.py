@@ -223,6 +223,15 @@ def test_gb18030_is_read_for_alibaba_only(books: Books, write: Write) -> None:
     assert charges(books, "resource_name") == [("生产服务器",)]
 
 
+def test_every_row_of_a_large_bill_of_alibaba_has_its_number(books: Books, write: Write) -> None:
+    """The same for a format with an identity, tags of words and a conversion of times in each row."""
+    count = 30_000
+    rows = (f"202609,{7 + row % 2},ecs,按量付费,{row},{'器' * (row % 97)}" for row in range(2, count + 2))
+    done = taken_in(books, write(*rows, head="账期,账号ID,产品Code,账单类型,应付金额,实例昵称"), "alibaba")
+    assert done.taken.file_total == sum(range(2, count + 2))
+    assert charges(books, "count(*), count_if(row_number * 10000000000 <> billed_cost_e10)") == [(count, 0)]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_what_is_no_gb18030_is_named_by_its_row(books: Books, write: Write, packed: bool) -> None:  # noqa: FBT001
     row = "202609,1234567890123456,ecs,按量付费,12.34,生产服务器\n".encode("gb18030")
@@ -237,12 +246,6 @@ def test_an_id_that_a_spreadsheet_spoiled_is_named(books: Books, write: Write) -
     no = refusal(books, write("202609,1.23457E+15,ecs,按量付费,12.34", head=head), "alibaba")
     assert (no.reason, no.detail["row"], no.detail["column"]) == (Reason.BAD_VALUE, 2, "账号ID")
     assert "电子表格" in no.message("zh")
-
-
-def test_a_pipe_is_no_file(books: Books, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    assert refusal(books, pipe).reason is Reason.NOT_A_REGULAR_FILE
 
 
 def test_a_packed_file_that_ends_early_is_named_by_its_row(books: Books, write: Write) -> None:
@@ -304,7 +307,9 @@ def test_a_zero_byte_is_found(books: Books, write: Write) -> None:
     assert no.reason in {Reason.TRUNCATED_FILE, Reason.BAD_VALUE, Reason.FILE_UNREADABLE}
 
 
-def test_no_file_and_a_folder(books: Books, tmp_path: Path) -> None:
+def test_no_file_a_folder_and_a_pipe(books: Books, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(books, tmp_path / "pipe").reason is Reason.NOT_A_REGULAR_FILE
     assert refusal(books, tmp_path / "absent.csv").reason is Reason.FILE_NOT_FOUND
     assert "folder" in refusal(books, tmp_path).message()
     assert refusal(books, tmp_path, "invoice").reason is Reason.UNKNOWN_FORMAT
