@@ -102,7 +102,10 @@ DELETIONS = (
     ("delete from usage_file", {"batches", "usage-records"}, "accepted 2 records, its files hold 0"),
     ("delete from usage_batch", {"batches", "usage-records"}, "is not there, but its files with 2 records are"),
     (
-        "delete from posting where ledger_account = 'receivable' and amount_minor > 0; delete from entry where kind = 'billed'",
+        (
+            "delete from posting where ledger_account = 'receivable' and amount_minor > 0; "
+            "delete from entry where kind = 'billed'"
+        ),
         {"chain", "billed", "receivable 2026-10 CNY"},
         "no entry posts it",
     ),
