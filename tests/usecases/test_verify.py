@@ -15,7 +15,7 @@ from partita.cli import screen
 from partita.cli import verify as verify_page
 from partita.core.period import Month
 from partita.usecases.close import steps as close_steps
-from partita.usecases.close.freeze import freeze, plan_of
+from partita.usecases.close.freeze import Plan, freeze, plan_of
 from partita.usecases.verify import Equation, verify
 from partita.usecases.work import Books
 from steps.verify import drop_foreign_keys
@@ -196,7 +196,7 @@ def _in_december(books: Books) -> Books:
     return replace(books, clock=lambda: datetime(2026, 12, 2, tzinfo=UTC))
 
 
-def _work(plan: close_steps.Plan, bucket: int, steps: list[Callable[..., None]]) -> None:
+def _work(plan: Plan, bucket: int, steps: list[Callable[..., None]]) -> None:
     with close_steps.engine_of(plan) as engine:
         for step in steps:
             step(plan, bucket, engine)
