@@ -22,7 +22,7 @@ from partita.core.money import AMOUNT_SCALE, truncate
 from partita.core.period import Month
 from partita.formats import decimals
 from partita.formats.bill_format import literal, quoted
-from partita.formats.bill_staging import COSTS, Staged, typed
+from partita.formats.bill_staging import COSTS, ROW_GROUP, Staged, typed
 
 REMAINDER = "import_remainder"
 _OF_THE_ROW = (
@@ -125,7 +125,9 @@ def write_charges(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: C
         if (month, bucket) == (home.month, buckets[home.payer_id]):
             selects += _remainder(staged, home, plan)
         path = plan.folder / f"charges-{month}-{bucket}.parquet"
-        connection.execute(f"COPY ({' UNION ALL '.join(selects)}) TO {literal(str(path))} (FORMAT parquet)")
+        connection.execute(
+            f"COPY ({' UNION ALL '.join(selects)}) TO {literal(str(path))} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
         written.append(_counted(connection, path, month, bucket))
     return written
 

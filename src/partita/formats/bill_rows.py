@@ -18,7 +18,7 @@ import duckdb
 from partita.core.refusal import Refused
 from partita.formats import decimals
 from partita.formats.bill_format import BillFormat, Kind, Layout, literal, quoted
-from partita.formats.bill_source import BillSource, first_defect, opened_text
+from partita.formats.bill_source import ROW_BYTES_MAX, BillSource, first_defect, opened_text
 
 _CHARACTERS = 1024 * 1024
 
@@ -100,6 +100,7 @@ def _reader(source: BillSource, bill_format: BillFormat, folder: Path) -> str:
     return (
         f"read_csv({literal(str(plain))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, columns = {{{columns}}}, "
+        f"max_line_size = {ROW_BYTES_MAX}, buffer_size = {4 * ROW_BYTES_MAX}, "
         f"nullstr = [{', '.join(map(literal, bill_format.null_texts))}], "
         f"compression = '{'gzip' if source.kind == 'gzip' else 'none'}')"
     )

@@ -27,6 +27,8 @@ _TROUBLES = (
     duckdb.OutOfRangeException,  # a number that does not fit
     duckdb.IOException,  # a packed file that ends early
 )
+ROW_GROUP = 40_960
+"""Rows that a thread holds before it writes them: small blocks stay in the caches and within tight memory."""
 COSTS = ("list_cost_e10", "contracted_cost_e10", "billed_cost_e10", "effective_cost_e10")
 
 
@@ -68,7 +70,9 @@ def stage(
     select = f"SELECT {mapped(rows)} FROM {rows.sql}"
     assert keeps_order(connection, select), "the place of a row in the file is its number"
     try:
-        row = connection.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet)").fetchone()
+        row = connection.execute(
+            f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchone()
     except _TROUBLES as error:
         failure, row = error, (1,)
     if not row or not row[0]:
