@@ -1,13 +1,14 @@
 """The rows of a provider's bill as the bulk engine reads them: one pass, every column as text.
 
 Owns the SQL that reads a file, and the macros that a mapping uses. `Rows.sql` gives the columns of the format by name,
-as text, absent ones as NULL, numbers without E notation. Does not own what becomes of them (`bill_staging`,
-`bill_trouble`). Rules: IMPORT-1, IMPORT-3, IMPORT-5 (`docs/rules/provider_bill.md`).
+as text, absent ones as NULL, numbers without E notation, and each time as read besides. Does not own what becomes of
+them (`bill_staging`, `bill_trouble`). Rules: IMPORT-1, IMPORT-3, IMPORT-5 (`docs/rules/provider_bill.md`).
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import zlib
 from dataclasses import dataclass
@@ -50,6 +51,15 @@ _MACROS = {
         list_transform(list_sort(list_distinct(json_keys(x))),
         lambda k: {'key': k, 'value': json_extract_string(x, '$."' || k || '"')}))) AS VARCHAR) END""",
 }
+
+
+_READ = " read"
+_INSTANT = re.compile(r'\binstant\("([^"]+)"\)')
+
+
+def times_read(sql: str) -> str:
+    """Let an expression over `Rows.sql` use the times that are read there already: a time costs more than a number."""
+    return _INSTANT.sub(rf'"\1{_READ}"', sql)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,8 @@ def _columns(
         if column.kind in {Kind.AMOUNT, Kind.QUANTITY} and position is not None:
             text = f"plain_decimal({text})"
         select.append(f"{text} AS {quoted(column.name)}")
+        if column.kind is Kind.TIME:
+            select.append(f"instant({text}) AS {quoted(column.name + _READ)}")
     if bill_format.tag_prefixes:
         parts = [
             f"{literal(_json_key(key))} || CAST(to_json({texts[at] if texts else f'c{at}'}) AS VARCHAR)"

@@ -17,7 +17,7 @@ from partita.columnar.tables import IMPORTED
 from partita.core.money import CURRENCIES
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.bill_format import Layout, literal, quoted
-from partita.formats.bill_rows import Rows
+from partita.formats.bill_rows import Rows, times_read
 from partita.formats.bill_source import FIRST_ROW
 from partita.formats.bill_trouble import name_trouble, unfit
 
@@ -67,7 +67,7 @@ def stage(
     """Read and map the file into `folder`; refuse it when anything in it does not fit, naming row and column."""
     target = folder / "staged.parquet"
     failure: duckdb.Error | None = None
-    select = f"SELECT {mapped(rows)} FROM {rows.sql}"
+    select = mapped(rows)
     assert keeps_order(connection, select), "the place of a row in the file is its number"
     try:
         row = connection.execute(
@@ -95,9 +95,9 @@ def keeps_order(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
 
 
 def mapped(rows: Rows) -> str:
-    """Write the mapping of the file's rows to the columns of imported charges, in order."""
+    """Write the mapping of the file's rows to the columns of imported charges, in order; the cost is read once."""
     one, mapping = rows.bill_format, dict(rows.bill_format.mapping)
-    cost = f"coalesce(e10({one.cost}), 0)"
+    cost = "billed_e10"
     mapping |= {column: f"coalesce({mapping.get(column, 'NULL')}, {cost})" for column in COSTS} | {
         "billed_cost_e10": cost,
         "origin": literal(one.name),
@@ -117,7 +117,8 @@ def mapped(rows: Rows) -> str:
         "identity_holds": one.identity or "true",
         "unfit": unfit(rows),
     }
-    return f"{typed(mapping)}, {', '.join(f'{sql} AS {name}' for name, sql in beside.items())}"
+    columns = times_read(f"{typed(mapping)}, {', '.join(f'{sql} AS {name}' for name, sql in beside.items())}")
+    return f"SELECT {columns} FROM (SELECT *, coalesce(e10({one.cost}), 0) AS {cost} FROM {rows.sql})"
 
 
 def typed(mapping: dict[str, str]) -> str:
