@@ -18,15 +18,14 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from partita.usecases.funds import top_up
-from partita.usecases.usage import import_usage
-
 from case_file import Case
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.usecases.close import Closed, close_month
+from partita.usecases.funds import top_up
 from partita.usecases.setup import apply_setup
+from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
 
 HEADS = {
