@@ -7,6 +7,7 @@ Strings the use cases together as a user would; decides nothing. The demo has bo
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -
     console.print(Rule(), width=_rule_width(console))
     console.print(screen.say(f"Done in {spent:.0f} s.", f"用时 {spent:.0f} 秒。"), end=" ")
     if keep_files:
-        look = f"PARTITA_HOME={home} partita report cost --by department,product"
+        look = f"PARTITA_HOME={home} {sys.argv[0]} report cost --by department,product"
         console.print(screen.say(f"Look around: {look}", f"继续查看：{look}"), soft_wrap=True)
     else:
         postgres.stop(home)

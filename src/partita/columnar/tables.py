@@ -53,7 +53,7 @@ CHARGE: dict[str, str] = {
 """Charges (计费行), own and imported: `charges/<origin>/<month>/<bucket>/<id>.parquet`."""
 
 IMPORTED: dict[str, str] = CHARGE | {
-    "row_number": "BIGINT",  # row of the provider's file, first row of values = 1
+    "row_number": "BIGINT",  # row of the provider's file as a spreadsheet counts: the header is row 1
     "description": "VARCHAR",
     "service_category": "VARCHAR",
     "charge_frequency": "VARCHAR",
