@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -37,6 +38,13 @@ from partita.wiring import open_books
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 KILLS = 10
 MONTH = Month(2026, 8)
+
+
+class _Pace(NamedTuple):
+    """How many steps a whole close records, and how long it takes from start to end."""
+
+    steps: int
+    seconds: float
 
 
 @contextmanager
@@ -100,13 +108,14 @@ def _dump(settings: Settings, books: Books) -> dict[str, str]:
 def test_a_close_killed_ten_times_ends_with_the_same_books(server: str, template: str, tmp_path: Path) -> None:
     with fresh_books(server, template, tmp_path / "whole") as (settings, books):
         command = [sys.executable, "-m", "partita.cli", "close", str(MONTH)]
+        began = time.monotonic()
         subprocess.run(command, env=_environment(settings), check=True, capture_output=True)
+        pace = _Pace(_steps(settings), time.monotonic() - began)
         expected = _dump(settings, books)
 
-    chance = random.Random(20261122)  # noqa: S311 - the points must be the same in each run, not secret
     with fresh_books(server, template, tmp_path / "cut") as (settings, books):
-        killed = _kill_often(command, settings, chance)
-        assert killed == KILLS
+        killed = _kill_often(command, settings, pace)
+        assert killed == KILLS, pace
         last = subprocess.run(command, env=_environment(settings), check=True, capture_output=True, text=True)
         assert "2026-08" in last.stdout
         assert _dump(settings, books) == expected
@@ -117,26 +126,29 @@ def test_a_close_killed_ten_times_ends_with_the_same_books(server: str, template
         assert _dump(settings, books) == expected
 
 
-def _kill_often(command: list[str], settings: Settings, chance: random.Random) -> int:
-    """Kill the close at random points: a few steps further each time, then some milliseconds into the next step."""
-    assert settings.database_url is not None
+def _kill_often(command: list[str], settings: Settings, pace: _Pace) -> int:
+    """Kill the close at random points: one in each stretch of its steps, somewhere between two of them."""
+    chance = random.Random(20261122)  # noqa: S311 - the points must be the same in each run, not secret
+    stretch = pace.steps // (KILLS + 1)  # one more than kills: the last one must not come after the end
+    assert stretch > 0
     killed = 0
-    with psycopg.connect(settings.database_url, autocommit=True) as watcher:
-        for _ in range(KILLS):
-            wanted = _steps(watcher) + chance.randint(1, 4)
-            process = subprocess.Popen(
-                command, env=_environment(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            while process.poll() is None and _steps(watcher) < wanted:
-                time.sleep(0.002)
-            time.sleep(chance.uniform(0, 0.08))
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                killed += 1
-            process.wait()
+    for number in range(KILLS):
+        wanted = number * stretch + chance.randrange(stretch)
+        process = subprocess.Popen(
+            command, env=_environment(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while process.poll() is None and _steps(settings) < wanted:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, pace.seconds / pace.steps))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        process.wait()
     return killed
 
 
-def _steps(watcher: psycopg.Connection[tuple[int]]) -> int:
-    row = watcher.execute("select count(*) from close_step").fetchone()
+def _steps(settings: Settings) -> int:
+    assert settings.database_url is not None
+    with psycopg.connect(settings.database_url) as connection:
+        row = connection.execute("select count(*) from close_step").fetchone()
     return row[0] if row else 0

@@ -67,15 +67,9 @@ def main(arguments: list[str]) -> int:
     try:
         limit = _idle_limit()
         server = _serve(place)
-    except DatabaseUnavailable as error:
-        _say(report, {"english": error.english, "chinese": error.chinese})
-        return 1
     except Exception as error:  # noqa: BLE001 - the caller must hear of it, whatever it is
-        _log.exception("could not start")
-        _say(
-            report,
-            {"english": f"The server could not be started: {error!r}.", "chinese": f"无法启动服务器：{error!r}。"},
-        )
+        mine.close()  # first: who hears that it failed finds the lock free
+        _say(report, _why(error))
         return 1
     _say(report, {})
     try:
@@ -84,6 +78,13 @@ def main(arguments: list[str]) -> int:
         _log.exception("the server cannot be started again")
         return 1
     return 0
+
+
+def _why(error: Exception) -> dict[str, str]:
+    if isinstance(error, DatabaseUnavailable):
+        return {"english": error.english, "chinese": error.chinese}
+    _log.error("could not start", exc_info=error)
+    return {"english": f"The server could not be started: {error!r}.", "chinese": f"无法启动服务器：{error!r}。"}
 
 
 def _watch(place: Place, server: Server, *, wakeups: int, limit: int) -> None:
