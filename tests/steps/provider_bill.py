@@ -121,7 +121,7 @@ class _Bills:
         return said
 
     def _refusal(self, no: Refused) -> list[str]:
-        text = no.message().replace("'", "")
+        text = no.message().replace("'", "").replace(f"{self.folder}/", "")
         for import_id, name in self.names.items():
             text = text.replace(import_id, name)
         return [f"refused: {text}"]

@@ -206,6 +206,30 @@ def test_a_replaced_file_stays_replaced(books: Books, write: Write) -> None:
     assert len(charges(books, "row_number")) == 2
 
 
+def test_a_file_counted_beside_others_takes_their_place_after_all(books: Books, write: Write) -> None:
+    path = write(ROW, name="a.csv")
+    one, two = taken_in(books, path), taken_in(books, write("2" + ROW, name="b.csv"))
+    assert two.same_period_as == (one.taken.import_id,)
+    for dry_run, left in ((True, 2), (False, 1)):
+        done = import_bill(books, path, format_name="focus", replace=True, dry_run=dry_run)
+        assert isinstance(done, BillImported)
+        assert (done.already_imported, done.replaces) == (True, (two.taken.import_id,))
+        assert len(charges(books, "row_number")) == left
+    again = import_bill(books, path, format_name="focus", replace=True)
+    assert isinstance(again, BillImported)
+    assert again.replaces == ()
+
+
+def test_a_file_known_already_replaces_no_more_than_it_holds(books: Books, write: Write) -> None:
+    path = write(ROW, name="a.csv")
+    taken_in(books, path)
+    more = taken_in(books, write(ROW, ROW.replace("payer", "other"), name="b.csv"))
+    no = import_bill(books, path, format_name="focus", replace=True)
+    assert isinstance(no, Refused)
+    assert (no.reason, no.detail["import_id"]) == (Reason.REPLACES_TOO_MUCH, more.taken.import_id)
+    assert len(charges(books, "row_number")) == 3
+
+
 def test_every_row_of_a_large_bill_has_its_number(books: Books, write: Write) -> None:
     """More rows than one thread or one block of the reader takes, of different lengths, two payers."""
     count = 300_000

@@ -93,7 +93,7 @@ def bill_imported_page(console: Console, done: BillImported) -> None:
     months = ", ".join(_month(month) for month in done.months)
     console.print(
         say(
-            f"{taken.file_name}: {done.title[0]}, {taken.records:,} rows, {months}, {taken.currency}",
+            f"{taken.file_name}: {done.title[0]}, {screen.many(taken.records, 'row')}, {months}, {taken.currency}",
             f"{taken.file_name}：{done.title[1]}，{taken.records:,} 行，账期 {months}，{taken.currency}",
         ),
     )
@@ -109,7 +109,7 @@ def bill_imported_page(console: Console, done: BillImported) -> None:
             (say("+ credits remainder", "+ 抵免尾差"), taken.credits_remainder, ""),
         ]
     grid = screen.table("", taken.currency, "", right=(taken.currency,))
-    texts = _aligned([plain_text(value) for _, value, _ in lines])
+    texts = screen.pointed([plain_text(value) for _, value, _ in lines])
     for (label, _, note), text in zip(lines, texts, strict=True):
         grid.add_row(label, text, note)
     console.print(grid)
@@ -120,7 +120,11 @@ def bill_imported_page(console: Console, done: BillImported) -> None:
 
 def _outcome(done: BillImported) -> str:
     import_id = done.taken.import_id
-    if done.already_imported:
+    if done.already_imported and done.replaces and not done.dry_run:
+        return say(
+            f"Imported before as {import_id}: now it counts alone.", f"此前已导入（{import_id}）：现在仅以它为准。"
+        )
+    if done.already_imported and not done.replaces:
         return say(f"Imported before as {import_id}: nothing changed.", f"此前已导入（{import_id}）：没有变化。")
     if done.dry_run:
         return say("Dry run: everything fits, nothing was kept.", "试运行：检查通过，未保存任何内容。")
@@ -145,18 +149,15 @@ def _warnings(done: BillImported) -> list[str]:
     if done.replaced_by:
         found.append(say(f"It was replaced by {done.replaced_by}.", f"它已被 {done.replaced_by} 替换。"))
     if done.rows_without_cost:
-        count = f"{done.rows_without_cost:,}"
-        found.append(say(f"{count} rows have no cost; they count as zero.", f"{count} 行没有费用，按零计。"))
+        count = done.rows_without_cost
+        rows = screen.many(count, "row")
+        found.append(say(f"Without a cost, counted as zero: {rows}.", f"{count:,} 行没有费用，按零计。"))
     if done.identity_broken:
-        count, (en, zh) = f"{done.identity_broken:,}", done.identity_says
-        found.append(say(f"{count} rows break: {en}.", f"{count} 行不满足：{zh}。"))
+        count, (en, zh) = done.identity_broken, done.identity_says
+        found.append(
+            say(f"{en[:1].upper()}{en[1:]}: not so in {screen.many(count, 'row')}.", f"{count:,} 行不满足：{zh}。")
+        )
     return found
-
-
-def _aligned(texts: list[str]) -> list[str]:
-    """Pad decimals on the right so that their points stand under each other."""
-    places = max((len(text.partition(".")[2]) for text in texts), default=0)
-    return [text + " " * (places - len(text.partition(".")[2]) + (places > 0 and "." not in text)) for text in texts]
 
 
 def _month(number: int) -> str:

@@ -84,8 +84,8 @@ def standing(tx: Transaction, format_name: str, months: Collection[int]) -> list
     return [Standing(*row) for row in rows]
 
 
-def record(tx: Transaction, taken: BillImport, *, replaces: Sequence[str], recorded_at: datetime) -> None:
-    """Record an import and which earlier ones it replaces; they stop counting when the transaction commits."""
+def record(tx: Transaction, taken: BillImport, *, recorded_at: datetime) -> None:
+    """Record an import."""
     tx.execute(
         f"insert into bill_import ({_COLUMNS}, recorded_at) "
         "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -95,10 +95,14 @@ def record(tx: Transaction, taken: BillImport, *, replaces: Sequence[str], recor
             taken.credits_remainder, recorded_at,
         ),
     )  # fmt: skip
-    for earlier in replaces:
+
+
+def replace(tx: Transaction, replaced: Sequence[str], *, by: str, recorded_at: datetime) -> None:
+    """Record that an import stands in the place of others; they stop counting when the transaction commits."""
+    for other in replaced:
         tx.execute(
             "insert into bill_import_replaced (import_id, replaced_by, recorded_at) values (%s, %s, %s)",
-            (earlier, taken.import_id, recorded_at),
+            (other, by, recorded_at),
         )
 
 

@@ -35,6 +35,8 @@ from partita.store.usage import lock_intake
 from partita.usecases.work import Books, Work
 
 Progress = Callable[[int, int, str], object]
+_Place = tuple[int, str]
+"""A billing month and a payer: what one import holds, and another may stand in the place of."""
 _STEPS = 4
 _CHANGED = ("it changed while it was read: import it again.", "读取过程中文件被修改：请重新导入。")
 _NO_COMMAS = (
@@ -133,7 +135,7 @@ def import_bill(
     with books.work() as work:
         known = import_store.find(work.tx, found.digest)
         if known is not None:
-            return _again(work, known, order)
+            return _again(books, work, known, order)
         bucket_count = org_store.bucket_count(work.tx)
 
     with books.room.incoming() as folder, closing(books.engine()) as engine:
@@ -141,7 +143,7 @@ def import_bill(
         if _state(path) != found.state:
             read = refused(Reason.FILE_UNREADABLE, format=format_name, detail=_CHANGED)
         order.step(3, "record")
-        return read if isinstance(read, Refused) else _record(books, engine, order, read)
+        return read if isinstance(read, Refused) else _record(books, order, read)
 
 
 def _look(order: _Order) -> _Found | Refused:
@@ -205,21 +207,22 @@ def _read(
     return _Read(taken, written, held, totals)
 
 
-def _record(books: Books, engine: duckdb.DuckDBPyConnection, order: _Order, read: _Read) -> BillImported | Refused:
+def _record(books: Books, order: _Order, read: _Read) -> BillImported | Refused:
     """Move the files to their places and name them, in one transaction that keeps other importers out."""
     with books.work() as work:
         lock_intake(work.tx)
         known = import_store.find(work.tx, read.taken.digest)
         if known is not None:
-            return _again(work, known, order)
-        earlier = _earlier(books, engine, work, read)
-        if order.replace and (lost := _lost(earlier, read)):
-            import_id, others = lost
-            return refused(Reason.REPLACES_TOO_MUCH, import_id=import_id, others=others)
+            return _again(books, work, known, order)
+        held = {(one.month, one.payer_id) for one in read.held}
+        earlier = _earlier(books, work, read.taken, held)
+        if order.replace and (no := _loses(earlier, held)):
+            return no
         replaces = tuple(earlier) if order.replace else ()
         if not order.dry_run:
             files = [_kept(books, read.taken, one) for one in read.written]
-            import_store.record(work.tx, read.taken, replaces=replaces, recorded_at=work.now)
+            import_store.record(work.tx, read.taken, recorded_at=work.now)
+            import_store.replace(work.tx, replaces, by=read.taken.import_id, recorded_at=work.now)
             charge_store.record(work.tx, files, recorded_at=work.now)
     return BillImported(
         taken=read.taken,
@@ -235,23 +238,23 @@ def _record(books: Books, engine: duckdb.DuckDBPyConnection, order: _Order, read
     )
 
 
-def _earlier(
-    books: Books, engine: duckdb.DuckDBPyConnection, work: Work, read: _Read
-) -> dict[str, set[tuple[int, str]]]:
-    """Return the standing imports that hold a payer and month of this file, each with all that it holds (IMPORT-6)."""
-    new = {(one.month, one.payer_id) for one in read.held}
-    found: dict[str, set[tuple[int, str]]] = {}
-    for one in import_store.standing(work.tx, read.taken.format_name, {month for month, _ in new}):
-        payers = bill_charges.payers_of(engine, books.room.path(one.path))
-        found.setdefault(one.import_id, set()).update((one.month, payer) for payer in payers)
-    return {import_id: holds for import_id, holds in found.items() if holds & new}
+def _earlier(books: Books, work: Work, taken: BillImport, held: set[_Place]) -> dict[str, set[_Place]]:
+    """Return the other standing imports that hold a month and payer of this one, each with all it holds (IMPORT-6)."""
+    found: dict[str, set[_Place]] = {}
+    with closing(books.engine()) as engine:
+        for one in import_store.standing(work.tx, taken.format_name, {month for month, _ in held}):
+            payers = bill_charges.payers_of(engine, books.room.path(one.path))
+            found.setdefault(one.import_id, set()).update((one.month, payer) for payer in payers)
+    found.pop(taken.import_id, None)
+    return {import_id: holds for import_id, holds in found.items() if holds & held}
 
 
-def _lost(earlier: dict[str, set[tuple[int, str]]], read: _Read) -> tuple[str, str] | None:
-    new = {(one.month, one.payer_id) for one in read.held}
+def _loses(earlier: dict[str, set[_Place]], held: set[_Place]) -> Refused | None:
+    """Refuse to replace an import that also holds what the file in its place does not."""
     for import_id, holds in earlier.items():
-        if holds - new:
-            return import_id, ", ".join(f"{payer} {Month.from_number(month)}" for month, payer in sorted(holds - new))
+        if lost := sorted(holds - held):
+            others = ", ".join(f"{payer} {Month.from_number(month)}" for month, payer in lost)
+            return refused(Reason.REPLACES_TOO_MUCH, import_id=import_id, others=others)
     return None
 
 
@@ -271,11 +274,17 @@ def _kept(books: Books, taken: BillImport, one: Written) -> ChargeFile:
     )
 
 
-def _again(work: Work, known: BillImport, order: _Order) -> BillImported | Refused:
-    """Answer for a file that is in the books already: nothing changes, and what was replaced stays so (IMPORT-6)."""
+def _again(books: Books, work: Work, known: BillImport, order: _Order) -> BillImported | Refused:
+    """Answer for a file that is in the books already: nothing comes in, and what was replaced stays so (IMPORT-6).
+
+    With `replace` a file that counts beside others of its payers and months takes their place after all.
+    """
     replaced_by = import_store.replaced_by(work.tx, known.import_id)
     if order.replace and replaced_by is not None:
         return refused(Reason.REPLACED_BEFORE, import_id=known.import_id, replaced_by=replaced_by)
+    replaces = _replaced_after_all(books, work, known, order) if order.replace else ()
+    if isinstance(replaces, Refused):
+        return replaces
     files = [one for one in charge_store.every(work.tx) if one.import_id == known.import_id]
     return BillImported(
         taken=known,
@@ -285,7 +294,24 @@ def _again(work: Work, known: BillImport, order: _Order) -> BillImported | Refus
         already_imported=True,
         dry_run=order.dry_run,
         replaced_by=replaced_by,
+        replaces=replaces,
     )
+
+
+def _replaced_after_all(books: Books, work: Work, known: BillImport, order: _Order) -> tuple[str, ...] | Refused:
+    """Let an import that was counted beside others stand in their place; return them."""
+    lock_intake(work.tx)
+    files = [one for one in charge_store.every(work.tx) if one.import_id == known.import_id]
+    with closing(books.engine()) as engine:
+        held = {
+            (one.month, payer) for one in files for payer in bill_charges.payers_of(engine, books.room.path(one.path))
+        }
+    earlier = _earlier(books, work, known, held)
+    if no := _loses(earlier, held):
+        return no
+    if not order.dry_run:
+        import_store.replace(work.tx, tuple(earlier), by=known.import_id, recorded_at=work.now)
+    return tuple(earlier)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
