@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from partita.core.bill import CLOSE_STATES
@@ -66,7 +67,6 @@ class BatchOutOfStep:
     batch_id: str
     accepted: int | None
     on_file: int | None
-    same_quantity: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,13 @@ class LooseEnd:
 def at_one_instant(tx: Transaction) -> None:
     """Let all that this transaction reads be as of one instant, whatever others write meanwhile. Call it first."""
     tx.execute("set transaction isolation level repeatable read")
+
+
+def row_count(tx: Transaction, table: str) -> int:
+    """Return how many rows a table has."""
+    row = tx.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
+    assert row is not None, "a count is one row"
+    return int(row[0])
 
 
 def bucket_traces(tx: Transaction) -> list[BucketTrace]:
@@ -170,12 +177,6 @@ def bills_missing(tx: Transaction) -> list[tuple[str, str, list[str]]]:
         """
     )
     return [(payer, bill, parts) for payer, bill, parts in rows]
-
-
-def bill_count(tx: Transaction) -> int:
-    """Return how many bills there are."""
-    row = tx.execute("select count(*) from bill").fetchone()
-    return row[0] if row else 0
 
 
 _DUE = f"""
@@ -268,8 +269,7 @@ def batches_out_of_step(tx: Transaction) -> list[BatchOutOfStep]:
     with tx.cursor(row_factory=class_row(BatchOutOfStep)) as cursor:
         return cursor.execute(
             """
-            select batch_id, b.accepted, f.records as on_file,
-                   coalesce(b.quantity_e6, 0) = coalesce(f.quantity, 0) as same_quantity
+            select batch_id, b.accepted, f.records as on_file
             from usage_batch b full join (
                 select batch_id, sum(records)::bigint as records, sum(quantity_e6) as quantity
                 from usage_file group by 1
@@ -279,12 +279,6 @@ def batches_out_of_step(tx: Transaction) -> list[BatchOutOfStep]:
             order by batch_id
             """
         ).fetchall()
-
-
-def batch_count(tx: Transaction) -> int:
-    """Return how many batches of usage are recorded."""
-    row = tx.execute("select count(*) from usage_batch").fetchone()
-    return row[0] if row else 0
 
 
 def parquet_files(room: FileRoom) -> list[str]:
@@ -315,12 +309,6 @@ def uneven_entries(tx: Transaction, *, limit: int = 20) -> list[tuple[str, int, 
         (limit,),
     )
     return [(payer, sequence, currency) for payer, sequence, currency in rows]
-
-
-def balance_count(tx: Transaction) -> int:
-    """Return how many balances are kept."""
-    row = tx.execute("select count(*) from balance").fetchone()
-    return row[0] if row else 0
 
 
 def accepted_totals(tx: Transaction) -> tuple[int, int]:

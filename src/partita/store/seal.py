@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from partita.store.db import Transaction
+from partita.store.proof import row_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,7 @@ _SEALED = """
 
 def sealed_rows(tx: Transaction) -> int:
     """Return how many rows carry a seal."""
-    total = 0
-    for table, _ in tx.execute(_SEALED).fetchall():
-        row = tx.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
-        total += row[0] if row else 0
-    return total
+    return sum(row_count(tx, table) for table, _ in tx.execute(_SEALED).fetchall())
 
 
 def broken(tx: Transaction, *, limit: int = 20) -> list[BrokenSeal]:

@@ -14,7 +14,16 @@ from partita.store import charge as charge_store
 from partita.store import proof
 from partita.store.proof import BillOutOfStep, LooseEnd, MonthSums
 from partita.usecases.rating import show_files
-from partita.usecases.verify.equation import Equation, Finding, attempt, exact_text, money_text, shortened
+from partita.usecases.verify.equation import (
+    Equation,
+    Finding,
+    attempt,
+    counted,
+    exact_text,
+    money_text,
+    reading,
+    shortened,
+)
 from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
@@ -24,12 +33,11 @@ def charges_to_receivable(books: Books) -> list[Equation]:
 
     There is a set of equations for every currency of the charges, of the bills or of the entries that bill the month.
     """
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        months = look(work.tx)
-        files = [one for one in charge_store.every(work.tx) if one.stage == "final"]
-        sums = proof.month_sums(work.tx)
-        uneven = proof.bills_out_of_step(work.tx)
+    with reading(books) as tx:
+        months = look(tx)
+        files = [one for one in charge_store.every(tx) if one.stage == "final"]
+        sums = proof.month_sums(tx)
+        uneven = proof.bills_out_of_step(tx)
     equations: list[Equation] = []
     for month in sorted({*months.all, *(one.month for one in sums)} - set(months.under_way)):
         paths = [str(books.room.path(one.path)) for one in files if one.month == month]
@@ -53,16 +61,13 @@ def _of_month(
 
 def _charged(books: Books, paths: list[str]) -> dict[str, tuple[int, int]]:
     """Return for each currency the exact sum of the charges without and with the round-down lines."""
-    engine = books.engine()
-    try:
+    with books.engine() as engine:
         show_files(engine, "charges", CHARGE, paths)
         rows = engine.execute(
             "select currency, "
             "coalesce(sum(billed_cost_e10) filter (where line_kind <> 'round_down'), 0)::DECIMAL(38,0), "
             "sum(billed_cost_e10)::DECIMAL(38,0) from charges group by currency"
         ).fetchall()
-    finally:
-        engine.close()
     return {currency: (int(without), int(with_lines)) for currency, without, with_lines in rows}
 
 
@@ -114,10 +119,9 @@ def _uneven(one: BillOutOfStep) -> Finding:
 
 def parts_have_bills(books: Books) -> list[Equation]:
     """Prove that the bill of every bill line, product and draw is there."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        there = proof.bill_count(work.tx)
-        missing = proof.bills_missing(work.tx)
+    with reading(books) as tx:
+        there = proof.row_count(tx, "bill")
+        missing = proof.bills_missing(tx)
     findings = [
         Finding(
             f"bill {bill} of {payer}: is not there, but rows of {', '.join(parts)} belong to it",
@@ -126,32 +130,29 @@ def parts_have_bills(books: Books) -> list[Equation]:
         for payer, bill, parts in missing
     ]
     return [
-        Equation(
+        counted(
             "bill-parts",
             "bills that lines, products and draws name = bills that are there",
             "明细、产品与扣款所属的账单 = 存在的账单",
-            f"{there + len(missing):,}",
-            f"{there:,}",
-            shortened(findings),
+            (there + len(missing), there),
+            findings,
         )
     ]
 
 
 def bills_to_entries(books: Books) -> list[Equation]:
     """Prove that every bill that owes something was posted, and that every entry that bills has its bill."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        under_way = look(work.tx).under_way
-        due, posted = proof.billed_counts(work.tx, under_way)
-        ends = proof.billed_ends(work.tx, under_way)
+    with reading(books) as tx:
+        under_way = look(tx).under_way
+        sides = proof.billed_counts(tx, under_way)
+        ends = proof.billed_ends(tx, under_way)
     return [
-        Equation(
+        counted(
             "billed",
             "bills with a payable = bills posted",
             "有应付的账单 = 已过账的账单",
-            f"{due:,}",
-            f"{posted:,}",
-            shortened([_unposted(one) for one in ends]),
+            sides,
+            [_unposted(one) for one in ends],
         )
     ]
 
@@ -170,18 +171,16 @@ def _unposted(one: LooseEnd) -> Finding:
 
 def draws_to_entries(books: Books) -> list[Equation]:
     """Prove that the draws of every paid bill are what its entry settles, and the reverse."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        paid, settled = proof.settled_counts(work.tx)
-        ends = proof.settled_ends(work.tx)
+    with reading(books) as tx:
+        sides = proof.settled_counts(tx)
+        ends = proof.settled_ends(tx)
     return [
-        Equation(
+        counted(
             "settled",
             "bills paid by draws = bills settled by entries",
             "有扣款的账单 = 有扣款分录的账单",
-            f"{paid:,}",
-            f"{settled:,}",
-            shortened([_unsettled(one) for one in ends]),
+            sides,
+            [_unsettled(one) for one in ends],
         )
     ]
 
@@ -202,9 +201,8 @@ def _unsettled(one: LooseEnd) -> Finding:
 
 def payable_to_draws(books: Books) -> list[Equation]:
     """Prove payable = draws + outstanding, the outstanding taken from the ledger's receivable."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        rows = proof.settlement_sums(work.tx, look(work.tx).under_way)
+    with reading(books) as tx:
+        rows = proof.settlement_sums(tx, look(tx).under_way)
     return [
         Equation(
             f"settlement {currency}",

@@ -1,18 +1,22 @@
 """An equation of the books: two figures that must be the same, and what was found where they are not.
 
-Owns how a proof says what it found, in both languages, and what becomes of a proof that cannot be carried out. Rules:
-VERIFY-1 (`docs/rules/verify.md`).
+Owns how a proof reads the books, how it says what it found, in both languages, and what becomes of one that cannot be
+carried out. Rules: VERIFY-1 (`docs/rules/verify.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 
 from partita.core.money import Money, format_scaled, is_currency
 from partita.core.refusal import Refused
+from partita.store import proof as proof_store
+from partita.store.db import Transaction
+from partita.usecases.work import Books
 
 _SHOWN = 20
 """How many findings of one kind are named; the rest is counted."""
@@ -48,6 +52,22 @@ class Equation:
     def holds(self) -> bool:
         """Say whether both sides are the same and nothing was found."""
         return self.left == self.right and not self.findings
+
+
+def counted(
+    name: str, english: str, chinese: str, sides: tuple[int, int], findings: Sequence[Finding], *notes: Finding
+) -> Equation:
+    """Return the equation of two counts; of findings and notes the first are named and the rest is counted."""
+    left, right = sides
+    return Equation(name, english, chinese, f"{left:,}", f"{right:,}", shortened(findings), shortened(notes))
+
+
+@contextmanager
+def reading(books: Books) -> Iterator[Transaction]:
+    """Open a transaction for one proof: all that it reads is as of one instant, whatever others write meanwhile."""
+    with books.work() as work:
+        proof_store.at_one_instant(work.tx)
+        yield work.tx
 
 
 def attempt(name: str, proof: Callable[[], list[Equation]]) -> list[Equation]:

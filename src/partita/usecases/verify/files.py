@@ -20,7 +20,7 @@ from partita.store.charge import ChargeFile
 from partita.store.files import digest_of
 from partita.store.proof import BatchOutOfStep
 from partita.usecases.rating import show_files, show_usage
-from partita.usecases.verify.equation import Equation, Finding, attempt, shortened, trouble
+from partita.usecases.verify.equation import Equation, Finding, attempt, counted, reading, trouble
 from partita.usecases.work import Books
 
 
@@ -30,10 +30,9 @@ def untouched(books: Books) -> list[Equation]:
     Files that the manifest does not name are noted and are no fault: they never count, and a killed import leaves such.
     """
     there = proof.parquet_files(books.room)  # looked at first: what is written meanwhile is named by the time we ask
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        named = [(one.path, one.digest) for one in usage_store.files(work.tx)]
-        named += [(one.path, one.digest) for one in charge_store.every(work.tx)]
+    with reading(books) as tx:
+        named = [(one.path, one.digest) for one in usage_store.files(tx)]
+        named += [(one.path, one.digest) for one in charge_store.every(tx)]
     findings = [
         Finding(f"file {path}: {wrong.english}", f"文件 {path}：{wrong.chinese}")
         for path, digest in named
@@ -41,14 +40,13 @@ def untouched(books: Books) -> list[Equation]:
     ]
     unnamed = sorted(set(there) - {path for path, _ in named})
     return [
-        Equation(
-            name="files",
-            english="files named = files with their SHA-256",
-            chinese="清单中的文件 = 摘要一致的文件",
-            left=f"{len(named):,}",
-            right=f"{len(named) - len(findings):,}",
-            findings=shortened(findings),
-            notes=shortened([_unnamed(path) for path in unnamed]),
+        counted(
+            "files",
+            "files named = files with their SHA-256",
+            "清单中的文件 = 摘要一致的文件",
+            (len(named), len(named) - len(findings)),
+            findings,
+            *(_unnamed(path) for path in unnamed),
         )
     ]
 
@@ -74,19 +72,17 @@ def _unnamed(path: str) -> Finding:
 
 def batches_whole(books: Books) -> list[Equation]:
     """Prove, batch by batch, that what an import of usage accepted is what its files hold."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        batches = proof.batch_count(work.tx)
-        off = proof.batches_out_of_step(work.tx)
+    with reading(books) as tx:
+        batches = proof.row_count(tx, "usage_batch")
+        off = proof.batches_out_of_step(tx)
     unknown = sum(one.accepted is None for one in off)
     return [
-        Equation(
+        counted(
             "batches",
             "usage batches = batches whose files hold what they accepted",
             "用量批次 = 文件与接收数一致的批次",
-            f"{batches + unknown:,}",
-            f"{batches + unknown - len(off):,}",
-            shortened([_batch_off(one) for one in off]),
+            (batches + unknown, batches + unknown - len(off)),
+            [_batch_off(one) for one in off],
         )
     ]
 
@@ -110,22 +106,17 @@ def _batch_off(one: BatchOutOfStep) -> Finding:
 
 def usage_totals(books: Books) -> list[Equation]:
     """Prove that what was accepted is what the usage files hold, in records and in quantity."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        accepted, quantity_e6 = proof.accepted_totals(work.tx)
-        files = usage_store.files(work.tx)
-    engine = books.engine()
-    try:
+    with reading(books) as tx:
+        accepted, quantity_e6 = proof.accepted_totals(tx)
+        files = usage_store.files(tx)
+    with books.engine() as engine:
         show_usage(engine, books.room, files)
         held, held_e6, unread = _asked(
             engine, "select count(*), coalesce(sum(quantity_e6), 0)::DECIMAL(38,0) from usage"
         )
-    finally:
-        engine.close()
     return [
-        Equation(
-            "usage-records", "usage accepted = usage on file", "接收的用量条数 = 文件中的条数",
-            f"{accepted:,}", f"{held:,}", unread,
+        counted(
+            "usage-records", "usage accepted = usage on file", "接收的用量条数 = 文件中的条数", (accepted, held), unread
         ),
         Equation(
             "usage-quantity", "quantity accepted = quantity on file", "接收的用量 = 文件中的用量",
@@ -136,10 +127,9 @@ def usage_totals(books: Books) -> list[Equation]:
 
 def import_totals(books: Books) -> list[Equation]:
     """Prove for each import: every row is charged once; file total = charges + remainder, read from its files."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        imports = import_store.imports(work.tx)
-        files = [one for one in charge_store.every(work.tx) if one.stage == "imported"]
+    with reading(books) as tx:
+        imports = import_store.imports(tx)
+        files = [one for one in charge_store.every(tx) if one.stage == "imported"]
     equations = _imports_known(imports, files)
     for one in imports:
         paths = [str(books.room.path(file.path)) for file in files if file.import_id == one.import_id]
@@ -153,32 +143,26 @@ def _imports_known(imports: Sequence[import_store.BillImport], files: Sequence[C
     if not named:
         return []
     return [
-        Equation(
+        counted(
             "imports",
             "imports that charge files name = imports recorded",
             "计费文件所属的导入 = 已登记的导入",
-            f"{len(named):,}",
-            f"{len(named) - len(lost):,}",
-            shortened(
-                [
-                    Finding(f"import {name}: is not there, but its files are", f"导入 {name}：不存在，但有其文件")
-                    for name in lost
-                ]
-            ),
+            (len(named), len(named) - len(lost)),
+            [
+                Finding(f"import {name}: is not there, but its files are", f"导入 {name}：不存在，但有其文件")
+                for name in lost
+            ],
         )
     ]
 
 
 def _import_whole(books: Books, one: import_store.BillImport, paths: Sequence[str]) -> list[Equation]:
-    engine = books.engine()
-    try:
+    with books.engine() as engine:
         show_files(engine, "charges", IMPORTED, paths)
         rows_once = _rows_once(engine, one)
         rated = "select count(*), coalesce(sum(billed_cost_e10), 0)::DECIMAL(38,0) from charges"
         _, sum_e10, unread = _asked(engine, f"{rated} where line_kind = 'imported'")
         _, line_e10, _ = _asked(engine, f"{rated} where line_kind = 'import_remainder'")
-    finally:
-        engine.close()
     whole = EXACT.add(one.charges_total, one.credits_charges_total)
     rest = EXACT.add(one.remainder, one.credits_remainder)
     charges, remainder = Finding("charges on file", "文件中的计费行"), Finding("remainder line on file", "文件中的尾差")
@@ -205,12 +189,11 @@ def _rows_once(engine: duckdb.DuckDBPyConnection, one: import_store.BillImport) 
         "where line_kind = 'imported'",
     )
     again = Finding(f"{twice:,} charges of {one.file_name} stand twice", f"{one.file_name} 有 {twice:,} 条计费行重复")
-    return Equation(
+    return counted(
         f"rows {one.file_name}",
         f"{one.file_name}: rows of the file = rows charged, once",
         f"{one.file_name}：文件行数 = 计费的行数，且不重复",
-        f"{one.records:,}",
-        f"{rows:,}",
+        (one.records, rows),
         unread + ((again,) if twice else ()),
     )
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from partita.core.ledger import Break
 from partita.core.refusal import refused
 from partita.store import ledger as ledger_store
 from partita.store import proof
 from partita.store.ledger import BalanceDifference
-from partita.usecases.verify.equation import Equation, Finding, money_text, said, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, said
 from partita.usecases.work import Books
 
 
 def balanced(books: Books) -> list[Equation]:
     """Prove that every entry sums to zero, and print debits = credits of each currency."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        sums = proof.sides(work.tx)
-        uneven = proof.uneven_entries(work.tx)
+    with reading(books) as tx:
+        sums = proof.sides(tx)
+        uneven = proof.uneven_entries(tx)
     return [
         Equation(
             f"ledger {currency}",
@@ -36,40 +34,32 @@ def _uneven(payer: str, sequence: int) -> Finding:
 
 def chained(books: Books) -> list[Equation]:
     """Prove that the SHA-256 chain of each payer is whole; a break is named by payer and sequence."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        entries = ledger_store.entry_count(work.tx)
-        breaks = ledger_store.verify_chain(work.tx)
+    with reading(books) as tx:
+        entries = ledger_store.entry_count(tx)
+        breaks = ledger_store.verify_chain(tx)
     return [
-        Equation(
+        counted(
             "chain",
             "entries = entries in an unbroken chain",
             "分录数 = 链上完好的分录数",
-            f"{entries:,}",
-            f"{entries - len(breaks):,}",
-            shortened([_broken(one) for one in breaks]),
+            (entries, entries - len(breaks)),
+            [said(refused(one.reason, payer=one.payer_id, sequence=one.sequence)) for one in breaks],
         )
     ]
 
 
-def _broken(one: Break) -> Finding:
-    return said(refused(one.reason, payer=one.payer_id, sequence=one.sequence))
-
-
 def balances(books: Books) -> list[Equation]:
     """Prove that each kept balance is the sum of its postings; one that differs is named."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        differing = ledger_store.check_balances(work.tx)
-        kept = proof.balance_count(work.tx)
+    with reading(books) as tx:
+        differing = ledger_store.check_balances(tx)
+        kept = proof.row_count(tx, "balance")
     return [
-        Equation(
+        counted(
             "balances",
             "balances kept = sums of postings",
             "保存的余额 = 过账合计",
-            f"{kept:,}",
-            f"{kept - len(differing):,}",
-            shortened([_differs(one) for one in differing]),
+            (kept, kept - len(differing)),
+            [_differs(one) for one in differing],
         )
     ]
 

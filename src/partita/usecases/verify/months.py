@@ -14,7 +14,7 @@ from partita.core.period import Month
 from partita.store import proof
 from partita.store.db import Transaction
 from partita.store.proof import BucketTrace
-from partita.usecases.verify.equation import Equation, Finding, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, reading
 from partita.usecases.work import Books
 
 _CLOSED = len(CLOSE_STATES) - 1
@@ -31,18 +31,16 @@ class Months:
 
 def whole(books: Books) -> list[Equation]:
     """Prove that each month that left a trace has a run and all its steps; one under way is told, and is no fault."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        months = look(work.tx)
+    with reading(books) as tx:
+        months = look(tx)
     return [
-        Equation(
+        counted(
             "months",
             "months with final charges, bills or steps = months whose close is whole or under way",
             "有最终计费、账单或步骤的账期 = 出账完整或进行中的账期",
-            f"{len(months.all):,}",
-            f"{len(months.all) - len(months.findings):,}",
-            shortened([finding for found in months.findings.values() for finding in found]),
-            tuple(_under_way(month, *at) for month, at in months.under_way.items()),
+            (len(months.all), len(months.all) - len(months.findings)),
+            [finding for found in months.findings.values() for finding in found],
+            *(_under_way(month, *at) for month, at in months.under_way.items()),
         )
     ]
 

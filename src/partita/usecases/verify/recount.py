@@ -14,14 +14,13 @@ from partita.columnar.tables import CHARGE
 from partita.core.period import Month
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
-from partita.store import proof
 from partita.store.bill import CloseRun
 from partita.store.charge import ChargeFile
 from partita.store.files import digest_of
 from partita.usecases.close.freeze import Plan, plan_of
 from partita.usecases.close.steps import engine_of, gather, write_final, write_round_downs
 from partita.usecases.rating import show_files
-from partita.usecases.verify.equation import Equation, Finding, attempt, exact_text, shortened, trouble
+from partita.usecases.verify.equation import Equation, Finding, attempt, counted, exact_text, reading, trouble
 from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
@@ -44,11 +43,10 @@ class _Count:
 
 def recounted(books: Books) -> list[Equation]:
     """Rate, correct and round down each closed month again from its usage; every charge must come out the same."""
-    with books.work() as work:
-        proof.at_one_instant(work.tx)
-        under_way = look(work.tx).under_way
-        runs = [run for run in bill_store.runs(work.tx) if run.month not in under_way]
-        files = [one for one in charge_store.every(work.tx) if one.stage == "final"]
+    with reading(books) as tx:
+        under_way = look(tx).under_way
+        runs = [run for run in bill_store.runs(tx) if run.month not in under_way]
+        files = [one for one in charge_store.every(tx) if one.stage == "final"]
     equations: list[Equation] = []
     for run in runs:
         stored = [one for one in files if one.month == run.month]
@@ -72,13 +70,15 @@ def _recount(books: Books, run: CloseRun, stored: Sequence[ChargeFile]) -> list[
 def _equations(month: Month, count: _Count) -> list[Equation]:
     """Return the equation of the number of charges, which names what differs, and one of the sum of each currency."""
     return [
-        Equation(
+        counted(
             f"recount {month}",
             f"{month}: charges on file = charges recomputed from usage",
             f"{month}：存档计费行 = 由用量重算的计费行",
-            f"{sum(charges for charges, _ in count.on_file.values()):,}",
-            f"{sum(charges for charges, _ in count.anew.values()):,}",
-            shortened(count.findings),
+            (
+                sum(charges for charges, _ in count.on_file.values()),
+                sum(charges for charges, _ in count.anew.values()),
+            ),
+            count.findings,
         ),
         *(
             Equation(
@@ -181,8 +181,7 @@ def no_charge_twice(books: Books) -> list[Equation]:
     """Prove that no usage record is charged twice by the closes. Rows of imports are proved in `files`."""
     with books.work() as work:
         files = [one for one in charge_store.counting(work.tx) if one.stage == "final"]
-    engine = books.engine()
-    try:
+    with books.engine() as engine:
         show_files(engine, "charges", CHARGE, [str(books.room.path(one.path)) for one in files])
         row = engine.execute(
             "select coalesce(sum(n), 0)::BIGINT, count(*) from (select count(*) as n from charges "
@@ -192,22 +191,19 @@ def no_charge_twice(books: Books) -> list[Equation]:
             "select account_id, record_id, usage_month from charges where line_kind = 'rated' "
             f"group by all having count(*) > 1 order by all limit {_SHOWN}"
         ).fetchall()
-    finally:
-        engine.close()
     assert row is not None, "an aggregate without groups gives one row"
     return [
-        Equation(
+        counted(
             "once",
             "charges = different records charged",
             "计费行 = 不重复的用量记录",
-            f"{row[0]:,}",
-            f"{row[1]:,}",
-            tuple(
+            row,
+            [
                 Finding(
                     f"record {record} of {account} in {month_text(month)}: charged twice",
                     f"账号 {account} 在 {month_text(month)} 的记录 {record}：重复计费",
                 )
                 for account, record, month in twice
-            ),
+            ],
         )
     ]
