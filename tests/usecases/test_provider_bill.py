@@ -8,7 +8,6 @@ import gzip
 import json
 import os
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice, product
@@ -18,6 +17,7 @@ import duckdb
 import pytest
 
 import focus_charges
+from bills import HEAD, ROW, Write, charges, taken_in, writer
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused
 from partita.store import charge as charge_store
@@ -26,29 +26,10 @@ from partita.usecases.focus import FocusExported, export_focus
 from partita.usecases.provider_bill import BillImported, import_bill
 from partita.usecases.work import Books
 
-HEAD = "BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargeCategory,Tags"
-ROW = '1.5,payer,USD,2026-09-01,2026-09-02,Usage,"{""a"":""b""}"'
-Write = Callable[..., Path]
-
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a file of rows below the FOCUS header of these tests, or of raw bytes."""
-
-    def written(
-        *rows: str, head: str = HEAD, name: str = "bill.csv", end: str = "\n", raw: bytes | None = None
-    ) -> Path:
-        path = tmp_path / name
-        path.write_bytes(raw if raw is not None else (end.join([head, *rows]) + end).encode())
-        return path
-
-    return written
-
-
-def taken_in(books: Books, path: Path, format_name: str = "focus") -> BillImported:
-    done = import_bill(books, path, format_name=format_name)
-    assert isinstance(done, BillImported), done.message()
-    return done
+    return writer(tmp_path)
 
 
 def refusal(books: Books, path: Path, format_name: str = "focus", currency: str | None = None) -> Refused:
@@ -66,15 +47,6 @@ def no_trace(books: Books) -> bool:
     return not known and not [
         path for kind in ("charges", "incoming") for path in (books.room.root / kind).rglob("*.*")
     ]
-
-
-def charges(books: Books, columns: str) -> list[tuple[object, ...]]:
-    with books.work() as work:
-        paths = [str(books.room.path(one.path)) for one in charge_store.counting(work.tx)]
-    found = duckdb.from_parquet(paths, union_by_name=True)
-    if "count(" not in columns:
-        found = found.order("row_number nulls last, record_id")
-    return found.project(columns).fetchall()
 
 
 def test_a_bill_comes_in(books: Books, write: Write) -> None:
@@ -159,16 +131,6 @@ def test_packed_and_parquet_files_hold_the_same(books: Books, write: Write, tmp_
     assert len(set(charges(books, columns))) == 1
 
 
-def test_the_same_file_again_changes_nothing(books: Books, write: Write) -> None:
-    path = write(ROW)
-    first = taken_in(books, path)
-    files = sorted(books.room.root.rglob("*.parquet"))
-    again = taken_in(books, path.rename(path.with_name("other-name.csv")))
-    assert again.already_imported
-    assert again.taken == first.taken
-    assert sorted(books.room.root.rglob("*.parquet")) == files
-
-
 def test_a_dry_run_keeps_nothing(books: Books, write: Write) -> None:
     path = write(ROW)
     done = import_bill(books, path, format_name="focus", dry_run=True)
@@ -191,43 +153,6 @@ def test_months_and_payers_lie_apart(books: Books, write: Write) -> None:
     for one in files:
         held = duckdb.from_parquet(str(books.room.path(one.path))).project("usage_month").distinct().fetchall()
         assert held == [(one.month,)]
-
-
-def test_a_replaced_file_stays_replaced(books: Books, write: Write) -> None:
-    old, new = write(ROW, name="old.csv"), write(ROW, ROW, name="new.csv")
-    first = taken_in(books, old)
-    second = import_bill(books, new, format_name="focus", replace=True)
-    assert isinstance(second, BillImported)
-    assert second.replaces == (first.taken.import_id,)
-    assert taken_in(books, old).replaced_by == second.taken.import_id
-    no = import_bill(books, old, format_name="focus", replace=True)
-    assert isinstance(no, Refused)
-    assert no.reason is Reason.REPLACED_BEFORE
-    assert len(charges(books, "row_number")) == 2
-
-
-def test_a_file_counted_beside_others_takes_their_place_after_all(books: Books, write: Write) -> None:
-    path = write(ROW, name="a.csv")
-    one, two = taken_in(books, path), taken_in(books, write("2" + ROW, name="b.csv"))
-    assert two.same_period_as == (one.taken.import_id,)
-    for dry_run, left in ((True, 2), (False, 1)):
-        done = import_bill(books, path, format_name="focus", replace=True, dry_run=dry_run)
-        assert isinstance(done, BillImported)
-        assert (done.already_imported, done.replaces) == (True, (two.taken.import_id,))
-        assert len(charges(books, "row_number")) == left
-    again = import_bill(books, path, format_name="focus", replace=True)
-    assert isinstance(again, BillImported)
-    assert again.replaces == ()
-
-
-def test_a_file_known_already_replaces_no_more_than_it_holds(books: Books, write: Write) -> None:
-    path = write(ROW, name="a.csv")
-    taken_in(books, path)
-    more = taken_in(books, write(ROW, ROW.replace("payer", "other"), name="b.csv"))
-    no = import_bill(books, path, format_name="focus", replace=True)
-    assert isinstance(no, Refused)
-    assert (no.reason, no.detail["import_id"]) == (Reason.REPLACES_TOO_MUCH, more.taken.import_id)
-    assert len(charges(books, "row_number")) == 3
 
 
 def test_every_row_of_a_large_bill_has_its_number(books: Books, write: Write) -> None:
@@ -292,6 +217,10 @@ REFUSED: list[tuple[str, bytes, Reason, str]] = [
     ("odd quote", f'{HEAD}\n"1" 2{ROW[3:]}\n'.encode(), Reason.TRUNCATED_FILE, "row 2): text follows"),
     ("long row", f"{HEAD}\n{ROW}\n{'x' * 3_000_000}\n".encode(), Reason.TRUNCATED_FILE, "row 3)"),
     ("latin-1", f"{HEAD}\n{ROW}\n{ROW.replace('payer', 'zahlér')}\n".encode("latin-1"), Reason.WRONG_ENCODING, "row 3"),
+    ("latin-1 in a column that no mapping reads", f"{HEAD},Note\n{ROW},é\n".encode("latin-1"),
+     Reason.WRONG_ENCODING, "row 2"),
+    ("cut letter", f"{HEAD},Note\n{ROW},é".encode()[:-1], Reason.WRONG_ENCODING, "row 2"),
+    ("cut in a letter", f"{HEAD}\n{ROW}\n1,é".encode()[:-1], Reason.TRUNCATED_FILE, "row 3): it has 2 fields"),
     ("utf-16", f"{HEAD}\n{ROW}\n".encode("utf-16"), Reason.WRONG_ENCODING, "row 1"),
     ("gbk header", "账期,账号ID\n1,2\n".encode("gb18030"), Reason.WRONG_ENCODING, "row 1"),
     ("zip", b"PK\x03\x04" + b"\0" * 100, Reason.FILE_UNREADABLE, "Excel"),

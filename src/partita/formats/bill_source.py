@@ -8,6 +8,7 @@ Does not own what the columns mean (`bill_format`). Rules: IMPORT-5, IMPORT-7 (`
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -102,14 +103,36 @@ def _stranger(path: Path, start: bytes, format_name: str) -> Refused | None:
 
 
 def fingerprint(source: BillSource) -> bytes | Refused:
-    """Return the SHA-256 of the file; refuse text that holds a zero byte, which no text does."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of the file; refuse text that is none: a zero byte, or bytes that are not UTF-8.
+
+    The engine proves only the columns that it reads to be UTF-8, so here all of them are.
+    """
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = source.kind == "csv" and source.encoding == "utf-8"
     with source.path.open("rb") as handle:
         while block := handle.read(_BLOCK):
-            if source.kind == "csv" and b"\0" in block:
+            if (source.kind == "csv" and b"\0" in block) or (is_utf8 and not _goes_on(decoder, block)):
                 return first_defect(source) or refused(Reason.FILE_UNREADABLE, format="csv", detail=_BINARY)
             digest.update(block)
-    return digest.digest()
+    return digest.digest() if not decoder.getstate()[0] else _cut_letter(source)
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    """Say whether the text goes on as UTF-8; plain ASCII needs no decoding."""
+    if block.isascii() and not decoder.getstate()[0]:
+        return True
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cut_letter(source: BillSource) -> Refused:
+    """Refuse a text that ends within a letter."""
+    defect = first_defect(source)
+    assert defect is not None, "a letter that is cut is no text"
+    return defect
 
 
 def first_defect(source: BillSource) -> Refused | None:
@@ -150,13 +173,13 @@ def _defect(fields: list[str], source: BillSource, row: int) -> Refused | None:
     text = ",".join(fields)
     if "\0" in text:
         return refused(Reason.TRUNCATED_FILE, row=row, detail=_ZERO_BYTE)
+    if len(fields) != (width := len(source.header)):
+        detail = (f"it has {len(fields)} fields instead of {width}.", f"有 {len(fields)} 个字段，应为 {width} 个。")
+        return refused(Reason.TRUNCATED_FILE, row=row, detail=detail)
     try:
         text.encode()
     except UnicodeEncodeError:
         return _no_text(row, source.encoding)
-    if len(fields) != (width := len(source.header)):
-        detail = (f"it has {len(fields)} fields instead of {width}.", f"有 {len(fields)} 个字段，应为 {width} 个。")
-        return refused(Reason.TRUNCATED_FILE, row=row, detail=detail)
     return None
 
 
