@@ -33,6 +33,11 @@ PLAIN: dict[str, dict[str, str]] = {
         "bill/BillingPeriodStartDate": "2026-09-01T00:00:00Z", "lineItem/LineItemType": "Usage",
         "lineItem/UsageStartDate": "2026-09-02T00:00:00Z", "lineItem/CurrencyCode": "USD",
     },
+    "azure-ea": {
+        "CostInBillingCurrency": "1", "BillingAccountId": "payer", "BillingCurrencyCode": "USD",
+        "BillingPeriodStartDate": "9/1/2026", "SubscriptionId": "acme", "Date": "9/2/2026", "ChargeType": "Usage",
+        "PricingModel": "OnDemand",
+    },
     "gcp": {
         "cost": "1", "billing_account_id": "payer", "currency": "USD", "invoice.month": "202609",
         "usage_start_time": "2026-09-02T00:00:00", "project.id": "acme", "cost_type": "regular", "credits": "[]",

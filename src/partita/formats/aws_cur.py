@@ -1,7 +1,7 @@
 """AWS legacy Cost and Usage Report: 94 to 195 columns named `group/Name`.
 
 Owns the mapping. The cost of a row is its net unblended cost, or its unblended cost where it states no net one; the
-file total adds up the same. Covered usage keeps the cost that the report states: the negation rows take it back, so the
+file total adds up the same. Amortised costs are the net ones likewise. Covered usage keeps the cost that the report states: the negation rows take it back, so the
 file's total stays the file's total. A credit is a Credit, a refund a correction; priced quantity is what was used, not
 reserved units. Source: focus-and-bills.md 7.1, 7.6. Rules: IMPORT-1 … IMPORT-6.
 """
@@ -15,6 +15,23 @@ _COST = f'coalesce("lineItem/NetUnblendedCost", {_UNBLENDED})'
 _TYPE = '"lineItem/LineItemType"'
 _SAVINGS_PLAN = '"savingsPlan/SavingsPlanARN"'
 _RESERVATION = '"reservation/ReservationARN"'
+_DISCOUNTS = "'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount', 'Discount'"
+# What of a plan's commitment was not used, at its net price where the report states one.
+_PLAN_COMMITTED = 'e10("savingsPlan/TotalCommitmentToDate")'
+_PLAN_UNUSED = f'(coalesce({_PLAN_COMMITTED}, 0) - coalesce(e10("savingsPlan/UsedCommitment"), 0))'
+
+
+def _commitment(net: str) -> str:
+    """Return SQL for the plan's fee of the period, upfront and recurring together."""
+    parts = (f"savingsPlan/{net}{kind}CommitmentForBillingPeriod" for kind in ("AmortizedUpfront", "Recurring"))
+    return " + ".join(f'coalesce(e10("{name}"), 0)' for name in parts)
+
+
+def _net(group: str, name: str) -> str:
+    """Return SQL for an amortised cost: the net one where the row states it."""
+    return f'coalesce(e10("{group}/Net{name}"), e10("{group}/{name}"))'
+
+
 _SERVICES = {
     "AmazonEC2": "Compute", "AWSLambda": "Compute", "AmazonECS": "Compute", "AmazonEKS": "Compute",
     "AmazonLightsail": "Compute", "AmazonECR": "Compute", "ComputeSavingsPlans": "Compute",
@@ -52,11 +69,19 @@ AWS_CUR = BillFormat(
             for name in (
                 "pricing/publicOnDemandCost",
                 "reservation/EffectiveCost",
+                "reservation/NetEffectiveCost",
                 "savingsPlan/SavingsPlanEffectiveCost",
+                "savingsPlan/NetSavingsPlanEffectiveCost",
                 "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod",
+                "reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod",
                 "reservation/UnusedRecurringFee",
+                "reservation/NetUnusedRecurringFee",
                 "savingsPlan/TotalCommitmentToDate",
                 "savingsPlan/UsedCommitment",
+                "savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod",
+                "savingsPlan/NetAmortizedUpfrontCommitmentForBillingPeriod",
+                "savingsPlan/RecurringCommitmentForBillingPeriod",
+                "savingsPlan/NetRecurringCommitmentForBillingPeriod",
             )
         ),
         *(
@@ -98,7 +123,12 @@ AWS_CUR = BillFormat(
     instant="CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP)",
     null_texts=("", "NULL", "None"),
     tag_prefixes=("resourceTags/user:", "resourceTags/"),
-    macros={"service_category(x)": lookup(_SERVICES, "Other")},
+    macros={
+        "service_category(x)": lookup(_SERVICES, "Other"),
+        # a report without net costs has a net fee of zero: then the stated one counts
+        "plan_unused(unused, fee, net)": """CASE WHEN fee > 0 AND net > 0
+            THEN CAST(CAST(unused AS HUGEINT) * net // fee AS BIGINT) ELSE unused END""",
+    },
     mapping={
         "category": f"""CASE
             WHEN {_TYPE} = 'Tax' THEN 'Tax'
@@ -119,20 +149,19 @@ AWS_CUR = BillFormat(
         "unit": '"pricing/unit"',
         "list_unit_price_e10": 'price_e10("pricing/publicOnDemandRate")',
         "contracted_unit_price_e10": 'price_e10("lineItem/UnblendedRate")',
-        "list_cost_e10": f"""CASE WHEN {_TYPE} = 'SavingsPlanNegation' THEN 0
+        "list_cost_e10": f"""CASE WHEN one_of({_TYPE}, 'SavingsPlanNegation', {_DISCOUNTS}) THEN 0
             ELSE e10(coalesce("pricing/publicOnDemandCost", {_UNBLENDED})) END""",
         "contracted_cost_e10": f"CASE WHEN {_TYPE} = 'SavingsPlanNegation' THEN 0 ELSE e10({_UNBLENDED}) END",
         "effective_cost_e10": f"""CASE
-            WHEN {_TYPE} = 'SavingsPlanCoveredUsage' THEN e10("savingsPlan/SavingsPlanEffectiveCost")
-            WHEN {_TYPE} = 'DiscountedUsage' THEN e10("reservation/EffectiveCost")
+            WHEN {_TYPE} = 'SavingsPlanCoveredUsage' THEN {_net("savingsPlan", "SavingsPlanEffectiveCost")}
+            WHEN {_TYPE} = 'DiscountedUsage' THEN {_net("reservation", "EffectiveCost")}
             WHEN one_of({_TYPE}, 'SavingsPlanNegation', 'SavingsPlanUpfrontFee') THEN 0
             WHEN {_TYPE} = 'Fee' AND {_RESERVATION} IS NOT NULL THEN 0
             WHEN {_TYPE} = 'RIFee'
-            THEN coalesce(e10("reservation/UnusedAmortizedUpfrontFeeForBillingPeriod"), 0)
-                + coalesce(e10("reservation/UnusedRecurringFee"), 0)
-            WHEN {_TYPE} = 'SavingsPlanRecurringFee'
-            THEN coalesce(e10("savingsPlan/TotalCommitmentToDate"), 0)
-                - coalesce(e10("savingsPlan/UsedCommitment"), 0)
+            THEN coalesce({_net("reservation", "UnusedAmortizedUpfrontFeeForBillingPeriod")}, 0)
+                + coalesce({_net("reservation", "UnusedRecurringFee")}, 0)
+            WHEN {_TYPE} = 'SavingsPlanRecurringFee' THEN plan_unused({_PLAN_UNUSED},
+                {_commitment("")}, {_commitment("Net")})
             ELSE e10({_COST}) END""",
         "resource_id": '"lineItem/ResourceId"',
         "region": '"product/region"',

@@ -2,9 +2,11 @@
 
 Owns the mapping. `Date` is the day of the charge, in UTC; the charge period is that day, not the billing period. The
 cost is the cost in billing currency of the actual file; the amortised file is another bill of the same charges and must
-not be imported beside it. The list cost is the pay-as-you-go cost, or retail price × quantity in priced units: `10K` or
-`100 Hours` in UnitOfMeasure says how many units one price buys. Source: focus-and-bills.md 7.2, 7.6.
-Rules: IMPORT-1 … IMPORT-6.
+not be imported beside it. It gives itself away: usage that a commitment covers costs something, or a row says what of a
+commitment was unused; such rows are counted and told. The list cost is the pay-as-you-go cost, or retail price ×
+quantity in priced units: `10K` or `100 Hours` in UnitOfMeasure says how many units one price buys.
+Source: focus-and-bills.md 7.2, 7.6.
+Rules: IMPORT-1 … IMPORT-6, IMPORT-10.
 """
 
 from __future__ import annotations
@@ -129,5 +131,16 @@ AZURE_EA = BillFormat(
         "Term",
         "ProductOrderId",
         "previousInvoiceId",
+    ),
+    # a cost is nothing when it has no digit but zero
+    identity="""CASE WHEN one_of("ChargeType", 'UnusedReservation', 'UnusedSavingsPlan') THEN false
+        WHEN "ChargeType" = 'Usage' AND one_of("PricingModel", 'Reservation', 'SavingsPlan')
+        THEN NOT coalesce(regexp_matches("Cost", '[1-9]'), false) ELSE true END""",
+    identity_says=(
+        "in the actual file, usage covered by a commitment costs nothing and no row is of unused commitments. This "
+        "looks like the amortised file, whose costs are spread and not what is billed: import the actual file, and "
+        "never both",
+        "实际成本文件中，由承诺折扣抵扣的用量费用为零，也没有未使用承诺的行。本文件疑似摊销成本文件，其费用经过分摊、"
+        "并非实际账单：请导入实际成本文件，切勿两者都导入",
     ),
 )

@@ -1,7 +1,7 @@
 """Take in a provider's bill: read it once, check it, write its charges, and tie its total out.
 
 Nothing of a file counts before all of it does: the charges lie in files that no manifest names until the one
-transaction at the end. The same file again changes nothing. Rules: IMPORT-1 … IMPORT-9
+transaction at the end. The same file again changes nothing. Rules: IMPORT-1 … IMPORT-10
 (`docs/rules/provider_bill.md`).
 """
 
