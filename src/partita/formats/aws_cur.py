@@ -1,9 +1,10 @@
 """AWS legacy Cost and Usage Report: 94 to 195 columns named `group/Name`.
 
 Owns the mapping. The cost of a row is its net unblended cost, or its unblended cost where it states no net one; the
-file total adds up the same. Amortised costs are the net ones likewise. Covered usage keeps the cost that the report states: the negation rows take it back, so the
-file's total stays the file's total. A credit is a Credit, a refund a correction; priced quantity is what was used, not
-reserved units. Source: focus-and-bills.md 7.1, 7.6. Rules: IMPORT-1 … IMPORT-6.
+file total adds up the same. Amortised costs are the net ones likewise. Covered usage keeps the cost that the report
+states: the negation rows take it back, so the file's total stays the file's total. A credit is a Credit, a refund a
+correction; priced quantity is what was used, not reserved units. Source: focus-and-bills.md 7.1, 7.6.
+Rules: IMPORT-1 … IMPORT-6.
 """
 
 from __future__ import annotations

@@ -137,10 +137,14 @@ AZURE_EA = BillFormat(
         WHEN "ChargeType" = 'Usage' AND one_of("PricingModel", 'Reservation', 'SavingsPlan')
         THEN NOT coalesce(regexp_matches("Cost", '[1-9]'), false) ELSE true END""",
     identity_says=(
-        "in the actual file, usage covered by a commitment costs nothing and no row is of unused commitments. This "
-        "looks like the amortised file, whose costs are spread and not what is billed: import the actual file, and "
-        "never both",
-        "实际成本文件中，由承诺折扣抵扣的用量费用为零，也没有未使用承诺的行。本文件疑似摊销成本文件，其费用经过分摊、"
-        "并非实际账单：请导入实际成本文件，切勿两者都导入",
+        (
+            "in the actual file, usage covered by a commitment costs nothing and no row is of unused commitments. This "
+            "looks like the amortised file, whose costs are spread and not what is billed: import the actual file, and "
+            "never both"
+        ),
+        (
+            "实际成本文件中，由承诺折扣抵扣的用量费用为零，也没有未使用承诺的行。本文件疑似摊销成本文件，其费用经过分摊、"
+            "并非实际账单：请导入实际成本文件，切勿两者都导入"
+        ),
     ),
 )
