@@ -92,9 +92,8 @@ def owner_url(server: str, template: str) -> Iterator[str]:
         yield make_conninfo(server, dbname=name.as_string().strip('"'))
         try:
             connection.execute(sql.SQL("drop database {} with (force)").format(name))
-        except (
-            psycopg.errors.InsufficientPrivilege
-        ):  # force may not end an autovacuum worker; a plain drop waits for it
+        except psycopg.errors.InsufficientPrivilege:
+            # Only a superuser may force an autovacuum worker out; a plain drop waits for it.
             connection.execute(sql.SQL("drop database {}").format(name))
 
 

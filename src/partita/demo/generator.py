@@ -18,6 +18,7 @@ from partita.demo.catalogue import catalogue
 from partita.demo.fleet import fleet
 from partita.demo.group import ENTERPRISE, RUNAWAY_ACCOUNT, organisation
 from partita.demo.usage import OFFSET, Story, lines_sql, prepare, quantity_text
+from partita.formats.quoting import literal
 
 SEED, LINES, MONTHS = 2026, 1_000_000, 3
 MONTHS_MOST = 24
@@ -92,20 +93,20 @@ def _month(engine: duckdb.DuckDBPyConnection, story: Story, month: Month, folder
     wrong, repeated = 0, 0
     if number == 0:
         rows, wrong, repeated = _with_wrong_rows(rows)
-    engine.execute(f"copy ({rows}) to '{_quoted(path)}' ({options})")
+    engine.execute(f"copy ({rows}) to {literal(path)} ({options})")
     lines = _one(engine, "select count(*) from line") + wrong + repeated
     engine.execute("drop table line")
     return GeneratedFile(month, path, lines, wrong, repeated)
 
 
 def _late(engine: duckdb.DuckDBPyConnection, path: Path, month: Month) -> GeneratedFile:
-    engine.execute(f"copy (from late) to '{_quoted(path)}' (format csv, header)")
+    engine.execute(f"copy (from late) to {literal(path)} (format csv, header)")
     return GeneratedFile(month, path, _one(engine, "select count(*) from late"))
 
 
 def _with_wrong_rows(rows: str) -> tuple[str, int, int]:
     """Put the rows that are wrong on purpose, and two that repeat accepted ones, behind the others."""
-    wrong = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in _WRONG)
+    wrong = ", ".join(f"({', '.join('null' if value is None else literal(value) for value in row)})" for row in _WRONG)
     repeated = 2
     return (
         f"(from ({rows})) union all (from (values {wrong})) union all (from ({rows}) limit {repeated})",
@@ -164,11 +165,3 @@ def _one(engine: duckdb.DuckDBPyConnection, query: str) -> int:
     row = engine.execute(query).fetchone()
     assert row is not None, "an aggregate has a row"
     return int(row[0])
-
-
-def _literal(value: str | None) -> str:
-    return "null" if value is None else "'" + value.replace("'", "''") + "'"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -21,8 +21,8 @@ from partita.core.ids import bucket_of
 from partita.core.money import AMOUNT_SCALE, truncate
 from partita.core.period import Month
 from partita.formats import decimals
-from partita.formats.bill_format import literal, quoted
 from partita.formats.bill_staging import COSTS, ROW_GROUP, Staged, typed
+from partita.formats.quoting import literal, quoted
 
 REMAINDER = "import_remainder"
 _OF_THE_ROW = (
@@ -126,7 +126,7 @@ def write_charges(connection: duckdb.DuckDBPyConnection, staged: Staged, plan: C
             selects += _remainder(staged, home, plan)
         path = plan.folder / f"charges-{month}-{bucket}.parquet"
         connection.execute(
-            f"COPY ({' UNION ALL '.join(selects)}) TO {literal(str(path))} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({' UNION ALL '.join(selects)}) TO {literal(path)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         written.append(_counted(connection, path, month, bucket))
     return written
@@ -142,7 +142,7 @@ def charged(written: Sequence[Written]) -> tuple[Decimal, Decimal]:
 
 def payers_of(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
     """Return the payers of a finished file of charges."""
-    rows = connection.execute(f"SELECT DISTINCT payer_id FROM read_parquet({literal(str(path))})").fetchall()
+    rows = connection.execute(f"SELECT DISTINCT payer_id FROM read_parquet({literal(path)})").fetchall()
     return {row[0] for row in rows}
 
 
@@ -241,7 +241,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, path: Path, month: int, buck
         f"coalesce(sum(billed_cost_e10) FILTER (line_kind <> '{REMAINDER}' AND NOT is_credit), 0)::VARCHAR, "
         f"coalesce(sum(billed_cost_e10) FILTER (line_kind <> '{REMAINDER}' AND is_credit), 0)::VARCHAR "
         f"FROM (SELECT *, category = 'Credit' AND record_id LIKE 'row-%/credit-%' AS is_credit "
-        f"FROM read_parquet({literal(str(path))}))"
+        f"FROM read_parquet({literal(path)}))"
     ).fetchone()
     assert row is not None, "an aggregate has a row"
     costs = Costs(int(row[1]), int(row[2]), int(row[3]), int(row[4]))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from partita.columnar.tables import IMPORTED
+from partita.formats.quoting import literal
 
 
 class Kind(Enum):
@@ -109,16 +110,6 @@ class Layout:
     def header_of(self, column: str) -> str:
         """Return the name that the file itself gives a column."""
         return self.header[self.positions[column]] if column in self.positions else column
-
-
-def quoted(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def lay_out(bill_format: BillFormat, header: Sequence[str]) -> Layout:

@@ -18,8 +18,9 @@ import duckdb
 
 from partita.core.refusal import Refused
 from partita.formats import decimals
-from partita.formats.bill_format import BillFormat, Kind, Layout, literal, quoted
+from partita.formats.bill_format import BillFormat, Kind, Layout
 from partita.formats.bill_source import ROW_BYTES_MAX, BillSource, first_defect, opened_text
+from partita.formats.quoting import literal, quoted
 
 _CHARACTERS = 1024 * 1024
 
@@ -105,10 +106,10 @@ def _reader(source: BillSource, bill_format: BillFormat, folder: Path) -> str:
     if plain != source.path:
         plain.symlink_to(source.path.resolve())
     if source.kind == "parquet":
-        return f"read_parquet({literal(str(plain))})"
+        return f"read_parquet({literal(plain)})"
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(source.header)))
     return (
-        f"read_csv({literal(str(plain))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        f"read_csv({literal(plain)}, auto_detect = false, header = true, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, columns = {{{columns}}}, "
         f"max_line_size = {ROW_BYTES_MAX}, buffer_size = {4 * ROW_BYTES_MAX}, "
         f"nullstr = [{', '.join(map(literal, bill_format.null_texts))}], "

@@ -16,10 +16,11 @@ import duckdb
 from partita.columnar.tables import IMPORTED
 from partita.core.money import CURRENCIES
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats.bill_format import Layout, literal, quoted
+from partita.formats.bill_format import Layout
 from partita.formats.bill_rows import Rows, times_read
 from partita.formats.bill_source import FIRST_ROW
 from partita.formats.bill_trouble import name_trouble, unfit
+from partita.formats.quoting import literal, quoted
 
 _TROUBLES = (
     duckdb.InvalidInputException,  # a damaged row, bytes that are no text
@@ -58,7 +59,7 @@ class Staged:
     @property
     def plain(self) -> str:
         """The staged charges as an SQL source, as they are."""
-        return f"read_parquet({literal(str(self.path))}, file_row_number = true)"
+        return f"read_parquet({literal(self.path)}, file_row_number = true)"
 
 
 def stage(
@@ -71,7 +72,7 @@ def stage(
     assert keeps_order(connection, select), "the place of a row in the file is its number"
     try:
         row = connection.execute(
-            f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COPY ({select}) TO {literal(target)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
         ).fetchone()
     except _TROUBLES as error:
         failure, row = error, (1,)
@@ -135,8 +136,7 @@ def _kept(rows: Rows) -> str:
 def _one_currency(connection: duckdb.DuckDBPyConnection, rows: Rows, expected: str | None, target: Path) -> str | None:
     """Return the currency when every row fits and the file holds one currency only, the expected one."""
     row = connection.execute(
-        "SELECT min(currency), max(currency), count_if(unfit OR currency IS NULL) "
-        f"FROM read_parquet({literal(str(target))})"
+        f"SELECT min(currency), max(currency), count_if(unfit OR currency IS NULL) FROM read_parquet({literal(target)})"
     ).fetchone()
     assert row is not None, "an aggregate has a row"
     least, most, misfits = row

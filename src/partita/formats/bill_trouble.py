@@ -13,10 +13,11 @@ import duckdb
 
 from partita.core.money import CURRENCIES
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats.bill_format import BillFormat, Column, Kind, literal, quoted
+from partita.formats.bill_format import BillFormat, Column, Kind
 from partita.formats.bill_rows import Rows
 from partita.formats.bill_source import CUT_PARQUET, FIRST_ROW, BillSource, first_defect
 from partita.formats.decimals import DIGITS_MAX
+from partita.formats.quoting import literal, quoted
 
 _CHECKS: Mapping[Kind, str] = {
     Kind.AMOUNT: "NOT is_amount({x})",
@@ -75,10 +76,10 @@ def name_trouble(
     """Return the first thing that is wrong: damage, then values by row and column, then the currency; else None."""
     target = folder / "text.parquet"
     try:
-        connection.execute(f"COPY (SELECT * FROM {rows.sql}) TO {literal(str(target))} (FORMAT parquet)")
+        connection.execute(f"COPY (SELECT * FROM {rows.sql}) TO {literal(target)} (FORMAT parquet)")
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
         return _damage(rows.source, error)
-    texts = f"(SELECT file_row_number + {FIRST_ROW} AS row_number, * FROM read_parquet({literal(str(target))}))"
+    texts = f"(SELECT file_row_number + {FIRST_ROW} AS row_number, * FROM read_parquet({literal(target)}))"
     return _bad_value(connection, rows, texts) or _other_currency(connection, rows, texts, expected_currency)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from partita.columnar.tables import IMPORTED, typed_columns
 from partita.core.period import DEFAULT_ZONE
+from partita.formats.quoting import literal
 
 COST_SCALE, PRICE_SCALE, QUANTITY_SCALE = 10, 17, 12
 """Decimals of costs, unit prices and quantities in the export."""
@@ -267,7 +268,7 @@ def charges_sql(files: Mapping[int, Sequence[str]]) -> str:
     """Return the view `charges`: all columns of tables.IMPORTED and `billing_month`, over files by billing month."""
     parts = ["SELECT *, NULL::INTEGER AS billing_month FROM no_charges"]
     for month, paths in sorted(files.items()):
-        names = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        names = ", ".join(literal(path) for path in paths)
         parts.append(f"SELECT *, {month} AS billing_month FROM read_parquet([{names}], union_by_name = true)")
     shape = f"CREATE OR REPLACE TEMP TABLE no_charges ({typed_columns(IMPORTED)})"
     return f"{shape}; CREATE OR REPLACE TEMP VIEW charges AS {' UNION ALL BY NAME '.join(parts)}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
@@ -18,11 +17,11 @@ from pathlib import Path
 from typing import IO, cast
 
 from partita.core.refusal import Reason, Refused, refused
+from partita.formats.quoting import path_literal
 
 LINE_BYTES_MAX = 2_000_000
 _BLOCK = 1 << 20
 _MAGIC_GZIP = b"\x1f\x8b"
-_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +122,6 @@ def open_lines(path: Path, folder: Path) -> TextLines | Refused:
     if not first:
         return refused(Reason.FILE_EMPTY, path=path)
     return TextLines(plain, seen.digest.digest(), first, row, newline)
-
-
-def literal(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def path_literal(path: Path) -> str:
-    """Write the path of a file to be read as an SQL literal: the engine takes `*`, `?` and `[` for patterns."""
-    return literal(_PATTERN.sub(r"[\g<0>]", str(path)))
 
 
 def _read(path: Path, seen: _Pass, copy: Path | None) -> None:

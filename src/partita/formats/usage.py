@@ -20,7 +20,8 @@ import duckdb
 from partita.columnar.tables import column_list
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import COLUMNS, REJECT_COLUMNS, REQUIRED
-from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, literal, open_lines, path_literal
+from partita.formats.quoting import literal, path_literal, quoted
+from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, open_lines
 
 _HINT = "See docs/guide/usage-files.md."
 _MAGIC_PARQUET, _MAGIC_ZIP = b"PAR1", b"PK\x03\x04"
@@ -112,7 +113,7 @@ def _open_csv(lines: TextLines) -> UsageSource | Refused:
         f"new_line='{lines.newline}', max_line_size={LINE_BYTES_MAX})"
     )
     direct = ", ".join(
-        f'{_text(_name(str(names.index(found[name]) + 1)))} as "{name}"'
+        f'{_text(quoted(str(names.index(found[name]) + 1)))} as "{name}"'
         if name in found
         else f'null::varchar as "{name}"'
         for name in COLUMNS
@@ -307,12 +308,8 @@ def _unknown_keys(sample: str, engine: duckdb.DuckDBPyConnection) -> tuple[str, 
 
 
 def _as_text(column: str, kind: str) -> str:
-    value = f"to_json({_name(column)})" if kind.startswith(("MAP", "STRUCT")) else _name(column)
+    value = f"to_json({quoted(column)})" if kind.startswith(("MAP", "STRUCT")) else quoted(column)
     return _text(f"cast({value} as varchar)")
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _digest_of(path: Path) -> bytes:

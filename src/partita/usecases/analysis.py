@@ -15,7 +15,7 @@ from partita.columnar import analysis as analysis_sql
 from partita.columnar.tables import CHARGE, column_list, typed_columns
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats.text_lines import path_literal
+from partita.formats.quoting import path_literal
 from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store.charge import ChargeFile

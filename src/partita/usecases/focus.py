@@ -24,6 +24,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.formats import focus_export, focus_rules
 from partita.formats.focus_rules import ModelUnreadable, Reading, RowsUnreadable, RuleModel, RuleReport
 from partita.formats.focus_units import focus_unit
+from partita.formats.quoting import literal
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import org as org_store
@@ -250,13 +251,13 @@ def _write(engine: duckdb.DuckDBPyConnection, target: Path, charges: Sums, manif
     """Write the file beside its place, read it again, and put it there only when it holds the same money (FOCUS-6)."""
     kind = target.suffix.lower()
     statement = focus_export.export_sql()
-    reader = "read_csv('{}', all_varchar = true, header = true)" if kind == ".csv" else "read_parquet('{}')"
+    reader = "read_csv({}, all_varchar = true, header = true)" if kind == ".csv" else "read_parquet({})"
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
             made = Path(folder) / target.name
-            place = str(made).replace("'", "''")
+            place = literal(made)
             wanted = focus_export.text_sql(statement) if kind == ".csv" else statement
-            engine.execute(f"COPY ({wanted}) TO '{place}' ({_FORMATS[kind]})")
+            engine.execute(f"COPY ({wanted}) TO {place} ({_FORMATS[kind]})")
             exported = _sums(
                 engine.execute(f"{_EXPORTED_SUMS} {reader.format(place)} GROUP BY 1").fetchall(), AMOUNT_SCALE
             )

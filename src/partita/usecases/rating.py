@@ -21,7 +21,7 @@ from partita.core.charge import OWN, Costs
 from partita.core.period import Month
 from partita.core.quantity import format_quantity
 from partita.core.refusal import Reason, Refused, refused
-from partita.formats.text_lines import path_literal
+from partita.formats.quoting import literal, path_literal
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import org as org_store
@@ -136,7 +136,7 @@ def write_charges(engine: duckdb.DuckDBPyConnection, month: int, models: frozens
 def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
     """Write a selection of charges to a Parquet file, in the order that the selection gives; return how many."""
     done = engine.execute(
-        f"copy ({select}) to {_quoted(str(target))} (format parquet, compression zstd, compression_level 1)"
+        f"copy ({select}) to {literal(target)} (format parquet, compression zstd, compression_level 1)"
     )
     row = done.fetchone()
     assert row is not None, "a copy says how much it wrote"
@@ -229,8 +229,3 @@ def _payer_totals(engine: duckdb.DuckDBPyConnection) -> list[PayerTotal]:
         "from charges group by all order by all"
     )
     return [PayerTotal(*row[:3], *(int(cost) for cost in row[3:])) for row in rows.fetchall()]
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"

@@ -22,7 +22,7 @@ from partita.core.ids import derived_id
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import Rejection
 from partita.formats import usage_rejects
-from partita.formats.text_lines import literal, path_literal
+from partita.formats.quoting import literal, path_literal
 from partita.formats.usage import UsageSource, open_usage
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
@@ -300,7 +300,7 @@ def _write(room: FileRoom, intake: _Intake, batch_id: str, parts: Sequence[Part]
     files = []
     for part in parts:
         making = folder / f"{part.month}-{part.bucket}.parquet"
-        intake.engine.execute(f"copy ({part.sql}) to {literal(str(making))} (format parquet, compression zstd)")
+        intake.engine.execute(f"copy ({part.sql}) to {literal(making)} (format parquet, compression zstd)")
         place = f"usage/{part.month}/{part.bucket}/{batch_id}.parquet"
         digest = room.keep(making, place)
         files.append(UsageFile(0, batch_id, part.month, part.bucket, place, part.records, part.quantity_e6, digest))

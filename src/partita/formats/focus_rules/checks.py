@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from partita.formats.focus_rules.model import Requirement
+from partita.formats.quoting import literal
 
 DATE_TYPES = ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "TIMESTAMP WITH TIME ZONE", "DATE")
 NUMBER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
@@ -118,7 +119,7 @@ class Checker:
         """Return the column and the literal as two SQL values that can be compared."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(name), str(value)
-        return self.text(name), _quoted(str(value))
+        return self.text(name), literal(str(value))
 
     def _equal(self, name: str, value: object) -> str:
         if value is None:
@@ -212,7 +213,7 @@ def _format_currency(checker: Checker, check: Requirement) -> str:
 def _national_currency(checker: Checker, check: Requirement) -> str:
     if not checker.currencies:
         return _format_currency(checker, check)
-    codes = ", ".join(_quoted(code) for code in sorted(checker.currencies))
+    codes = ", ".join(literal(code) for code in sorted(checker.currencies))
     return f"trim({checker.text(check['ColumnName'])}) NOT IN ({codes})"
 
 
@@ -300,7 +301,3 @@ def _mended(condition: Requirement) -> Requirement:
 
 def _joined(parts: list[str], joint: str) -> str | None:
     return "(" + f" {joint} ".join(f"({part})" for part in parts) + ")" if parts else None
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from partita.formats.quoting import literal
+
 ROW_NUMBER = "row of the file"
 """The column that numbers the rows; the first row of values is 1. No FOCUS column can have this name."""
 
@@ -58,17 +60,13 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _parquet(path: Path) -> str:
-    source = f"read_parquet({_quoted(path)}, file_row_number = true)"
+    source = f"read_parquet({literal(path)}, file_row_number = true)"
     return f'CREATE VIEW focus AS SELECT file_row_number + 1 AS "{ROW_NUMBER}", * EXCLUDE file_row_number FROM {source}'
 
 
 def _csv(path: Path) -> str:
     source = (
-        f"read_csv({_quoted(path)}, header = true, delim = ',', quote = '\"', sample_size = -1, "
+        f"read_csv({literal(path)}, header = true, delim = ',', quote = '\"', sample_size = -1, "
         f"nullstr = ['', 'NULL'], allow_quoted_nulls = false, auto_type_candidates = {_CSV_TYPES})"
     )
     return f'CREATE TABLE focus AS SELECT row_number() OVER () AS "{ROW_NUMBER}", * FROM {source}'
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
