@@ -19,7 +19,7 @@ _DERIVED_DIGITS = 26
 def derived_id(prefix: str, *facts: object) -> str:
     """Return the id that these facts always have: `bill_` + 26 hex digits of SHA-256 (IDS-1)."""
     assert prefix in PREFIXES, "an id says what it names"
-    text = "\x1f".join(str(fact) for fact in facts)
+    text = "\x1f".join(map(str, facts))
     return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:_DERIVED_DIGITS]}"
 
 

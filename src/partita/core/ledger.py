@@ -99,6 +99,10 @@ def is_line(text: str) -> bool:
 
 def check(draft: Draft) -> Refused | None:
     """Refuse a draft whose postings do not sum to zero in each currency (LEDGER-1)."""
+    if len(draft.postings) == 2:  # noqa: PLR2004 - nearly every entry is a pair
+        one, other = draft.postings
+        if one.currency == other.currency and not one.amount_minor + other.amount_minor:
+            return None
     sums: dict[str, int] = {}
     for posting in draft.postings:
         sums[posting.currency] = sums.get(posting.currency, 0) + posting.amount_minor
@@ -155,8 +159,8 @@ def canonical_text(entry: Entry) -> str:
 
 def content_text(body: Draft | Entry) -> str:
     """Return the part of the canonical text that drafts and entries share: kind … postings."""
-    lines = [f"{p.ledger_account} {p.currency} {p.amount_minor}" for p in body.postings]
-    return "\n".join((body.kind, body.description, body.reference, body.reverses or "", *lines))
+    lines = "".join([f"\n{p.ledger_account} {p.currency} {p.amount_minor}" for p in body.postings])
+    return f"{body.kind}\n{body.description}\n{body.reference}\n{body.reverses or ''}{lines}"
 
 
 @lru_cache(maxsize=4096)

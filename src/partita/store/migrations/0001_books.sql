@@ -259,11 +259,12 @@ create table bill_product (
 );
 
 -- ledger --------------------------------------------------------------------------------------------------------------
+-- heads and balances change with every batch: room on their pages lets them change in place
 create table ledger_head (
     payer_id text primary key,
     sequence bigint not null,
     hash     bytea not null
-);
+) with (fillfactor = 70);
 
 create table entry (
     payer_id        text not null,
@@ -301,7 +302,7 @@ create table balance (
     currency       text not null,
     amount_minor   bigint not null,
     primary key (payer_id, ledger_account, currency)
-);
+) with (fillfactor = 70);
 
 -- Each statement that adds postings adds whole entries, each summing to zero per currency. Checked per statement over
 -- its own rows: stricter than a check at commit, and set-based, so that a thousand entries cost one aggregate.
