@@ -21,7 +21,7 @@ from partita.store.db import Transaction
 from partita.store.ledger import read
 from partita.store.ledger.heads import Heads, lock_payers
 
-COPY_FROM = 500
+COPY_FROM = 50
 """From this many entries on, rows go by COPY: more round trips, less work a row (`tests/bench/ledger.py`)."""
 _COPY_ROWS = 250
 
