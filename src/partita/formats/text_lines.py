@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
@@ -21,6 +22,8 @@ from partita.formats.quoting import path_literal
 
 LINE_BYTES_MAX = 2_000_000
 _BLOCK = 1 << 20
+_NOT_PACKED = ("its name ends in .gz, but it is not packed with gzip.", "文件名以 .gz 结尾，但并非 gzip 压缩文件。")
+_CUT_GZIP = ("the compressed file ends early or is damaged: fetch it again.", "压缩文件不完整或已损坏：请重新获取。")
 _MAGIC_GZIP = b"\x1f\x8b"
 
 
@@ -104,14 +107,16 @@ def open_lines(path: Path, folder: Path) -> TextLines | Refused:
     """
     packed = is_gzip(path)
     if not packed and path.suffix.lower() == ".gz":
-        detail = "its name ends in .gz, but it is not packed with gzip."
-        return refused(Reason.FILE_UNREADABLE, format="gzip", detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format="gzip", detail=_NOT_PACKED)
     plain = folder / "lines.txt" if packed else path
     seen = _Pass()
     try:
         _read(path, seen, plain if packed else None)
-    except (EOFError, OSError, zlib.error) as error:
-        return refused(Reason.TRUNCATED_FILE, row=seen.newlines + 1, detail=f"{str(error).rstrip('.')}.")
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return refused(Reason.TRUNCATED_FILE, row=seen.newlines + 1, detail=_CUT_GZIP)
+    except OSError as error:
+        said = f"{os.strerror(error.errno or 0)}."
+        return refused(Reason.FILE_UNREADABLE, format=path.suffix.lstrip("."), detail=(said, said))
     if seen.bad_row is not None:
         return refused(Reason.WRONG_ENCODING, row=seen.bad_row)
     newline = "\\r\\n" if seen.returns else "\\n"

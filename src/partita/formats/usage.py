@@ -23,13 +23,30 @@ from partita.core.usage import COLUMNS, REJECT_COLUMNS, REQUIRED
 from partita.formats.quoting import literal, path_literal, quoted
 from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, open_lines
 
-_HINT = "See docs/guide/usage-files.md."
+_HINT = ("See docs/guide/usage-files.md.", "参见 docs/guide/usage-files.zh-CN.md。")
+_ZIP = (
+    "it is a ZIP archive or an Excel workbook. Save the sheet as CSV (UTF-8), or unpack it.",
+    "这是 ZIP 压缩包或 Excel 工作簿。请将工作表另存为 CSV（UTF-8），或先解压。",
+)
+_ARRAY = (
+    "it is one JSON array; write one JSON object per line instead.",
+    "这是一个 JSON 数组；请每行写一个 JSON 对象。",
+)
+_NO_OBJECT = ("none of its first lines is a JSON object.", "前若干行都不是 JSON 对象。")
+_NO_PARQUET = (
+    "it is damaged, broken off, or no Parquet file at all.",
+    "文件已损坏、不完整，或不是 Parquet 文件。",
+)
+_ROW_NUMBER = "file_row_number"
+_OUR_NAME = (
+    f"it has a column {_ROW_NUMBER}, a name that the reader needs for itself: rename that column.",
+    f"列名 {_ROW_NUMBER} 为读取程序保留：请将该列改名。",
+)
 _MAGIC_PARQUET, _MAGIC_ZIP = b"PAR1", b"PK\x03\x04"
 _SAMPLE_LINES = 1000
 _SEPARATOR = "chr(0)"
 """What cuts a line into fields: a text file never holds it (`text_lines`)."""
 _SAYS_SOMETHING = "(trim(left(line, 1)) <> '' or trim(line) <> '')"
-_BLOCK = 1 << 20
 
 # A field of CSV: between quotes, with spaces around them or not; or anything that does not start with a quote.
 _FIELD = ' *"(?:[^"]|"")*" *| *[^," ][^,]*| *'
@@ -78,8 +95,7 @@ def open_usage(path: Path, folder: Path, engine: duckdb.DuckDBPyConnection) -> U
     if start == _MAGIC_PARQUET or path.suffix.lower() == ".parquet":
         return _open_parquet(path, engine)
     if start == _MAGIC_ZIP:
-        detail = "it is a ZIP archive or an Excel workbook. Save the sheet as CSV (UTF-8), or unpack it."
-        return refused(Reason.FILE_UNREADABLE, format="CSV", detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format="CSV", detail=_ZIP)
     lines = open_lines(path, folder)
     if isinstance(lines, Refused):
         return lines
@@ -136,8 +152,7 @@ def _open_csv(lines: TextLines) -> UsageSource | Refused:
 
 def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
     if lines.first.startswith("["):
-        detail = "it is one JSON array; write one JSON object per line instead."
-        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=_ARRAY)
     keys = [alias for aliases in COLUMNS.values() for alias in aliases]
     paths = ", ".join(literal(f"$.{key}") for key in keys)
 
@@ -164,22 +179,25 @@ def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSo
 
 
 def _open_parquet(path: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
-    source = f"read_parquet({path_literal(path)}, binary_as_string=true, file_row_number=true)"
+    source = f"read_parquet({path_literal(path)}, binary_as_string=true, {_ROW_NUMBER}=true)"
     try:
-        described = engine.execute(f"describe select * exclude (file_row_number) from {source}").fetchall()
+        described = engine.execute(
+            f"describe from read_parquet({path_literal(path)}, binary_as_string=true)"
+        ).fetchall()
     except duckdb.Error:
-        detail = "it is damaged, broken off, or no Parquet file at all."
-        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=_NO_PARQUET)
     types = {str(row[0]): str(row[1]) for row in described}
+    if _ROW_NUMBER in {name.lower() for name in types}:
+        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=_OUR_NAME)
     found = _find(list(types), Kind.PARQUET)
     if isinstance(found, Refused):
         return found
     if types[found["quantity"]] in {"DOUBLE", "FLOAT"}:
-        detail = (
-            f"the column {found['quantity']} has the type {types[found['quantity']]}, which cannot hold decimal "
-            "quantities exactly. Write it as DECIMAL(18,6), as an integer, or as text."
+        return refused(
+            Reason.FILE_UNREADABLE,
+            format=Kind.PARQUET.value,
+            detail=_no_exact_type(found["quantity"], types[found["quantity"]]),
         )
-        return refused(Reason.FILE_UNREADABLE, format=Kind.PARQUET.value, detail=detail)
     columns = ", ".join(
         f'{_as_text(found[name], types[found[name]])} as "{name}"' if name in found else f'null::varchar as "{name}"'
         for name in COLUMNS
@@ -197,6 +215,16 @@ def _open_parquet(path: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource 
     )
 
 
+def _no_exact_type(column: str, kind: str) -> tuple[str, str]:
+    return (
+        (
+            f"the column {column} has the type {kind}, which cannot hold decimal quantities exactly. "
+            "Write it as DECIMAL(18,6), as an integer, or as text."
+        ),
+        f"列 {column} 的类型 {kind} 无法精确表示小数用量。请写为 DECIMAL(18,6)、整数或文本。",
+    )
+
+
 def _find(names: Iterable[str], kind: Kind) -> dict[str, str] | Refused:
     """Return input column → header, or refuse what is missing or stands twice."""
     by_lower: dict[str, list[str]] = {}
@@ -206,7 +234,10 @@ def _find(names: Iterable[str], kind: Kind) -> dict[str, str] | Refused:
     for column, aliases in COLUMNS.items():
         matching = [name for alias in aliases for name in by_lower.get(alias, ())]
         if len(matching) > 1:
-            detail = f"the columns {' and '.join(matching)} mean the same; keep one of them."
+            detail = (
+                f"the columns {' and '.join(matching)} mean the same; keep one of them.",
+                f"列 {' 与 '.join(matching)} 含义相同；请只保留其中一列。",
+            )
             return refused(Reason.FILE_UNREADABLE, format=kind.value, detail=detail)
         if matching:
             found[column] = matching[0]
@@ -290,8 +321,7 @@ def _refuse_sample(rows: str, engine: duckdb.DuckDBPyConnection) -> Refused | No
     counted = ", ".join(f'count("{name}")' for name in REQUIRED)
     objects, *filled = engine.execute(f"select count(*) filter (not damaged), {counted} from ({rows})").fetchall()[0]
     if not objects:
-        detail = "none of its first lines is a JSON object."
-        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=detail)
+        return refused(Reason.FILE_UNREADABLE, format=Kind.NDJSON.value, detail=_NO_OBJECT)
     missing = [name for name, count in zip(REQUIRED, filled, strict=True) if not count]
     if missing:
         return refused(Reason.WRONG_HEADER, format="usage NDJSON", missing=", ".join(missing), hint=_HINT)
@@ -313,8 +343,5 @@ def _as_text(column: str, kind: str) -> str:
 
 
 def _digest_of(path: Path) -> bytes:
-    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.digest()
+        return hashlib.file_digest(handle, "sha256").digest()

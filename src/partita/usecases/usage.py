@@ -8,7 +8,6 @@ what a file looks like (`formats.usage`). Rules: USAGE-1 … USAGE-9 (`docs/rule
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +35,10 @@ Progress = Callable[[int, int, str], object]
 
 REJECTIONS_SHOWN = 20
 _STEPS = 5
+_CHANGED = ("it changed while it was read: import it again.", "读取过程中文件被修改：请重新导入。")
+_SAME_FILE = ("it is the usage file itself or a folder.", "它就是用量文件本身，或是文件夹。")
+_OTHER_FILE = ("it exists and is no rejects file.", "该文件已存在，且不是拒绝文件。")
+_NO_FOLDER = ("there is no such folder.", "没有此文件夹。")
 _OURS = (
     duckdb.BinderException,
     duckdb.CatalogException,
@@ -125,7 +128,7 @@ def import_usage(
     def step(done: int, note: str) -> None:
         report(done, _STEPS, note)
 
-    with books.room.incoming() as folder, closing(books.engine()) as engine:
+    with books.room.incoming() as folder, books.engine() as engine:
         step(0, "read")
         seen = _state(path)
         source = open_usage(path, folder, engine)
@@ -149,11 +152,11 @@ def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
     if not path.is_file():
         return refused(Reason.FILE_NOT_FOUND, path=path)
     if rejects.resolve() == path.resolve() or rejects.is_dir():
-        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="it is the usage file itself or a folder.")
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail=_SAME_FILE)
     if rejects.exists() and rejects.stat().st_size and not usage_rejects.is_rejects_file(rejects):
-        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="it exists and is no rejects file.")
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail=_OTHER_FILE)
     if not rejects.parent.is_dir():
-        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail="there is no such folder.")
+        return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail=_NO_FOLDER)
     return None
 
 
@@ -167,7 +170,7 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _changed(source: UsageSource) -> Refused:
-    return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail="it changed while it was read.")
+    return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail=_CHANGED)
 
 
 def _best(known: Sequence[UsageBatch]) -> UsageBatch:
@@ -179,6 +182,10 @@ def _again(batch: UsageBatch, source: UsageSource, rejects: Path, *, dry_run: bo
     """Answer for content that was taken in before."""
     if not dry_run and not batch.rejected:
         _remove_old(rejects)
+    return replace(_figures(batch, source, dry_run=dry_run), already_imported=True)
+
+
+def _figures(batch: UsageBatch, source: UsageSource, *, dry_run: bool) -> UsageImported:
     return UsageImported(
         batch.batch_id,
         batch.file_name,
@@ -188,7 +195,6 @@ def _again(batch: UsageBatch, source: UsageSource, rejects: Path, *, dry_run: bo
         batch.rejected,
         batch.quantity_e6,
         ignored=source.ignored,
-        already_imported=True,
         dry_run=dry_run,
     )
 
@@ -205,8 +211,8 @@ def _stage(intake: _Intake, look_ups: _LookUps) -> Refused | None:
     except _OURS:
         raise
     except duckdb.Error as error:
-        detail = f"{str(error).splitlines()[0].rstrip('.')}."
-        return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail=detail)
+        said = f"{str(error).splitlines()[0].rstrip('.')}."
+        return refused(Reason.FILE_UNREADABLE, format=source.kind.value, detail=(said, said))
     return None
 
 
@@ -319,18 +325,7 @@ def _answer(work: Work, intake: _Intake, batch: UsageBatch, parts: Sequence[Part
         )
         for month in sorted({part.month for part in parts})
     )
-    return UsageImported(
-        batch.batch_id,
-        batch.file_name,
-        batch.records,
-        batch.accepted,
-        batch.duplicates,
-        batch.rejected,
-        batch.quantity_e6,
-        months,
-        ignored=intake.source.ignored,
-        dry_run=intake.dry_run,
-    )
+    return replace(_figures(batch, intake.source, dry_run=intake.dry_run), months=months)
 
 
 def _with_rejections(answer: UsageImported, intake: _Intake, rejections: tuple[Rejection, ...]) -> UsageImported:
