@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,8 +41,8 @@ class Settings:
         return cls(
             home=Path(home).expanduser().resolve(),
             database_url=environment.get("DATABASE_URL") or None,
-            memory=environment.get("PARTITA_MEMORY") or "2GB",
-            threads=int(environment.get("PARTITA_THREADS") or os.cpu_count() or 1),
+            memory=_memory(environment.get("PARTITA_MEMORY") or "2GB"),
+            threads=_threads(environment.get("PARTITA_THREADS")),
             language=_language(environment.get("PARTITA_LANG")),
             now=_instant(environment.get("PARTITA_NOW")),
         )
@@ -51,6 +52,20 @@ def _language(asked: str | None) -> str:
     spoken = asked or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     spoken = spoken or (locale.getlocale()[0] or "")
     return "zh" if spoken.lower().startswith("zh") else "en"
+
+
+def _memory(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", text, re.IGNORECASE):
+        raise ValueError(f"PARTITA_MEMORY is a size such as 512MB or 4GB, not {text!r}")
+    return text
+
+
+def _threads(text: str | None) -> int:
+    if not text:
+        return os.cpu_count() or 1
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise ValueError(f"PARTITA_THREADS is a number from 1 to 9999, not {text!r}")
+    return int(text)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -94,9 +94,14 @@ def machine(name: str, seconds: float) -> str:
     facts = [
         f"{os.cpu_count()} cores ({processor()}), {memory} GB of memory, {platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}, {libraries}, {postgresql()}",
-        f"`make bench ARGS={name}`, {seconds / 60:.0f} minutes; load average of the machine at the end: {load}",
+        f"`make bench ARGS={name}`, {_minutes(seconds)}; load average of the machine at the end: {load}",
     ]
     return "\n".join(f"- {fact}" for fact in facts) + "\n"
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds / 60)
+    return "1 minute" if whole == 1 else f"{whole} minutes"
 
 
 def processor() -> str:

@@ -65,3 +65,29 @@ def test_a_bar_never_says_more_than_its_share() -> None:
     assert screen.bar_width(console) == 0
     assert screen.bar(5, 10, 12).plain == "█" * 6
     assert not screen.bar(-5, 10, 12).plain
+
+
+def test_decimals_stand_point_under_point() -> None:
+    assert screen.pointed(["1.25", "-3", "0.5"]) == ["1.25", "-3   ", "0.5 "]
+    assert screen.amounts_of([(12_500_000_000, "CNY"), (30_000_000_000, "JPY")]) == ["1.25", "3.00"]
+
+
+def test_one_is_not_many() -> None:
+    assert [screen.many(count, "bill") for count in (0, 1, 2000)] == ["0 bills", "1 bill", "2,000 bills"]
+
+
+HEADS = {"name": "name", "extra": "a wide extra column", "value": "value"}
+ROWS = [{"name": "somebody with a name", "extra": "x" * 40, "value": "1,234.50"}]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(120, ["name", "extra", "value"]), (60, ["name", "value"])])
+def test_a_narrow_screen_shows_fewer_columns_and_says_so(width: int, shown: list[str]) -> None:
+    console = Console(file=io.StringIO(), width=width)
+    names = screen.print_fitted(console, HEADS, ROWS, [list(HEADS), ["name", "value"]], right=("value",))
+    screen.print_left_out(console, [HEADS[name] for name in HEADS if name not in names])
+    file: Any = console.file
+    text: str = file.getvalue()
+    assert list(names) == shown
+    assert "somebody with a name" in text
+    assert "1,234.50" in text
+    assert ("also shows: a wide" in text) == (width == 60)

@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
 
 from cyclopts import App, Parameter
 
 from partita import __version__
+from partita.cli.manual import Pages, in_language
 
 _GROUPS = {
-    "setup": "Organisation and catalogue. 组织与价目。",
-    "import": "Usage and provider bills in. 导入用量与厂商账单。",
-    "bill": "Bills. 账单。",
-    "funds": "Funds. 资金。",
-    "ledger": "The ledger. 总账。",
-    "report": "Reports. 报表。",
-    "export": "Files out. 导出。",
-    "focus": "The open bill format. FOCUS 开放账单规范。",
-    "db": "The embedded database. 内置数据库。",
+    "setup": ("Organisation and catalogue.", "组织与价目。"),
+    "import": ("Usage and provider bills in.", "导入用量与厂商账单。"),
+    "bill": ("Bills.", "账单。"),
+    "funds": ("Funds.", "资金。"),
+    "ledger": ("The ledger.", "总账。"),
+    "report": ("Reports.", "报表。"),
+    "export": ("Files out.", "导出。"),
+    "focus": ("The open bill format.", "FOCUS 开放账单规范。"),
+    "db": ("The embedded database.", "内置数据库。"),
 }
 
-_COMMANDS = (
-    ("demo", "partita.cli.demo:demo", "A group's months on fresh books, end to end. 演示：一个集团的几个月。"),
-    ("setup apply", "partita.cli.setup:apply", "Take in organisation and catalogue from a folder. 导入组织与价目。"),
-    ("setup show", "partita.cli.setup:show", "Show what is set up. 查看组织与价目。"),
-    ("import usage", "partita.cli.usage:import_usage", "Take in usage records. 导入用量。"),
-    ("import bill", "partita.cli.provider_bill:import_bill", "Take in a provider's bill. 导入厂商账单。"),
-    ("rate", "partita.cli.rating:rate", "Running figures of an open month. 批价：未关账账期的实时费用。"),
-    ("close", "partita.cli.bill:close", "Close a month: rate, bill, post, settle. 出账。"),
-    ("bill show", "partita.cli.bill:show", "Show a payer's bill of a month. 查看账单。"),
-    ("bill list", "partita.cli.bill:list_bills", "List bills. 账单列表。"),
-    ("funds top-up", "partita.cli.funds:top_up", "Record money received. 充值。"),
-    ("ledger statement", "partita.cli.ledger:statement", "Every posting of an account, with balances. 明细账。"),
-    ("ledger balances", "partita.cli.ledger:balances", "Balances of a payer or of all. 余额。"),
-    ("ledger reverse", "partita.cli.ledger:reverse", "Reverse an entry by its mirror. 冲销分录。"),
-    ("report cost", "partita.cli.analysis:cost", "Cost by any dimensions. 按任意维度分析费用。"),
-    ("verify", "partita.cli.verify:verify", "Recompute the books and print each equation. 核对：全部重算。"),
-    ("export focus", "partita.cli.focus:export_focus", "Export charges as FOCUS 1.2. 导出为 FOCUS 1.2。"),
-    ("focus check", "partita.cli.focus:check", "Check a file against the FOCUS rules. 用 FOCUS 规则检查文件。"),
-    ("db status", "partita.cli.database:status", "Show which database holds the books. 数据库状态。"),
-    ("db stop", "partita.cli.database:stop", "Stop the embedded server. 停止内置数据库。"),
-    ("db run", "partita.cli.database:run", "Run a program such as psql on the database. 在数据库上运行程序。"),
+COMMANDS = (
+    ("demo", "partita.cli.demo:demo", "A group's months on fresh books, end to end.", "演示：一个集团的几个月。"),
+    ("setup apply", "partita.cli.setup:apply", "Take in organisation and catalogue from a folder.", "导入组织与价目。"),
+    ("setup show", "partita.cli.setup:show", "Show what is set up.", "查看组织与价目。"),
+    ("import usage", "partita.cli.usage:import_usage", "Take in usage records.", "导入用量。"),
+    ("import bill", "partita.cli.provider_bill:import_bill", "Take in a provider's bill.", "导入厂商账单。"),
+    ("rate", "partita.cli.rating:rate", "Running figures of an open month.", "批价：未关账账期的实时费用。"),
+    ("close", "partita.cli.bill:close", "Close a month: rate, bill, post, settle.", "出账。"),
+    ("bill show", "partita.cli.bill:show", "Show a payer's bill of a month.", "查看账单。"),
+    ("bill list", "partita.cli.bill:list_bills", "List bills.", "账单列表。"),
+    ("funds top-up", "partita.cli.funds:top_up", "Record money received.", "充值。"),
+    ("ledger statement", "partita.cli.ledger:statement", "Every posting of an account, with balances.", "明细账。"),
+    ("ledger balances", "partita.cli.ledger:balances", "Balances of a payer or of all.", "余额。"),
+    ("ledger reverse", "partita.cli.ledger:reverse", "Reverse an entry by its mirror.", "冲销分录。"),
+    ("report cost", "partita.cli.analysis:cost", "Cost by any dimensions.", "按任意维度分析费用。"),
+    ("verify", "partita.cli.verify:verify", "Recompute the books and print each equation.", "核对：全部重算。"),
+    ("export focus", "partita.cli.focus:export_focus", "Export charges as FOCUS 1.2.", "导出为 FOCUS 1.2。"),
+    ("focus check", "partita.cli.focus:check", "Check a file against the FOCUS rules.", "用 FOCUS 规则检查文件。"),
+    ("db status", "partita.cli.database:status", "Show which database holds the books.", "数据库状态。"),
+    ("db stop", "partita.cli.database:stop", "Stop the embedded server.", "停止内置数据库。"),
+    ("db run", "partita.cli.database:run", "Run a program such as psql on the database.", "在数据库上运行程序。"),
 )
 """Command, function, and what the list of commands says of it.
 
@@ -51,23 +54,37 @@ The functions are imported when they are called, so that every command starts fa
 _RUN = ("db", "run")
 
 
-def built(asked: Sequence[str] = ()) -> App:
-    """Return the command line. The command that is `asked` for explains itself in full, the others in one line."""
+def built(asked: Sequence[str] = (), language: str = "en") -> App:
+    """Return the command line in `language`. The command that is `asked` for explains itself in full."""
+    said = language == "zh"
     app = App(
         name="partita",
         version=__version__,
-        help="One set of books for the cloud spending of enterprises with many accounts. 多账号企业云财务。",
+        help=("One set of books for the cloud spending of enterprises with many accounts.", "多账号企业的云财务账簿。")[
+            said
+        ],
         help_format="plaintext",
+        help_formatter=Pages(language),
         default_parameter=Parameter(negative=()),
     )
-    groups = {name: App(name=name, help=text) for name, text in _GROUPS.items()}
+    groups = {name: App(name=name, help=texts[said]) for name, texts in _GROUPS.items()}
     for group in groups.values():
         app.command(group)
-    for command, target, text in _COMMANDS:
+    for command, target, *texts in COMMANDS:
         words = command.split()
-        line = None if list(asked[: len(words)]) == words else text
-        (groups[words[0]] if len(words) > 1 else app).command(target, name=words[-1], help=line)
+        place = groups[words[0]] if len(words) > 1 else app
+        if list(asked[: len(words)]) == words:
+            place.command(in_language(command, function_of(target), language), name=words[-1])
+        else:
+            place.command(target, name=words[-1], help=texts[said])
     return app
+
+
+def function_of(target: str) -> Callable[..., Any]:
+    """Import the function of a command."""
+    module, _, name = target.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
 
 
 def main() -> None:
@@ -75,7 +92,7 @@ def main() -> None:
     from partita.cli.trouble import guarded  # noqa: PLC0415 - keeps the module of commands importable alone
 
     sys.argv[1:] = _passed_through(sys.argv[1:])
-    sys.exit(guarded(built(sys.argv[1:])))
+    sys.exit(guarded(lambda language: built(sys.argv[1:], language)))
 
 
 def _passed_through(words: list[str]) -> list[str]:

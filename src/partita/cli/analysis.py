@@ -48,6 +48,8 @@ def cost(
     if measure not in MEASURES:
         known = ", ".join(MEASURES)
         screen.misuse(f"--measure takes one of: {known}.", f"--measure 可用：{known}。")
+    if top < 1:
+        screen.misuse("--top takes a number from 1 up.", "--top 须为 1 或更大的整数。")
     only = [_condition(text) for text in where or ()]
     names = [name.strip() for name in by.split(",") if name.strip()]
     with screen.opened() as books:
@@ -90,8 +92,8 @@ def cost_table(console: Console, report: CostReport, *, measure: str = "billed",
     for currency in report.totals:
         console.print(_cost_grid(console, report, currency, figure=f"{measure}_e10", top=top))
     if not report.totals:
-        console.print(screen.say("No charges yet.", "尚无计费行。"))
-    if report.provisional:
+        console.print(screen.say("There are no such charges.", "没有这样的计费行。"))
+    elif report.provisional:
         console.print(screen.say("Contains months that are not closed.", "包含未关账的账期。"), style="dim")
 
 

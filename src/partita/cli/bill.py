@@ -40,6 +40,8 @@ def months_of(text: str | None) -> tuple[Month, ...]:
         return ()
     first, _, last = text.partition("..")
     start, end = month_of(first), month_of(last or first)
+    if end < start:
+        screen.misuse(f"{text!r} ends before it starts.", f"{text!r} 的结束早于开始。")
     found = [start]
     while found[-1] < end:
         found.append(found[-1].next())
@@ -86,7 +88,8 @@ def _closed(console: Console, done: Closed) -> None:
         console.print(screen.say(f"{done.month} was closed before.", f"账期 {done.month} 此前已关账。"))
     console.print(
         screen.say(
-            f"{done.month}: {done.records:,} usage records, {done.corrections:,} corrections, {done.bills:,} bills.",
+            f"{done.month}: {screen.many(done.records, 'usage record')}, "
+            f"{screen.many(done.corrections, 'correction')}, {screen.many(done.bills, 'bill')}.",
             f"账期 {done.month}：用量 {done.records:,} 条，更正 {done.corrections:,} 条，账单 {done.bills:,} 张。",
         )
     )
@@ -104,32 +107,47 @@ def list_bills(*, month: str | None = None, payer: str | None = None, as_json: J
 
     chosen = month_of(month) if month else None
     with screen.opened() as books, books.work() as work:
-        found = ask(work, month=chosen, payer_id=payer)
+        answer = ask(work, month=chosen, payer_id=payer)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    found: list[BillSummary] = answer
+    plain = {"bills": [bill_plain(one) for one in found]}
+    screen.answer(plain, as_json=as_json, render=lambda console: bill_table(console, found))
 
-    def render(console: Console) -> None:
-        bill_table(console, found)
 
-    screen.answer({"bills": [_summary(one) for one in found]}, as_json=as_json, render=render)
+_LIST = {
+    "month": ("month", "账期"), "payer": ("payer", "付款方"), "listed": ("list cost", "原价"),
+    "payable": ("payable", "应付"), "paid": ("paid", "已付"), "outstanding": ("outstanding", "未结清"),
+    "currency": ("", ""),
+}  # fmt: skip
+_LIST_SPARE = ("listed", "paid")
+"""What a narrow screen leaves out first."""
 
 
 def bill_table(console: Console, found: Iterable[BillSummary]) -> None:
-    """Print bills as a table, one row each."""
-    month, payer = screen.say("month", "账期"), screen.say("payer", "付款方")
-    listed, payable = screen.say("list cost", "原价"), screen.say("payable", "应付")
-    paid, left = screen.say("paid", "已付"), screen.say("outstanding", "未结清")
-    grid = screen.table(month, payer, listed, payable, paid, left, "", right=(listed, payable, paid, left))
-    for one in found:
-        bill = one.bill
-        grid.add_row(
-            str(Month.from_number(bill.month)),
-            bill.payer_id,
-            screen.amount(bill.list_cost_e10, bill.currency),
-            screen.money(bill.payable_minor, bill.currency),
-            screen.money(one.paid_minor, bill.currency),
-            screen.money(one.outstanding_minor, bill.currency),
-            bill.currency,
-        )
-    console.print(grid)
+    """Print bills as a table, one row each; a narrow screen shows fewer columns."""
+    bills = list(found)
+    if not bills:
+        console.print(screen.say("No bills.", "没有账单。"))
+        return
+    listed = screen.amounts_of((one.bill.list_cost_e10, one.bill.currency) for one in bills)
+    rows = [
+        {
+            "month": str(Month.from_number(one.bill.month)),
+            "payer": one.bill.payer_id,
+            "listed": text,
+            "payable": screen.money(one.bill.payable_minor, one.bill.currency),
+            "paid": screen.money(one.paid_minor, one.bill.currency),
+            "outstanding": screen.money(one.outstanding_minor, one.bill.currency),
+            "currency": one.bill.currency,
+        }
+        for one, text in zip(bills, listed, strict=True)
+    ]
+    heads = {name: screen.say(*pair) for name, pair in _LIST.items()}
+    layouts = [[name for name in _LIST if name not in _LIST_SPARE[:spared]] for spared in range(len(_LIST_SPARE) + 1)]
+    figures = ("listed", "payable", "paid", "outstanding")
+    shown = screen.print_fitted(console, heads, rows, layouts, right=figures)
+    screen.print_left_out(console, [heads[name] for name in _LIST if name not in shown])
 
 
 def show(
@@ -191,14 +209,15 @@ def _line_table(console: Console, one: BillShown) -> None:
         for pair in (("#", "#"), ("account", "账号"), ("SKU", "计费项"), ("usage month", "用量账期"),
                      ("quantity", "用量"), ("unit", "单位"), ("list", "原价"), ("cost", "费用"))
     ]  # fmt: skip
+    currency = one.summary.bill.currency
+    listed = screen.amounts([line.list_cost_e10 for line in one.lines], currency)
+    billed = screen.amounts([line.billed_cost_e10 for line in one.lines], currency)
     grid = screen.table(*heads, right=(heads[0], heads[4], heads[6], heads[7]))
-    for line in one.lines:
-        currency = one.summary.bill.currency
+    for line, list_text, billed_text in zip(one.lines, listed, billed, strict=True):
         mark = "" if line.kind == "usage" else screen.say(" correction", " 更正")
         grid.add_row(
             str(line.line), line.account_id, line.sku_id, f"{Month.from_number(line.usage_month)}{mark}",
-            screen.grouped(format_quantity(line.quantity_e6)), line.unit,
-            screen.amount(line.list_cost_e10, currency), screen.amount(line.billed_cost_e10, currency),
+            screen.grouped(format_quantity(line.quantity_e6)), line.unit, list_text, billed_text,
         )  # fmt: skip
     console.print(grid)
 
@@ -224,12 +243,13 @@ def _adds_up(console: Console, one: BillShown) -> None:
     rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
     grid = screen.table("", " ", right=(" ",))
     grid.show_header = False
-    for label, value in rows:
+    for (label, _), value in zip(rows, screen.pointed([value for _, value in rows]), strict=True):
         grid.add_row(label, f"{value} {currency}")
     console.print(grid)
 
 
-def _summary(one: BillSummary) -> dict[str, Any]:
+def bill_plain(one: BillSummary) -> dict[str, Any]:
+    """Return a bill for JSON: its sums as decimal texts."""
     bill = one.bill
     return {
         "bill_id": bill.bill_id,
@@ -272,4 +292,4 @@ def _whole(one: BillShown) -> dict[str, Any]:
          "entry_id": draw.entry_id}
         for draw in one.draws
     ]  # fmt: skip
-    return _summary(one.summary) | {"lines": lines, "draws": draws}
+    return bill_plain(one.summary) | {"lines": lines, "draws": draws}

@@ -14,17 +14,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
 from partita.cli import screen
 from partita.cli.analysis import cost_table
-from partita.cli.bill import bill_page, bill_table
+from partita.cli.bill import bill_page, bill_plain, bill_table
 from partita.cli.setup import KINDS
-from partita.cli.verify import equation_table
+from partita.cli.verify import equation_table, equations_plain
 from partita.core.money import Money
 from partita.core.refusal import Refused
 from partita.store.files import private_folder
@@ -43,8 +44,17 @@ SMALLEST = 50_000
 Answer = TypeVar("Answer")
 
 
-def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -> None:
-    """Show a group's month, end to end: set up, import, rate, close, bills, reports, verify.
+def demo(
+    *,
+    lines: int = 1_000_000,
+    seed: int = 2026,
+    keep_files: Annotated[bool, Parameter(negative="--no-keep-files")] = True,
+    dry_run: bool = False,
+    as_json: Annotated[bool, Parameter(name="--json")] = False,
+) -> None:
+    """Show a group's months, end to end: set up, import, rate, close, bills, reports, verify.
+
+    The demo has books of its own (PARTITA_HOME/demo), made anew each time; yours are not touched.
 
     Parameters
     ----------
@@ -54,34 +64,66 @@ def demo(*, lines: int = 1_000_000, seed: int = 2026, keep_files: bool = True) -
         another seed makes another group's usage.
     keep_files
         leave the books and files of the demo behind, to look around in.
+    dry_run
+        say where the demo would be played, and what would make room for it.
+    as_json
+        print the bills and the equations as one JSON document, and no pages.
     """
     from partita.demo import generate  # noqa: PLC0415 - a command starts fast
-    from partita.store import postgres  # noqa: PLC0415
     from partita.wiring import open_books  # noqa: PLC0415
 
     started = time.monotonic()
     home = screen.settings().home / "demo"
     settings = replace(screen.settings(), home=home, database_url=None, now=NOW)
-    console = screen.out()
-    postgres.stop(home)
-    shutil.rmtree(home, ignore_errors=True)
-
+    if dry_run:
+        _say_place(home, max(lines, SMALLEST), as_json=as_json)
+        return
+    console = Console(quiet=True) if as_json else screen.out()
+    _remove(home)
     with _chapter(console, "A group is generated", "生成示例集团"):
         made = generate(private_folder(home / "input"), seed=seed, lines=max(lines, SMALLEST))
         console.print(_generated(made))
     with _chapter(console, "The embedded PostgreSQL starts", "启动内置 PostgreSQL"), open_books(settings) as books:
         console.print(screen.say(f"Books in {home}", f"账簿位于 {home}"))
-        _play(console, books, made)
-    spent = time.monotonic() - started
+        played = _play(console, books, made)
+    _say_done(console, time.monotonic() - started, home if keep_files else None)
+    if not keep_files:
+        _remove(home)
+    if as_json:
+        facts = {"books": home if keep_files else None, "lines": made.lines, "resources": made.resources}
+        screen.answer(facts | played, as_json=True, render=Console.print)
+    if not played["holds"]:
+        raise SystemExit(screen.EXIT_DIFFERENCE)
+
+
+def _remove(home: Path) -> None:
+    """Remove the books of an earlier demo, and stop their server."""
+    from partita.store import postgres  # noqa: PLC0415 - a command starts fast
+
+    postgres.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _say_done(console: Console, spent: float, kept: Path | None) -> None:
     console.print(Rule(), width=_rule_width(console))
-    console.print(screen.say(f"Done in {spent:.0f} s.", f"用时 {spent:.0f} 秒。"), end=" ")
-    if keep_files:
-        look = f"PARTITA_HOME={home} {sys.argv[0]} report cost --by department,product"
+    console.print(screen.say(f"Done in {spent:.0f} s.", f"用时 {spent:.0f} 秒。"), end=" " if kept else "\n")
+    if kept:
+        elsewhere = "DATABASE_URL= " if screen.settings().database_url else ""
+        look = f"{elsewhere}PARTITA_HOME={kept} {sys.argv[0]} report cost --by department,product"
         console.print(screen.say(f"Look around: {look}", f"继续查看：{look}"), soft_wrap=True)
-    else:
-        postgres.stop(home)
-        shutil.rmtree(home, ignore_errors=True)
-        console.print()
+
+
+def _say_place(home: Path, lines: int, *, as_json: bool) -> None:
+    replaces = home.exists()
+    text = screen.say(
+        f"Would play with at least {lines:,} usage lines in {home}", f"将在 {home} 中以至少 {lines:,} 条用量演示"
+    )
+    gone = screen.say("; the books of the last demo there would be removed.", "；其中上次演示的账簿将被删除。")
+    screen.answer(
+        {"books": home, "lines": lines, "replaces": replaces, "dry_run": True},
+        as_json=as_json,
+        render=lambda console: console.print(text + (gone if replaces else screen.say(".", "。")), soft_wrap=True),
+    )
 
 
 @contextmanager
@@ -98,7 +140,7 @@ def _rule_width(console: Console) -> int:
 
 def _sure(answer: Answer | Refused) -> Answer:
     if isinstance(answer, Refused):
-        screen.refuse(answer)
+        screen.refuse(answer, as_json=screen.json_wanted())
     return answer
 
 
@@ -110,7 +152,10 @@ def _generated(made: Generated) -> str:
     )
 
 
-def _play(console: Console, books: Books, made: Generated) -> None:
+def _play(console: Console, books: Books, made: Generated) -> dict[str, object]:
+    """Play all chapters; return the bills and the equations as `--json` shows them."""
+    from partita.usecases.bill import list_bills  # noqa: PLC0415 - a command starts fast
+
     first, second, third = (one.month for one in made.usage)
     _set_up(console, books, made.setup)
     _import(console, books, [one.path for one in made.usage])
@@ -123,7 +168,10 @@ def _play(console: Console, books: Books, made: Generated) -> None:
         _rate(console, books, third)
     _import_provider_bill(console, books, made.setup.parent, second)
     _show(console, books, second, made.runaway_account)
-    _prove(console, books)
+    proof = _prove(console, books)
+    with books.work() as work:
+        bills = [bill_plain(one) for one in _sure(list_bills(work))]
+    return {"months": [one.month for one in made.usage], "bills": bills} | proof
 
 
 def _set_up(console: Console, books: Books, folder: Path) -> None:
@@ -175,12 +223,13 @@ def _close(console: Console, books: Books, month: Month) -> None:
         closed = _sure(close_month(books, month, progress=progress))
     console.print(
         screen.say(
-            f"{closed.records:,} records rated, {closed.corrections:,} corrections, {closed.bills} bills",
+            f"{screen.many(closed.records, 'record')} rated, {screen.many(closed.corrections, 'correction')}, "
+            f"{screen.many(closed.bills, 'bill')}",
             f"批价 {closed.records:,} 条，更正 {closed.corrections:,} 条，账单 {closed.bills} 张",
         )
     )
     with books.work() as work:
-        bill_table(console, list_bills(work, month=month))
+        bill_table(console, _sure(list_bills(work, month=month)))
 
 
 def _rate(console: Console, books: Books, month: Month) -> None:
@@ -197,7 +246,7 @@ def _show(console: Console, books: Books, month: Month, runaway: str) -> None:
     from partita.usecases.bill import list_bills, show_bills  # noqa: PLC0415
 
     with books.work() as work:
-        largest = max(list_bills(work, month=month), key=lambda one: one.bill.payable_minor).bill.payer_id
+        largest = max(_sure(list_bills(work, month=month)), key=lambda one: one.bill.payable_minor).bill.payer_id
         shown = _sure(show_bills(work, largest, month))
     with _chapter(console, "The largest bill, by account and by product", "最大的账单：按账号、按产品"):
         for page in shown:
@@ -211,12 +260,11 @@ def _show(console: Console, books: Books, month: Month, runaway: str) -> None:
         cost_table(console, report)
 
 
-def _prove(console: Console, books: Books) -> None:
+def _prove(console: Console, books: Books) -> dict[str, object]:
     from partita.usecases.verify import verify  # noqa: PLC0415 - a command starts fast
 
     with _chapter(console, "The books prove themselves", "账簿自证"):
         with screen.progress("Verifying", "核对") as progress:
             equations = verify(books, progress=progress)
         equation_table(console, equations)
-    if not all(one.holds for one in equations):
-        raise SystemExit(screen.EXIT_DIFFERENCE)
+    return equations_plain(equations)

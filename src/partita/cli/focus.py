@@ -131,12 +131,15 @@ def _show_exported(console: Console, done: FocusExported) -> None:
     months = _span([str(month) for month in done.months])
     if done.dry_run:
         console.print(
-            screen.say(f"Would export {done.rows:,} charges of {months}.", f"将导出 {months} 的 {done.rows:,} 条费用。")
+            screen.say(
+                f"Would export {screen.many(done.rows, 'charge')} of {months}.",
+                f"将导出 {months} 的 {done.rows:,} 条费用。",
+            )
         )
     else:
         console.print(
             screen.say(
-                f"Exported {done.rows:,} charges of {months}, {done.columns} columns: {done.target}",
+                f"Exported {screen.many(done.rows, 'charge')} of {months}, {done.columns} columns: {done.target}",
                 f"已导出 {months} 的 {done.rows:,} 条费用，{done.columns} 列：{done.target}",
             ),
             soft_wrap=True,
@@ -196,7 +199,7 @@ def _show_report(console: Console, report: RuleReport) -> None:
     passed, failed, skipped = (report.count(status) for status in Status)
     console.print(
         screen.say(
-            f"{len(report.results)} rules of FOCUS {report.model_version} on {report.rows:,} rows: "
+            f"{len(report.results)} rules of FOCUS {report.model_version} on {screen.many(report.rows, 'row')}: "
             f"{passed} pass, {failed} fail, {skipped} skipped.",
             f"FOCUS {report.model_version} 共 {len(report.results)} 条规则，{report.rows:,} 行数据："
             f"通过 {passed}，失败 {failed}，跳过 {skipped}。",
@@ -206,7 +209,7 @@ def _show_report(console: Console, report: RuleReport) -> None:
         console.print(_failing_table(report.failing))
     verdict = (
         screen.say(
-            f"{len(report.unexplained)} rules fail that should not.",
+            f"{screen.many(len(report.unexplained), 'rule')} failed that should not.",
             f"{len(report.unexplained)} 条规则不应失败却失败。",
         )
         if report.unexplained

@@ -12,7 +12,7 @@ from rich.console import Console
 from partita.cli import screen
 from partita.core.ledger import Side, instant_text
 from partita.core.money import format_scaled, minor_digits
-from partita.core.posting_rules import KIND_NAMES, ledger_account, normal_side
+from partita.core.posting_rules import CHART, KIND_NAMES, ledger_account, normal_side
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
@@ -21,15 +21,24 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, Parameter(name="--json")]
 Only = Annotated[str | None, Parameter(name="--ledger-account")]
-_WHOLE_STATEMENT = 160
 _STATEMENT = {
     "effective": ("Effective", "生效时间"), "recorded": ("Recorded", "记录时间"), "event": ("Event", "业务"),
     "account": ("Account", "科目"), "counter": ("Counter-account", "对方科目"), "debit": ("Debit", "借方"),
     "credit": ("Credit", "贷方"), "balance": ("Balance", "余额"), "side": ("Side", "方向"),
     "reference": ("Reference", "参考"), "entry": ("Entry", "分录"),
 }  # fmt: skip
-_NARROW = ("effective", "event", "account", "debit", "credit", "balance", "side")
-"""What fits on 80 columns."""
+_SHORT = {"day": ("Effective", "生效日"), "amount": ("Amount", "金额"), "stand": ("Balance", "余额")}
+"""What stands in for the time, for debit and credit, and for balance and side on a narrow screen."""
+_LAYOUTS: tuple[tuple[str, ...], ...] = (
+    tuple(_STATEMENT),
+    tuple(name for name in _STATEMENT if name not in {"counter", "reference"}),
+    ("effective", "event", "account", "debit", "credit", "balance", "side"),
+    ("day", "event", "account", "debit", "credit", "balance", "side"),
+    ("day", "event", "account", "amount", "stand"),
+    ("day", "account", "amount", "stand"),
+)
+_FIGURES = ("debit", "credit", "balance", "amount", "stand")
+_MAY_LACK = ("recorded", "event", "counter", "reference", "entry")
 SIDES = {Side.DEBIT: ("Dr", "借"), Side.CREDIT: ("Cr", "贷")}
 
 
@@ -50,6 +59,9 @@ def statement(
     """
     from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
 
+    if only is not None and ledger_account(only) is None:
+        known = ", ".join(account.name for account in CHART)
+        screen.misuse(f"--ledger-account takes one of: {known}.", f"--ledger-account 可用：{known}。")
     as_of = _as_of(effective_from, effective_until, recorded_until, as_json=as_json)
     with screen.opened() as books, books.work() as work:
         answer = ledger.statement(work, account_id=account, ledger_account=only, as_of=as_of)
@@ -186,26 +198,20 @@ def _show_statement(console: Console, found: Statement) -> None:
     if not found.lines:
         console.print(say(f"No postings of {found.account_id}.", f"{found.account_id} 没有记账。"))
         return
-    whole = console.width >= _WHOLE_STATEMENT
-    heads = [say(*_STATEMENT[name]) for name in (_STATEMENT if whole else _NARROW)]
-    figures = [say(*_STATEMENT[name]) for name in ("debit", "credit", "balance")]
-    grid = screen.table(*heads, right=figures, title=f"{found.account_id} ({found.zone})")
-    for column in (grid.columns[0], grid.columns[1], grid.columns[-1]) if whole else ():
-        column.no_wrap = True  # an id that is cut cannot be copied
-    for line in found.lines:
-        cells = _cells(line, ZoneInfo(found.zone))
-        grid.add_row(*(cells[name] for name in (_STATEMENT if whole else _NARROW)))
-    console.print(grid)
-    if not whole:
-        text = say("A wider screen, a pipe or --json also shows", "更宽的屏幕、管道或 --json 还会显示")
-        left_out = say(", ", "、").join(say(*_STATEMENT[name]) for name in _STATEMENT if name not in _NARROW)
-        console.print(f"{text}: {left_out}", style="dim")
+    heads = {name: say(*pair) for name, pair in (_STATEMENT | _SHORT).items()}
+    rows = [_cells(line, ZoneInfo(found.zone)) for line in found.lines]
+    title = f"{found.account_id} ({found.zone})"
+    shown = screen.print_fitted(console, heads, rows, _LAYOUTS, right=_FIGURES, title=title)
+    screen.print_left_out(console, [heads[name] for name in _MAY_LACK if name not in shown])
 
 
 def _cells(line: StatementLine, zone: ZoneInfo) -> dict[str, str]:
     effective, recorded = _local(line.effective_at, zone), _local(line.recorded_at, zone)
     debit, credit, balance, side = _figures(line.amount_minor, line.balance_minor, line.currency)
     return {
+        "day": effective.partition(" ")[0],
+        "amount": f"{debit or credit} {screen.say(*SIDES[Side.DEBIT if debit else Side.CREDIT])}",
+        "stand": f"{balance} {side}",
         "effective": effective,
         "recorded": "" if recorded == effective else recorded,
         "event": screen.say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),

@@ -34,22 +34,22 @@ def import_bill(
 ) -> None:
     """Take in a provider's bill: all of it, or nothing.
 
-    导入厂商账单。The same file again changes nothing. Prints file total = charges + remainder, exactly.
+    The same file again changes nothing. Prints file total = charges + remainder, exactly.
 
     Parameters
     ----------
     file
-        the bill as the provider wrote it: CSV, CSV.gz, or Parquet. 账单文件。
+        the bill as the provider wrote it: CSV, CSV.gz, or Parquet.
     format
-        whose bill it is. 账单格式。
+        whose bill it is.
     currency
-        refuse rows of any other currency; Alibaba bills state none, CNY is meant unless given here. 币种。
+        refuse rows of any other currency; Alibaba bills state none, CNY is meant unless given here.
     replace
-        let it stand in the place of earlier imports of the same payer and month. 替换同期的先前导入。
+        let it stand in the place of earlier imports of the same payer and month.
     dry_run
-        read, check and add up, but keep nothing. 只检查，不保存。
+        read, check and add up, but keep nothing.
     json
-        print one JSON document. 以 JSON 输出。
+        print one JSON document.
     """
     from partita.usecases import provider_bill  # noqa: PLC0415 - commands start fast
 

@@ -38,21 +38,33 @@ def rate(
 
 def rated_table(console: Console, done: Rated) -> None:
     """Print the running figures of a month, one row for each payer."""
-    head = screen.say(f"Running figures of {done.month}", f"账期 {done.month} 实时费用")
-    payer, charges = screen.say("payer", "付款方"), screen.say("charges", "计费行")
-    listed, billed = screen.say("list cost", "原价"), screen.say("billed cost", "应计")
-    grid = screen.table(payer, charges, listed, billed, "", right=(charges, listed, billed), title=head)
-    for one in done.payers:
-        grid.add_row(
-            one.payer_id,
-            f"{one.charges:,}",
-            screen.amount(one.list_cost_e10, one.currency),
-            screen.amount(one.billed_cost_e10, one.currency),
-            one.currency,
-        )
-    console.print(grid)
+    if done.payers:
+        _payer_table(console, done)
     state = screen.say("saved", "已保存") if done.changed else screen.say("nothing new", "无变化")
-    console.print(screen.say(f"{done.records:,} records rated, {state}.", f"已批价 {done.records:,} 条，{state}。"))
+    console.print(
+        screen.say(f"{screen.many(done.records, 'record')} rated, {state}.", f"已批价 {done.records:,} 条，{state}。")
+    )
+
+
+_HEADS = {
+    "payer": ("payer", "付款方"), "charges": ("charges", "计费行"), "listed": ("list cost", "原价"),
+    "billed": ("billed cost", "应计"), "currency": ("", ""),
+}  # fmt: skip
+
+
+def _payer_table(console: Console, done: Rated) -> None:
+    listed = screen.amounts_of((one.list_cost_e10, one.currency) for one in done.payers)
+    billed = screen.amounts_of((one.billed_cost_e10, one.currency) for one in done.payers)
+    rows = [
+        {"payer": one.payer_id, "charges": f"{one.charges:,}", "listed": list_text, "billed": billed_text,
+         "currency": one.currency}
+        for one, list_text, billed_text in zip(done.payers, listed, billed, strict=True)
+    ]  # fmt: skip
+    heads = {name: screen.say(*pair) for name, pair in _HEADS.items()}
+    layouts = (tuple(_HEADS), ("payer", "charges", "billed", "currency"))
+    title = screen.say(f"Running figures of {done.month}", f"账期 {done.month} 实时费用")
+    shown = screen.print_fitted(console, heads, rows, layouts, right=("charges", "listed", "billed"), title=title)
+    screen.print_left_out(console, [heads[name] for name in _HEADS if name not in shown])
 
 
 def _plain(done: Rated, *, dry_run: bool) -> dict[str, object]:

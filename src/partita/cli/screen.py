@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -105,18 +106,18 @@ def refuse(no: Refused, *, as_json: bool = False) -> NoReturn:
 
 
 def misuse(en: str, zh: str) -> NoReturn:
-    """Say that the command line is wrong and leave with `EXIT_USAGE`; one JSON document where `--json` was given."""
-    if json_wanted():
-        misuse_document(say(en, zh))
-    else:
-        err().print(say(en, zh))
+    """Say that the command line is wrong and leave with `EXIT_USAGE`."""
+    tell_misuse(say(en, zh))
     raise SystemExit(EXIT_USAGE)
 
 
-def misuse_document(message: str) -> None:
-    """Print what is wrong with the command line as one JSON document."""
-    document = {"refused": "WRONG_USAGE", "message": message, "detail": {}}
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+def tell_misuse(message: str) -> None:
+    """Say what is wrong with the command line; as one JSON document where `--json` was given."""
+    if json_wanted():
+        document = {"refused": "WRONG_USAGE", "message": message, "detail": {}}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        complain("WRONG_USAGE", message)
 
 
 def json_wanted() -> bool:
@@ -161,6 +162,37 @@ def table(*columns: str, right: Sequence[str] = (), title: str | None = None) ->
     return grid
 
 
+def print_fitted(
+    console: Console,
+    heads: Mapping[str, str],
+    rows: Sequence[Mapping[str, str]],
+    layouts: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    title: str | None = None,
+) -> Sequence[str]:
+    """Print a table in the first of `layouts` (names of columns, the widest first) that folds no line; return it.
+
+    `heads` and each row have a text for every name of a column. Where even the last layout is too wide, it folds.
+    """
+    for names in layouts:
+        grid = table(*(heads[name] for name in names), right=[heads[name] for name in right], title=title)
+        for row in rows:
+            grid.add_row(*(row[name] for name in names))
+        if Measurement.get(console, console.options.update_width(PIPE_WIDTH), grid).maximum <= console.width:
+            break
+    console.print(grid)
+    return names
+
+
+def print_left_out(console: Console, heads: Iterable[str]) -> None:
+    """Say which columns had no room."""
+    names = say(", ", "、").join(heads)
+    if names:
+        text = say("A wider screen, a pipe or --json also shows", "更宽的屏幕、管道或 --json 还会显示")
+        console.print(f"{text}{say(': ', '：')}{names}", style="dim")
+
+
 def bar_width(console: Console) -> int:
     """Return how long a bar may be, so that it pushes no figure out: none at all on a very narrow screen."""
     return next((width for least, width in _BARS if console.width >= least), 0)
@@ -192,9 +224,27 @@ def amount(amount_e10: int, currency: str = "CNY") -> str:
 
 def amounts(amounts_e10: Sequence[int], currency: str) -> list[str]:
     """Write the amounts of a column exactly, with as many decimals as the longest needs: their points align."""
-    plain = [format_scaled(one, AMOUNT_SCALE, places=minor_digits(currency)) for one in amounts_e10]
+    return amounts_of((one, currency) for one in amounts_e10)
+
+
+def amounts_of(amounts_e10: Iterable[tuple[int, str]]) -> list[str]:
+    """Write the amounts of a column, each in its currency, exactly and with as many decimals as the longest needs."""
+    rows = list(amounts_e10)
+    plain = [format_scaled(one, AMOUNT_SCALE, places=minor_digits(currency)) for one, currency in rows]
     places = max((len(text.partition(".")[2]) for text in plain), default=0)
-    return [grouped(format_scaled(one, AMOUNT_SCALE, places=places)) for one in amounts_e10]
+    return [grouped(format_scaled(one, AMOUNT_SCALE, places=places)) for one, _ in rows]
+
+
+def pointed(texts: Sequence[str]) -> list[str]:
+    """Pad decimals with blanks on the right so that their points stand under each other."""
+    tails = [len(dot + fraction) for _, dot, fraction in (text.partition(".") for text in texts)]
+    longest = max(tails, default=0)
+    return [text + " " * (longest - tail) for text, tail in zip(texts, tails, strict=True)]
+
+
+def many(count: int, noun: str) -> str:
+    """Count something in English: `1 bill`, `2 bills`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def grouped(text: str) -> str:

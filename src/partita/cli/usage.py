@@ -57,12 +57,13 @@ def usage_page(console: Console, answer: UsageImported) -> None:
         )
     if answer.dry_run:
         console.print(screen.say("Dry run: nothing is stored.", "试运行：未保存任何内容。"))
+    quantity = screen.grouped(format_quantity(answer.quantity_e6))
     console.print(
         screen.say(
-            f"{answer.accepted:,} accepted + {answer.duplicates:,} duplicates + {answer.rejected:,} rejected "
-            f"= {answer.records:,} rows; accepted quantity {screen.grouped(format_quantity(answer.quantity_e6))}",
+            f"{answer.accepted:,} accepted + {screen.many(answer.duplicates, 'duplicate')} + "
+            f"{answer.rejected:,} rejected = {screen.many(answer.records, 'row')}; accepted quantity {quantity}",
             f"接受 {answer.accepted:,} + 重复 {answer.duplicates:,} + 拒绝 {answer.rejected:,} "
-            f"= {answer.records:,} 行；接受的用量合计 {screen.grouped(format_quantity(answer.quantity_e6))}",
+            f"= {answer.records:,} 行；接受的用量合计 {quantity}",
         )
     )
     _months(console, answer)

@@ -27,26 +27,29 @@ def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> Non
         equations = prove(books, progress=progress)
     holds = all(one.holds for one in equations)
     screen.answer(
-        {
-            "holds": holds,
-            "equations": [
-                {
-                    "name": one.name,
-                    "equation": screen.say(one.english, one.chinese),
-                    "left": one.left,
-                    "right": one.right,
-                    "holds": one.holds,
-                    "findings": [_told(finding) for finding in one.findings],
-                    "notes": [_told(note) for note in one.notes],
-                }
-                for one in equations
-            ],
-        },
-        as_json=as_json,
-        render=lambda console: equation_table(console, equations),
+        equations_plain(equations), as_json=as_json, render=lambda console: equation_table(console, equations)
     )
     if not holds:
         raise SystemExit(screen.EXIT_DIFFERENCE)
+
+
+def equations_plain(equations: Sequence[Equation]) -> dict[str, object]:
+    """Return the equations for JSON, and whether all hold."""
+    return {
+        "holds": all(one.holds for one in equations),
+        "equations": [
+            {
+                "name": one.name,
+                "equation": screen.say(one.english, one.chinese),
+                "left": one.left,
+                "right": one.right,
+                "holds": one.holds,
+                "findings": [_told(finding) for finding in one.findings],
+                "notes": [_told(note) for note in one.notes],
+            }
+            for one in equations
+        ],
+    }
 
 
 def equation_table(console: Console, equations: Sequence[Equation]) -> None:

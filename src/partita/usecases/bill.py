@@ -37,9 +37,11 @@ class BillShown:
     product_names: dict[str, str]
 
 
-def list_bills(work: Work, *, month: Month | None = None, payer_id: str | None = None) -> list[BillSummary]:
-    """Return the bills of a month or payer, or all."""
+def list_bills(work: Work, *, month: Month | None = None, payer_id: str | None = None) -> list[BillSummary] | Refused:
+    """Return the bills of a month or payer, or all. Refused: UNKNOWN_ACCOUNT."""
     rows = bill_store.bills(work.tx, month=month.number if month else None, payer_id=payer_id)
+    if not rows and payer_id is not None and payer_id not in org_store.accounts_of(work.tx):
+        return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
     return _summaries(work, rows)
 
 

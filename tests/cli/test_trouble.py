@@ -1,0 +1,138 @@
+"""What a command says, and how it ends, when the machine, a setting or a file of the books is not as it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from partita.store import postgres
+
+SETUP = {
+    "enterprises.csv": "enterprise_id,name,zone,currency\nacme,Acme,Asia/Shanghai,CNY\n",
+    "units.csv": "enterprise_id,org_unit_id,parent_id,kind,name\nacme,all,,company,All\n",
+    "accounts.csv": "account_id,enterprise_id,name,org_unit_id,payer_id,effective_from\n"
+    "acme-1,acme,One,all,acme-1,2026-01-01\n",
+    "products.csv": "product_id,name,service_category\nvm,Machines,Compute\n",
+    "skus.csv": "sku_id,name,product_id,unit\nvm.large,Large,vm,hour\n",
+    "prices.csv": "sku_id,currency,effective_from,model,counter,tier_to,price,block_size\n"
+    "vm.large,CNY,2026-01-01,unit,,,0.5,\n",
+}
+
+
+def partita(
+    environment: dict[str, str], *words: str, limit: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "partita.cli", *words]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit
+    )
+
+
+def usage_file(folder: Path, rows: int) -> Path:
+    path = folder / "usage.csv"
+    body = [f"r{n},acme-1,vm.large,1,2026-10-0{n % 9 + 1}T00:00:00Z,resource-{n * n}" for n in range(rows)]
+    path.write_text("\n".join(["record_id,account_id,sku,quantity,start,resource", *body]) + "\n")
+    return path
+
+
+@pytest.fixture
+def set_up(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The environment of books in which one account may use one SKU."""
+    folder = tmp_path / "setup"
+    folder.mkdir()
+    for name, text in SETUP.items():
+        (folder / name).write_text(text)
+    done = partita(environment, "setup", "apply", str(folder))
+    assert done.returncode == 0, done.stderr
+    return environment
+
+
+def test_a_full_disk_is_exit_code_7_and_keeps_nothing_half_done(set_up: dict[str, str], tmp_path: Path) -> None:
+    path = usage_file(tmp_path, 20_000)
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    failed = partita(set_up, "import", "usage", str(path), limit=small_files)
+    assert failed.returncode == 7, failed.stderr
+    assert failed.stderr.startswith("NO_SPACE_LEFT")
+    assert "nothing half done was kept" in failed.stderr
+    assert json.loads(partita(set_up, "verify", "--json").stdout)["holds"] is True
+    done = partita(set_up, "import", "usage", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["accepted"] == 20_000
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_output_that_is_full_is_exit_code_7(environment: dict[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "partita.cli", "bill", "list", "--json"]
+        done = subprocess.run(
+            command, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+        )
+    assert done.returncode == 7, done.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("PARTITA_THREADS", "abc"), ("PARTITA_THREADS", "0"), ("PARTITA_MEMORY", "much"), ("PARTITA_MEMORY", "0GB"),
+    ("PARTITA_NOW", "tomorrow"), ("PARTITA_NOW", "2026-11-02T00:00:00"),
+])  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_named(environment: dict[str, str], name: str, value: str) -> None:
+    done = partita(environment | {name: value}, "bill", "list")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"WRONG_SETTING {name}")
+
+
+def test_too_little_memory_is_told_as_such(set_up: dict[str, str], tmp_path: Path) -> None:
+    path = usage_file(tmp_path, 100)
+    for language, word in (("en", "is too little for this work"), ("zh", "不足以完成该工作")):
+        little = set_up | {"PARTITA_MEMORY": "1MB", "PARTITA_LANG": language}
+        done = partita(little, "import", "usage", str(path))
+        assert done.returncode == 7, done.stderr
+        assert word in done.stderr
+    assert partita(set_up, "import", "usage", str(path)).returncode == 0
+
+
+@pytest.mark.parametrize("harm", ["missing", "damaged"])
+def test_a_file_of_the_books_that_is_gone_or_damaged_is_named(
+    set_up: dict[str, str], tmp_path: Path, harm: str
+) -> None:
+    assert partita(set_up, "import", "usage", str(usage_file(tmp_path, 10))).returncode == 0
+    assert partita(set_up, "rate", "2026-10").returncode == 0
+    file = next((Path(set_up["PARTITA_HOME"]) / "files" / "charges").rglob("*.parquet"))
+    if harm == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:100])
+    done = partita(set_up, "report", "cost")
+    assert done.returncode == 5, done.stderr
+    assert done.stderr.startswith("FILE_OF_THE_BOOKS_UNREADABLE")
+    assert str(file) in done.stderr
+
+
+def test_what_is_put_into_an_existing_home_is_closed_to_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    home.chmod(0o755)
+    environment = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"PARTITA_HOME": str(home), "PYTHONPATH": str(Path(postgres.__file__).parents[2])}
+    try:
+        assert partita(environment, "setup", "show").returncode == 0
+        assert stat.S_IMODE(home.stat().st_mode) == 0o755, "the folder itself is its owner's affair"
+        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}
+        assert set(modes.values()) == {0o700}, modes
+        secrets = home / "database" / "passwords.json"
+        assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+        version = partita(environment, "db", "run", "psql", "--version")
+        assert version.returncode == 0, version.stderr
+        assert version.stdout.startswith("psql (PostgreSQL)")
+    finally:
+        postgres.stop(home)
