@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from partita.core.discount import Discount, Target, check_discount, contracted_cost, contracted_unit_price, stack
+from partita.core.discount import Discount, Target, contracted_cost, contracted_unit_price, stack
 
 JANUARY, JULY, AUGUST = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7, 8))
 ON_ALL = Discount("acme", Target.ALL, None, JANUARY, 980_000)
@@ -56,22 +56,6 @@ def test_a_unit_price_is_stated_only_where_it_is_exact() -> None:
     assert contracted_unit_price(5, (ON_PRODUCT,)) is None
     assert contracted_unit_price(None, (ON_PRODUCT,)) is None
     assert contracted_unit_price(5, ()) == 5
-
-
-@pytest.mark.parametrize(
-    ("discount", "says"),
-    [
-        (ON_ALL, None),
-        (ON_SKU, None),
-        (Discount("acme", Target.ALL, "vm", JANUARY, 1), "names no target"),
-        (Discount("acme", Target.SKU, None, JANUARY, 1), "names it"),
-        (Discount("acme", Target.ALL, None, JANUARY, -1), "between 0"),
-        (Discount("acme", Target.ALL, None, JANUARY, 1_000_001), "between 0"),
-    ],
-)
-def test_discounts_are_checked(discount: Discount, says: str | None) -> None:
-    problem = check_discount(discount)
-    assert (problem is None) if says is None else (problem is not None and says in problem)
 
 
 def test_a_discount_starts_at_an_aware_instant() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from partita.core.catalog import Counter, Model, PriceVersion, Sku, Tier
-from partita.core.charge import NO_COST, Costs, RatedCharge, own_usage_costs
+from partita.core.charge import RatedCharge, own_usage_costs
 from partita.core.discount import Discount, Target
 from partita.core.period import Month
 from partita.core.rating import AccountCurrency, PriceBook, UsageRecord, rate, unpriced
@@ -122,8 +122,3 @@ def test_records_are_aware_and_not_negative() -> None:
         used("r1", -1)
     with pytest.raises(AssertionError, match="zone"):
         replace(used("r1", 1), usage_start=datetime(2026, 10, 1))  # noqa: DTZ001
-
-
-def test_costs_add_up() -> None:
-    assert Costs(1, 2, 3, 4) + Costs(10, 20, 30, 40) == Costs(11, 22, 33, 44)
-    assert NO_COST + own_usage_costs(5, 4) == Costs(5, 4, 4, 4)

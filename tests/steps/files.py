@@ -1,15 +1,17 @@
-"""Plays the cases of files: what a killed process leaves behind is not read, and a sweep removes it.
+"""Plays the cases of files: what a killed process leaves behind is not read, and verify tells it.
 
 `stray MONTH` puts a copy of a charge file where no manifest row names it; `rate`, `charges`, `files` as for charges.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from case_file import Case
 from partita.core.period import Month
 from partita.store import charge as charge_store
-from partita.store import usage as usage_store
 from partita.store.files import FileRoom
+from partita.usecases.verify import verify
 from partita.usecases.work import Books
 from steps.charge import Charges
 
@@ -24,12 +26,10 @@ class _Room(Charges):
     def look(self) -> None:
         self.said.append(f"parquet files in the room {len(_parquet(self.books.room))}")
 
-    def sweep(self) -> None:
-        with self.books.work() as work:
-            usage_store.lock_intake(work.tx)
-            known = [one.path for one in (*usage_store.files(work.tx), *charge_store.every(work.tx))]
-            gone = self.books.room.sweep(known)
-        self.said.append(f"swept {len(gone)}")
+    def verify(self) -> None:
+        equations = verify(self.books)
+        self.said.append("all equations hold" if all(one.holds for one in equations) else "broken")
+        self.said += [f"told {Path(note.english.split(':')[0]).name}" for one in equations for note in one.notes]
 
 
 def _parquet(room: FileRoom) -> list[str]:

@@ -49,21 +49,6 @@ def test_an_error_leaves_nothing_in_the_making(room: FileRoom) -> None:
     assert list((room.root / "incoming").iterdir()) == []
 
 
-def test_a_sweep_removes_what_nobody_names(room: FileRoom) -> None:
-    paths = ["usage/202610/0/a.parquet", "usage/202610/0/b.parquet", "charges/own/202610/0/c.parquet"]
-    for path in paths:
-        with room.incoming() as folder:
-            (folder / "x").write_bytes(path.encode())
-            room.keep(folder / "x", path)
-    assert room.sweep([paths[0], paths[2]]) == [paths[1]]
-    assert room.sweep([paths[0], paths[2]]) == []
-    assert [room.path(path).exists() for path in paths] == [True, False, True]
-
-
-def test_an_empty_room_is_swept_too(room: FileRoom) -> None:
-    assert room.sweep([]) == []
-
-
 def test_what_killed_processes_left_goes_when_nobody_is_at_work(room: FileRoom) -> None:
     program = (
         "import sys, time; from pathlib import Path; from partita.store.files import FileRoom\n"

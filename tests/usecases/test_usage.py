@@ -287,7 +287,7 @@ def test_records_lie_sorted(world: World, tmp_path: Path) -> None:
     import_usage(world.books, written(tmp_path / "a.csv", *reversed(rows)))
     with world.books.work() as work:
         (file,) = usage_store.files(work.tx, month=202610)
-        assert usage_store.files(work.tx, bucket=file.bucket, through=file.sequence) == [file]
+        assert usage_store.files(work.tx, through=file.sequence) == [file]
         assert usage_store.files(work.tx, through=file.sequence - 1) == []
     found = duckdb.read_parquet(str(world.books.room.path(file.path))).project("account_id, record_id").fetchall()
     assert found == sorted(found)

@@ -35,8 +35,6 @@ class Counter(Enum):
 
 
 TIERED = frozenset({Model.GRADUATED, Model.VOLUME})
-COUNTED = TIERED | {Model.BLOCK}
-"""The models whose price depends on what was used earlier in the month."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,8 @@ from datetime import datetime
 from partita.core.period import Month
 
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
-CORRECTION = "Correction"
 OWN = "own"
 USAGE = "Usage"
-RATED = "rated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +25,6 @@ class Costs:
     contracted_cost_e10: int
     billed_cost_e10: int
     effective_cost_e10: int
-
-    def __add__(self, other: Costs) -> Costs:
-        return Costs(
-            self.list_cost_e10 + other.list_cost_e10,
-            self.contracted_cost_e10 + other.contracted_cost_e10,
-            self.billed_cost_e10 + other.billed_cost_e10,
-            self.effective_cost_e10 + other.effective_cost_e10,
-        )
-
-
-NO_COST = Costs(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,15 +48,6 @@ class Discount:
         assert self.effective_from.tzinfo is not None, "an instant carries its zone"
 
 
-def check_discount(discount: Discount) -> str | None:
-    """Say what is wrong with a discount, or None when nothing is (DISCOUNT-4)."""
-    if (discount.target_id is None) != (discount.target_kind is Target.ALL):
-        return "a discount on all names no target; one on a SKU or a product names it."
-    if not 0 <= discount.factor_e6 <= FACTOR_ONE:
-        return "a discount factor lies between 0 (free) and 1 (no discount)."
-    return None
-
-
 def stack(discounts: Iterable[Discount], payer: str, sku: str, product: str, at: datetime) -> tuple[Discount, ...]:
     """Return the discounts that apply to a charge, in the order of `DISCOUNT_STACK` (DISCOUNT-1, -2, -3).
 

@@ -142,11 +142,6 @@ class Money:
     def __neg__(self) -> Money:
         return Money(-self.minor, self.currency)
 
-    @property
-    def is_negative(self) -> bool:
-        """Say whether the amount is below zero."""
-        return self.minor < 0
-
     def __str__(self) -> str:
         digits = minor_digits(self.currency)
         return f"{format_scaled(self.minor, digits, places=digits)} {self.currency}"

@@ -14,7 +14,7 @@ class Reason(Enum):
     """Why something was not done. The value is the message (English, 中文) with places for the details."""
 
     # input files
-    FILE_NOT_FOUND = ("No such file: {path}.", "文件不存在：{path}。")
+    FILE_NOT_FOUND = ("There is no file {path}.", "没有这个文件：{path}。")
     FILE_EMPTY = ("The file is empty: {path}.", "文件为空：{path}。")
     FILE_WITHOUT_ROWS = (
         "The file has a header but no rows: {path}. Nothing was taken in.",
@@ -101,8 +101,10 @@ class Reason(Enum):
     )
 
     # settings and catalogue
-    UNKNOWN_ACCOUNT = ("Unknown account {account}.", "未知账号 {account}。")
-    UNKNOWN_PAYER = ("No payer {payer} with a bill or a balance.", "没有付款方 {payer} 的账单或余额。")
+    UNKNOWN_ACCOUNT = (
+        "Unknown account {account}. `partita setup show` lists the accounts.",
+        "未知账号 {account}。`partita setup show` 列出所有账号。",
+    )
     UNKNOWN_SKU = ("Unknown SKU {sku}.", "未知计费项 {sku}。")
     UNKNOWN_DIMENSION = ("Unknown dimension {dimension!r}. Known: {known}.", "未知维度 {dimension!r}。可用：{known}。")
     NOT_A_SETUP_FOLDER = (
@@ -110,10 +112,9 @@ class Reason(Enum):
         "{path} 中没有设置文件。可用文件：{known}。",
     )
     SETUP_AT_FAULT = (
-        "{count} fault(s) in {path}; nothing was applied.\n{problems}",
+        "Faults in {path}: {count}; nothing was applied.\n{problems}",
         "{path} 中有 {count} 处错误；未应用任何内容。\n{problems_zh}",
     )
-    BAD_DOCUMENT = ("{path}: {detail} Nothing was applied.", "{path}：{detail} 未应用任何内容。")
     NO_PRICE_IN_FORCE = (
         (
             "No price is in force for SKU {sku} in {currency} on {on} ({records} records). Add a price version that "
@@ -137,8 +138,17 @@ class Reason(Enum):
     )
 
     # months
-    MONTH_NOT_OVER = ("The month {month} is not over yet.", "账期 {month} 尚未结束。")
-    MONTH_CLOSED = ("The month {month} is closed.", "账期 {month} 已关账。")
+    MONTH_NOT_OVER = (
+        "The month {month} is not over yet. `partita rate {month}` shows its running figures.",
+        "账期 {month} 尚未结束。`partita rate {month}` 显示其实时费用。",
+    )
+    MONTH_CLOSED = (
+        (
+            "The month {month} is closed: `partita bill list --month {month}` shows its bills; the next close charges "
+            "late usage, as corrections."
+        ),
+        "账期 {month} 已关账：`partita bill list --month {month}` 显示其账单；迟到用量在下一次关账时以更正行计费。",
+    )
     MONTH_PASSED_OVER = (
         "The month {month} lies before {last}, which is closed: the next close charges its usage, as corrections.",
         "账期 {month} 早于已关账的 {last}：其用量将在下一次关账时以更正行计费。",
@@ -149,10 +159,13 @@ class Reason(Enum):
     )
     NOTHING_TO_CLOSE = ("There is no usage to close in {month}.", "账期 {month} 没有可关账的用量。")
     CLOSE_RUNNING = (
-        "Another process is closing {month} right now.",
-        "另一个进程正在为账期 {month} 关账。",
+        "Another process is closing {month} right now: wait for it, then run the command again.",
+        "另一个进程正在为账期 {month} 关账：请等待其结束后重试。",
     )
-    NO_BILL = ("No bill of {payer} for {month}.", "没有 {payer} 在账期 {month} 的账单。")
+    NO_BILL = (
+        "No bill of {payer} for {month}. `partita bill list --payer {payer}` shows the bills there are.",
+        "没有 {payer} 在账期 {month} 的账单。`partita bill list --payer {payer}` 列出已有的账单。",
+    )
 
     # files out
     NO_CHARGES = (
@@ -186,15 +199,14 @@ class Reason(Enum):
     )
     AMOUNT_NOT_POSITIVE = ("The amount must be more than zero: {amount}.", "金额必须大于零：{amount}。")
     BAD_AMOUNT = ("{amount!r} is no amount of {currency}: {detail}", "{amount!r} 不是有效的 {currency} 金额：{detail}")
-    INSUFFICIENT_FUNDS = (
-        "Not enough funds in {account}: available {available}, asked {asked}.",
-        "{account} 余额不足：可用 {available}，需要 {asked}。",
-    )
     ENTRY_NOT_BALANCED = (
         "The entry does not sum to zero in {currency}: {difference}.",
         "分录在 {currency} 上不平：差额 {difference}。",
     )
-    UNKNOWN_ENTRY = ("No journal entry {entry}.", "没有分录 {entry}。")
+    UNKNOWN_ENTRY = (
+        "No journal entry {entry}. `partita ledger statement ACCOUNT --json` has the ids of all entries.",
+        "没有分录 {entry}。`partita ledger statement 账号 --json` 给出所有分录的编号。",
+    )
     ALREADY_REVERSED = ("The entry {entry} is reversed already.", "分录 {entry} 已被冲销。")
 
     REVERSAL_NOT_REVERSED = (
@@ -256,7 +268,6 @@ class Reason(Enum):
         "DATABASE_URL names a server that was started elsewhere; stop it there.",
         "DATABASE_URL 指向外部启动的服务器，请在该服务器上停止。",
     )
-    DATABASE_UNAVAILABLE = ("The database cannot be used: {detail}", "数据库不可用：{detail}")
 
 
 @dataclass(frozen=True, slots=True)

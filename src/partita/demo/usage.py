@@ -115,9 +115,9 @@ def lines_sql(story: Story, month: Month) -> str:
     """
 
 
-def quantity_text(quantity_e6: str = "quantity_e6") -> str:
+def quantity_text() -> str:
     """Return SQL that writes a quantity as exact decimal text: `12.5` as `12.500000`."""
-    return f"{quantity_e6} // 1000000 || '.' || lpad(({quantity_e6} % 1000000)::varchar, 6, '0')"
+    return "quantity_e6 // 1000000 || '.' || lpad((quantity_e6 % 1000000)::varchar, 6, '0')"
 
 
 def _local_start(story: Story) -> str:

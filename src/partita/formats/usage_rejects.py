@@ -31,7 +31,7 @@ def is_rejects_file(path: Path) -> bool:
 
 
 def write_rejects(engine: duckdb.DuckDBPyConnection, rows: str, header: Sequence[str], path: Path) -> None:
-    """Write the rejected rows (`columnar.usage.rejects_sql`) to `path`: whole, or not at all.
+    """Write the rejected rows (`columnar.usage.REJECTS`) to `path`: whole, or not at all.
 
     Line breaks within values become spaces, for a usage file has one row per line.
     """

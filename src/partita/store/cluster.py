@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from partita.store.files import sync_folder
 from partita.store.installation import Installation, ServerUser
 from partita.store.unavailable import DatabaseUnavailable
 
@@ -137,7 +138,7 @@ class Place:
             pass
         finally:
             Path(name).unlink()
-        _sync(self.folder)
+        sync_folder(self.folder)
 
 
 def major_of(place: Place) -> int | None:
@@ -178,7 +179,7 @@ def create(place: Place, installation: Installation, user: ServerUser) -> None:
         _roles(place),
     )
     cluster.rename(place.cluster)
-    _sync(place.folder)
+    sync_folder(place.folder)
     shutil.rmtree(making)
 
 
@@ -247,11 +248,3 @@ def _run(words: list[str], folder: Path, text: str) -> None:
             f"The database could not be created: {said} Is there space in {folder.parent}?",
             f"无法创建数据库：{said} 请检查 {folder.parent} 的磁盘空间。",
         )
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,9 +1,8 @@
 """The room of files: where Parquet lies, how a file comes to exist, and what its digest is.
 
 A file is written under `incoming/`, flushed, moved to its place, and counts only when its manifest row commits. What a
-killed process leaves behind has no manifest row, so it is never read; `sweep` removes it, and `tidy` what lies in the
-making. Paths in the manifest are
-relative to the room, so that a room can be moved. Rules: FILE-1, FILE-2 (`docs/rules/files.md`).
+killed process leaves behind has no manifest row, so it is never read; `tidy` removes what lies in the making. Paths in
+the manifest are relative to the room, so that a room can be moved. Rules: FILE-1, FILE-2 (`docs/rules/files.md`).
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +59,14 @@ class FileRoom:
         with source.open("rb") as handle:
             os.fsync(handle.fileno())
         source.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return digest
-
-    def sweep(self, known: Iterable[str]) -> list[str]:
-        """Remove Parquet files that no manifest row names (FILE-2); return their paths.
-
-        The caller holds the lock that keeps importers out, for a file in its place may be about to be named.
-        """
-        wanted = set(known)
-        orphans = [
-            relative
-            for kind in ("usage", "charges")
-            for found in sorted((self.root / kind).rglob("*.parquet"))
-            if (relative := found.relative_to(self.root).as_posix()) not in wanted
-        ]
-        for relative in orphans:
-            self.path(relative).unlink()
-        return orphans
 
 
 def digest_of(path: Path) -> bytes:
     """Return the SHA-256 of a file, read in blocks."""
-    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.digest()
+        return hashlib.file_digest(handle, "sha256").digest()
 
 
 def private_folder(path: Path) -> Path:
@@ -103,10 +81,11 @@ def _lasting_folder(path: Path) -> None:
     new = [folder for folder in (path, *path.parents) if not folder.exists()]
     private_folder(path)
     for folder in reversed(new):
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Flush the names in a folder, so that they outlive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

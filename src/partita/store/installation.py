@@ -95,7 +95,7 @@ def choose(wanted_major: int | None) -> Installation:
     )
 
 
-def server_user(installation: Installation, folder: Path, *, ways: tuple[ServerUser, ...] = STANDS_IN) -> ServerUser:
+def server_user(installation: Installation, folder: Path) -> ServerUser:
     """Return as whom the server runs for data in `folder`; only root, and a user without a name, need somebody else.
 
     An existing data folder `folder/cluster` keeps the owner that it has. Raises DatabaseUnavailable when nobody can run
@@ -105,7 +105,7 @@ def server_user(installation: Installation, folder: Path, *, ways: tuple[ServerU
         return CALLER
     cluster = folder / "cluster"
     owner = cluster.stat().st_uid if cluster.exists() else None
-    for way in ways:
+    for way in STANDS_IN:
         may = way.owner is None or os.geteuid() == 0  # only root gives a folder away
         fits = owner in (None, os.geteuid() if way.owner is None else way.owner)
         if may and fits and _works(way, installation, folder):

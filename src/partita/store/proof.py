@@ -301,12 +301,11 @@ def sides(tx: Transaction) -> list[tuple[str, int, int]]:
     return [(currency, int(debits), int(credits_)) for currency, debits, credits_ in rows]
 
 
-def uneven_entries(tx: Transaction, *, limit: int = 20) -> list[tuple[str, int, str]]:
-    """Return (payer, sequence, currency) of entries that do not sum to zero."""
+def uneven_entries(tx: Transaction) -> list[tuple[str, int, str]]:
+    """Return (payer, sequence, currency) of the first twenty entries that do not sum to zero."""
     rows = tx.execute(
         "select payer_id, sequence, currency from posting group by 1, 2, 3 having sum(amount_minor) <> 0 "
-        "order by 1, 2, 3 limit %s",
-        (limit,),
+        "order by 1, 2, 3 limit 20"
     )
     return [(payer, sequence, currency) for payer, sequence, currency in rows]
 

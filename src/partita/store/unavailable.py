@@ -1,7 +1,7 @@
 """The one way in which the database says no: it cannot be used, and this is what to do.
 
 Owns `DatabaseUnavailable`. It is an exception and not a `Refused`, because it can come from any statement, not from a
-decision; the faces turn it into `Reason.DATABASE_UNAVAILABLE` and exit code 5.
+decision; the faces turn it into `DATABASE_UNAVAILABLE` and exit code 5.
 """
 
 from __future__ import annotations

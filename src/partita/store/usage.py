@@ -48,16 +48,13 @@ class UsageBatch:
         assert self.records == self.accepted + self.duplicates + self.rejected, "every row of the file is accounted for"
 
 
-def files(
-    tx: Transaction, *, month: int | None = None, bucket: int | None = None, through: int | None = None
-) -> list[UsageFile]:
-    """Return the usage files of a month (`YYYYMM`), a bucket, up to a sequence, or all; in the order of recording."""
+def files(tx: Transaction, *, month: int | None = None, through: int | None = None) -> list[UsageFile]:
+    """Return the usage files of a month (`YYYYMM`), up to a sequence, or all; in the order of recording."""
     rows = tx.execute(
         "select sequence, batch_id, month, bucket, path, records, quantity_e6, digest from usage_file "
         "where (%(month)s::integer is null or month = %(month)s) "
-        "and (%(bucket)s::integer is null or bucket = %(bucket)s) "
         "and (%(through)s::bigint is null or sequence <= %(through)s) order by sequence",
-        {"month": month, "bucket": bucket, "through": through},
+        {"month": month, "through": through},
     )
     return [_file(row) for row in rows]
 

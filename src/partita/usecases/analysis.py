@@ -64,14 +64,11 @@ def cost_report(
         placements = org_store.placements_table(work.tx)
     wanted = {month.number for month in months}
     chosen = [one for one in files if not wanted or one.month in wanted]
-    engine = books.engine()
-    try:
+    with books.engine() as engine:
         show_charges(engine, books.room, chosen)
         engine.register("placements", placements)
         statement = analysis_sql.cost_sql(by, [name for name, _ in only])
         found = engine.execute(statement, [value for _, value in only]).fetchall()
-    finally:
-        engine.close()
     rows = [_row(values, len(by)) for values in found]
     seen = tuple(Month.from_number(number) for number in sorted({one.month for one in chosen}))
     return CostReport(tuple(by), seen, rows, _totals(rows), any(one.stage == "provisional" for one in chosen))

@@ -113,8 +113,7 @@ def export_focus(
         beside = _beside(work.tx)
     if not files:
         return refused(Reason.NO_CHARGES, months=" ".join(str(month) for month in months) or "—")
-    engine = books.engine()
-    try:
+    with books.engine() as engine:
         show_charges(engine, files={one: str(books.room.path(one.path)) for one in files})
         before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
         after = dict.fromkeys(before, (0, 0))
@@ -124,8 +123,6 @@ def export_focus(
             if isinstance(written, Refused):
                 return written
             after = written
-    finally:
-        engine.close()
     equations = tuple(Equation(currency, *before[currency], *after[currency]) for currency in sorted(before))
     return FocusExported(
         target=target,

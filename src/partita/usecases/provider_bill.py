@@ -8,7 +8,6 @@ transaction at the end. The same file again changes nothing. Rules: IMPORT-1 …
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -138,7 +137,7 @@ def import_bill(
             return _again(books, work, known, order)
         bucket_count = org_store.bucket_count(work.tx)
 
-    with books.room.incoming() as folder, closing(books.engine()) as engine:
+    with books.room.incoming() as folder, books.engine() as engine:
         read = _read(engine, order, found, folder, bucket_count)
         if _state(path) != found.state:
             read = refused(Reason.FILE_UNREADABLE, format=format_name, detail=_CHANGED)
@@ -241,7 +240,7 @@ def _record(books: Books, order: _Order, read: _Read) -> BillImported | Refused:
 def _earlier(books: Books, work: Work, taken: BillImport, held: set[_Place]) -> dict[str, set[_Place]]:
     """Return the other standing imports that hold a month and payer of this one, each with all it holds (IMPORT-6)."""
     found: dict[str, set[_Place]] = {}
-    with closing(books.engine()) as engine:
+    with books.engine() as engine:
         for one in import_store.standing(work.tx, taken.format_name, {month for month, _ in held}):
             payers = bill_charges.payers_of(engine, books.room.path(one.path))
             found.setdefault(one.import_id, set()).update((one.month, payer) for payer in payers)
@@ -302,7 +301,7 @@ def _replaced_after_all(books: Books, work: Work, known: BillImport, order: _Ord
     """Let an import that was counted beside others stand in their place; return them."""
     lock_intake(work.tx)
     files = [one for one in charge_store.every(work.tx) if one.import_id == known.import_id]
-    with closing(books.engine()) as engine:
+    with books.engine() as engine:
         held = {
             (one.month, payer) for one in files for payer in bill_charges.payers_of(engine, books.room.path(one.path))
         }

@@ -55,7 +55,6 @@ class Rule:
 class RuleModel:
     """The rules of one version of FOCUS; `plan` holds those of the dataset, each after all that it rests on."""
 
-    focus_version: str
     model_version: str
     criteria: tuple[str, ...]
     plan: tuple[Rule, ...]
@@ -67,10 +66,8 @@ def read_model(path: Path) -> RuleModel:
         document = json.loads(path.read_text(encoding="utf-8"))
         rules = {name: _rule(name, value) for name, value in document["ModelRules"].items()}
         roots = document["ModelDatasets"][DATASET]["ModelRules"]
-        details = document["Details"]
         return RuleModel(
-            focus_version=details["FOCUSVersion"],
-            model_version=details["ModelVersion"],
+            model_version=document["Details"]["ModelVersion"],
             criteria=tuple(sorted(document["ApplicabilityCriteria"])),
             plan=tuple(_in_order(rules, roots)),
         )
