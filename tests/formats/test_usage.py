@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -113,6 +114,21 @@ def test_missing_file_and_excel_workbook(engine: duckdb.DuckDBPyConnection, tmp_
     assert isinstance(workbook, Refused)
     assert "CSV" in workbook.message()
     assert speaks_chinese(workbook)
+
+
+def test_a_folder_a_pipe_and_other_separators(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    folder, pipe = (open_usage(path, tmp_path, engine) for path in (tmp_path, tmp_path / "pipe"))
+    semicolons = opened(engine, tmp_path, "u.csv", text(HEAD.replace(",", ";"), ROW.replace(",", ";")))
+    for answer, reason, says in (
+        (folder, Reason.FILE_UNREADABLE, "folder"),
+        (pipe, Reason.NOT_A_REGULAR_FILE, "pipe"),
+        (semicolons, Reason.WRONG_HEADER, "commas"),
+    ):
+        assert isinstance(answer, Refused)
+        assert answer.reason is reason
+        assert says in answer.message()
+        assert speaks_chinese(answer)
 
 
 @pytest.mark.parametrize("name", ["u*.csv", "u?.csv", "u[1].csv", "it's {a,b}.csv", "用量 (1).csv"])

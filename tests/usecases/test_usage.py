@@ -358,6 +358,6 @@ def test_the_command_line(world: World, environment: dict[str, str], tmp_path: P
     refused = subprocess.run(
         [*command[:-1], str(tmp_path), "--json"], env=environment, text=True, capture_output=True, check=False
     )
-    assert (refused.returncode, json.loads(refused.stdout)["refused"]) == (3, "FILE_NOT_FOUND")
+    assert (refused.returncode, json.loads(refused.stdout)["refused"]) == (3, "FILE_UNREADABLE")
     assert (tmp_path / "u.csv.rejects.csv").exists()
     assert stored(world.books) == [("acme", "r1", 1_500_000)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -24,6 +25,11 @@ from partita.formats.quoting import literal, path_literal, quoted
 from partita.formats.text_lines import LINE_BYTES_MAX, TextLines, is_gzip, open_lines
 
 _HINT = ("See docs/guide/usage-files.md.", "参见 docs/guide/usage-files.zh-CN.md。")
+_NO_COMMAS = (
+    "The columns are not separated by commas: save the file as CSV with commas.",
+    "各列不是以逗号分隔：请另存为逗号分隔的 CSV。",
+)
+_FOLDER = ("it is a folder: name a file in it.", "这是一个文件夹：请指定其中的文件。")
 _ZIP = (
     "it is a ZIP archive or an Excel workbook. Save the sheet as CSV (UTF-8), or unpack it.",
     "这是 ZIP 压缩包或 Excel 工作簿。请将工作表另存为 CSV（UTF-8），或先解压。",
@@ -88,8 +94,8 @@ def open_usage(path: Path, folder: Path, engine: duckdb.DuckDBPyConnection) -> U
 
     Refuses what is missing, empty, no usage file at all, broken off, not UTF-8, or without a required column.
     """
-    if not path.is_file() or path.stat().st_size == 0:
-        return refused(Reason.FILE_EMPTY if path.is_file() else Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     with path.open("rb") as handle:
         start = handle.read(len(_MAGIC_PARQUET))
     if start == _MAGIC_PARQUET or path.suffix.lower() == ".parquet":
@@ -103,6 +109,21 @@ def open_usage(path: Path, folder: Path, engine: duckdb.DuckDBPyConnection) -> U
     if lines.first.startswith("{") or Path(name).suffix.lower() in {".ndjson", ".jsonl", ".json"}:
         return _open_ndjson(lines, engine)
     return _open_csv(lines)
+
+
+def refuse_path(path: Path) -> Refused | None:
+    """Refuse a path at which no file with content can be read."""
+    if not path.exists():
+        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if not path.is_file() and not path.is_dir():
+        return refused(Reason.NOT_A_REGULAR_FILE, path=path)
+    try:
+        with path.open("rb") as handle:
+            return None if handle.read(1) else refused(Reason.FILE_EMPTY, path=path)
+    except OSError as error:
+        said = f"{os.strerror(error.errno or 0)}."
+        detail = _FOLDER if path.is_dir() else (said, said)
+        return refused(Reason.FILE_UNREADABLE, format=f"usage {Kind.CSV.value}", detail=detail)
 
 
 def _open_csv(lines: TextLines) -> UsageSource | Refused:
@@ -227,6 +248,7 @@ def _no_exact_type(column: str, kind: str) -> tuple[str, str]:
 
 def _find(names: Iterable[str], kind: Kind) -> dict[str, str] | Refused:
     """Return input column → header, or refuse what is missing or stands twice."""
+    names = tuple(names)
     by_lower: dict[str, list[str]] = {}
     for name in names:
         by_lower.setdefault(name.lower(), []).append(name)
@@ -243,7 +265,8 @@ def _find(names: Iterable[str], kind: Kind) -> dict[str, str] | Refused:
             found[column] = matching[0]
     missing = [column for column in REQUIRED if column not in found]
     if missing:
-        return refused(Reason.WRONG_HEADER, format=f"usage {kind.value}", missing=", ".join(missing), hint=_HINT)
+        hint = _NO_COMMAS if len(names) == 1 and any(mark in names[0] for mark in ";\t|") else _HINT
+        return refused(Reason.WRONG_HEADER, format=f"usage {kind.value}", missing=", ".join(missing), hint=hint)
     return found
 
 

@@ -22,7 +22,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import Rejection
 from partita.formats import usage_rejects
 from partita.formats.quoting import literal, path_literal
-from partita.formats.usage import UsageSource, open_usage
+from partita.formats.usage import UsageSource, open_usage, refuse_path
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
 from partita.store import usage as usage_store
@@ -149,8 +149,8 @@ def import_usage(
 
 def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
     """Refuse a place for the rejects that cannot be written, or where something else would be lost."""
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     if rejects.resolve() == path.resolve() or rejects.is_dir():
         return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail=_SAME_FILE)
     if rejects.exists() and rejects.stat().st_size and not usage_rejects.is_rejects_file(rejects):
