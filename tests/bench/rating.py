@@ -22,8 +22,9 @@ import measure
 import rating_cloudkitty
 import rating_world
 
-from partita.columnar import rating as columnar
+from partita.columnar.tables import USAGE
 from partita.usecases import rating
+from partita.usecases.bucket import side_by_side
 
 MEMORY, THREADS, BUCKETS = "1GB", 2, 16
 METHOD = (
@@ -91,7 +92,7 @@ def figures(folder: Path, lines: int, buckets: int, *, skewed: bool) -> Figures:
 
 
 def timed(folder: Path, *, rate_only: bool) -> dict[str, float]:
-    """Rate all files of a folder, one after the other as buckets are; in turns with plain copies of them."""
+    """Rate all files of a folder side by side, as buckets are; in turns with plain copies, which are too."""
     sources = sorted(folder.glob("*.parquet"))
     target = folder / "out"
     target.mkdir(exist_ok=True)
@@ -100,15 +101,23 @@ def timed(folder: Path, *, rate_only: bool) -> dict[str, float]:
     )
     rating_world.lay_out(engine)
 
+    def rate_bucket(number: int, connection: duckdb.DuckDBPyConnection) -> None:
+        source = sources[number]
+        rating.show_files(connection, "usage", USAGE, [str(source)])
+        assert rating.unrateable(connection) is None, "the price book covers the month"
+        rating.write_charges(connection, rating_world.MONTH, rating_world.MODELS, [source], target / source.name)
+
     def rate_all() -> None:
-        for source in sources:
-            engine.execute(f"create or replace view usage as from read_parquet('{source}')")
-            assert engine.execute(columnar.unpriced_sql()).fetchone() is None, "the price book covers the month"
-            rating.write_charges(engine, rating_world.MONTH, rating_world.MODELS, target / source.name)
+        for _ in side_by_side(engine, range(len(sources)), rate_bucket):
+            pass
+
+    def copy_bucket(number: int, connection: duckdb.DuckDBPyConnection) -> None:
+        source = sources[number]
+        connection.execute(f"copy (from read_parquet('{source}')) to '{target / source.name}' (format parquet)")
 
     def copy_all() -> None:
-        for source in sources:
-            engine.execute(f"copy (from read_parquet('{source}')) to '{target / source.name}' (format parquet)")
+        for _ in side_by_side(engine, range(len(sources)), copy_bucket):
+            pass
 
     if rate_only:
         rate_all()

@@ -82,7 +82,7 @@ def _row(interpreter: Path, rules: int) -> measure.Row:
 
 def _lay_out(engine: duckdb.DuckDBPyConnection, rules: int) -> None:
     for name, schema in (("skus", SKUS), ("prices", PRICES), ("discounts", DISCOUNTS), ("accounts", ACCOUNTS),
-                         ("usage", USAGE)):  # fmt: skip
+                         ("arrived", USAGE)):  # fmt: skip
         engine.execute(f"create table {name} ({typed_columns(schema)})")
     sku = "'sku-' || lpad(i::varchar, 4, '0')"
     engine.execute(f"insert into skus select {sku}, 'compute', 'hour' from range({rules}) t(i)")
@@ -92,8 +92,9 @@ def _lay_out(engine: duckdb.DuckDBPyConnection, rules: int) -> None:
     )
     engine.execute("insert into accounts values ('account', '2020-01-01', '9999-01-01', 'payer', 0, 'UTC', 'CNY')")
     engine.execute(
-        f"""insert into usage select 'rec-' || lpad(i::varchar, 10, '0'), 'account', 'payer',
+        f"""insert into arrived select 'rec-' || lpad(i::varchar, 10, '0'), 'account', 'payer',
           'sku-' || lpad((hash(i) % {rules})::varchar, 4, '0'), (hash(i + 1) % 100)::bigint * 1000000,
           timestamp '2026-10-02', timestamp '2026-10-03', null, null, null from range({LINES}) t(i)
         order by 2, 4, 6, 1"""
     )
+    engine.execute(f"create table usage as {columnar.placed_sql('arrived')}")

@@ -24,7 +24,7 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
         ("prices", PRICES),
         ("discounts", DISCOUNTS),
         ("accounts", ACCOUNTS),
-        ("usage", USAGE),
+        ("arrived", USAGE),
     ):
         engine.execute(f"create table {name} ({typed_columns(schema)})")
     engine.execute("insert into skus select 'sku-' || i, 'product-' || (i % 3), 'hour' from range(10) t(i)")
@@ -54,11 +54,12 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
             )
     engine.execute("insert into discounts values ('payer-1', 'all', null, '2020-01-01', '9999-01-01', 912345, false)")
     engine.execute(
-        f"""insert into usage select 'record-' || i, 'account-' || (hash(i) % 50), 'payer-' || (hash(i) % 50 % 10),
+        f"""insert into arrived select 'record-' || i, 'account-' || (hash(i) % 50), 'payer-' || (hash(i) % 50 % 10),
         'sku-' || (hash(i + 1) % 10), (hash(i + 2) % 90000000)::bigint, timestamp '2026-10-01' + interval 1 hour
         * (hash(i + 3) % 700)::integer, timestamp '2026-11-01', 'vm-' || (hash(i) % 999), null, null
         from range({RECORDS}) t(i) order by hash(i + 4)"""
     )
+    engine.execute(f"create table usage as {rating.placed_sql('arrived')}")
     return engine
 
 

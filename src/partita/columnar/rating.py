@@ -16,8 +16,11 @@ import pyarrow as pa
 
 from partita.columnar.tables import CHARGE, typed_columns
 
+USAGE_ORDER = "account_id, sku_id, usage_start, record_id"
+"""The order of a file of usage. Two records of a month never tie."""
+
 ORDER = "account_id, sku_id, charge_start, record_id"
-"""The order of charges: that of the usage files, which makes it cheap. Two records of a month never tie."""
+"""The order of charges: that of their usage, which makes it cheap."""
 
 _MOST = "CAST(9223372036854775807 AS HUGEINT)"
 _NO_END = "99999999999999999999999999999999999999"
@@ -55,7 +58,7 @@ def _is_exact(price: str) -> str:
 
 
 _RECORD = """u.record_id, u.account_id, u.payer_id, u.sku_id, u.quantity_e6, u.usage_start, u.usage_end, u.resource_id,
-    u.region, u.tags"""
+    u.region, u.tags, u.place"""
 
 # One row per tier with what it belongs to. A tier starts after its start, but the first one also holds zero.
 _TIERS = f"""tiers AS (
@@ -85,7 +88,7 @@ _COUNTED = """counters AS (SELECT DISTINCT sku_id, counter FROM prices WHERE mod
 counted AS (
   SELECT u.*, k.counter, SUM(u.quantity_e6) OVER (
     PARTITION BY CASE k.counter WHEN 'account' THEN u.account_id END, u.sku_id, u.payer_id, k.counter
-    ORDER BY u.usage_start, u.account_id, u.record_id ROWS UNBOUNDED PRECEDING) AS after_e6
+    ORDER BY u.usage_start, u.place ROWS UNBOUNDED PRECEDING) AS after_e6
   FROM usage u JOIN counters k ON k.sku_id = u.sku_id),
 reach AS (SELECT *, after_e6 - quantity_e6 AS before_e6 FROM counted)"""
 
@@ -152,7 +155,8 @@ def _factor(kind: str, target: str) -> str:
 
 
 # What is sorted: the columns that differ from line to line; those that are the same or follow are added afterwards,
-# for a sort costs by the byte. (An engine that does not keep the order of a subquery has to sort once more.)
+# for a sort costs by the byte. It sorts by a number: comparing the columns of the order costs as much again. (An engine
+# that does not keep the order of a subquery has to sort once more.)
 _SORTED = """record_id, account_id, payer_id, product_id, sku_id, price_id, usage_start, usage_end, quantity_e6, unit,
   list_unit_price_e10, factor_e18, list_cost_e10, contracted_cost_e10, currency, resource_id, region, tags"""
 
@@ -164,15 +168,16 @@ _DISCOUNTED = f"""factored AS (
     AS factor_e18
   FROM lines l {_factor("sku", "l.sku_id")} {_factor("product", "l.product_id")} {_factor("all", "")}),
 contracted AS (SELECT *, {_discounted("list_cost_e10")} AS contracted_cost_e10 FROM factored),
-ordered AS (SELECT {_SORTED} FROM contracted ORDER BY account_id, sku_id, usage_start, record_id)"""
+ordered AS (SELECT {_SORTED} FROM contracted ORDER BY place)"""
 
 
 def charges_sql(month: int, models: frozenset[str]) -> str:
     """Return the SELECT that prices `usage` into the columns of `tables.CHARGE`, in order, sorted by `ORDER`.
 
-    The connection holds `usage, skus, prices, discounts, accounts` (schemas in `columnar.tables`). `month` is YYYYMM;
-    `models` are those that occur in `prices`: branches for others are left out. A record without a price in force
-    gives no row, so ask `unpriced_sql` first. A cost beyond 64 bits raises.
+    The connection holds `usage, skus, prices, discounts, accounts` (schemas in `columnar.tables`), `usage` with a
+    further column `place` that numbers its records in `USAGE_ORDER` (`placed_sql`, or the row number in a file).
+    `month` is YYYYMM; `models` are those that occur in `prices`: branches for others are left out. A record without a
+    price in force gives no row, so ask `unpriced_sql` first. A cost beyond 64 bits raises.
     """
     branches = [(first, lines) for kinds, first, lines in _BRANCHES if kinds & models]
     if not branches:
@@ -191,6 +196,11 @@ SELECT 'own' AS origin, 'Usage' AS category, CAST(NULL AS VARCHAR) AS class, 'ra
   list_cost_e10, contracted_cost_e10, contracted_cost_e10 AS billed_cost_e10,
   contracted_cost_e10 AS effective_cost_e10, currency, resource_id, region, tags
 FROM ordered"""
+
+
+def placed_sql(usage: str) -> str:
+    """Return the SELECT that adds the column `place` to a table of usage."""
+    return f"SELECT *, row_number() OVER (ORDER BY {USAGE_ORDER}) AS place FROM {usage}"
 
 
 def unpriced_sql() -> str:
@@ -230,11 +240,12 @@ def rate(  # noqa: PLR0917 - the five tables have one order everywhere
     """Price a table of usage in memory; return a table of `tables.CHARGE` (for small work and for the laws)."""
     models = frozenset(prices.column("model").to_pylist())
     with duckdb.connect() as engine:
-        engine.register("usage", usage)
+        engine.register("arrived", usage)
+        engine.execute(f"CREATE TEMP TABLE usage AS {placed_sql('arrived')}")
         engine.register("skus", skus)
         engine.register("prices", prices)
         engine.register("discounts", discounts)
         engine.register("accounts", accounts)
         engine.execute(f"CREATE TABLE charge ({typed_columns(CHARGE)})")
         engine.execute(f"INSERT INTO charge {charges_sql(month, models)}")
-        return engine.sql(f"FROM charge ORDER BY {ORDER}").to_arrow_table()
+        return engine.table("charge").to_arrow_table()

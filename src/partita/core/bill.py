@@ -76,11 +76,3 @@ def share_payable(payable: int, exact_e10: Mapping[str, int], *, scale_e10: int)
     by_remainder = sorted(exact_e10, key=lambda product: (-(exact_e10[product] % scale_e10), product))
     assert 0 <= odd <= len(by_remainder), "the payable is the total, cut to minor units"
     return floors | {product: floors[product] + 1 for product in by_remainder[:odd]}
-
-
-def next_state(reached: str | None) -> str | None:
-    """Return the state that follows the last one reached, or None when the close is done (BILL-5)."""
-    if reached is None:
-        return CLOSE_STATES[0]
-    following = CLOSE_STATES.index(reached) + 1
-    return CLOSE_STATES[following] if following < len(CLOSE_STATES) else None

@@ -30,6 +30,7 @@ from partita.store.charge import ChargeFile
 from partita.store.db import Transaction
 from partita.store.files import FileRoom, digest_of
 from partita.store.usage import UsageFile
+from partita.usecases.bucket import side_by_side
 from partita.usecases.work import Books
 
 Advance = Callable[[int, int, str], None]
@@ -84,16 +85,21 @@ def load_tables(tx: Transaction) -> RatingTables:
 
 
 def lay_out(engine: duckdb.DuckDBPyConnection, tables: RatingTables) -> None:
-    """Create the look-up tables on a connection of the bulk engine."""
+    """Create the look-up tables in the bulk engine, for all its connections."""
     for name in ("skus", "prices", "discounts", "accounts"):
         engine.register("arriving", getattr(tables, name))
-        engine.execute(f"create or replace temp table {name} as from arriving")
+        engine.execute(f"create or replace table {name} as from arriving")
         engine.unregister("arriving")
 
 
 def show_usage(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequence[UsageFile]) -> None:
     """Make the view `usage` over the given files."""
-    show_files(engine, "usage", USAGE, [str(room.path(one.path)) for one in files])
+    show_files(engine, "usage", USAGE, [str(path) for path in paths_of(room, files)])
+
+
+def paths_of(room: FileRoom, files: Sequence[UsageFile]) -> list[Path]:
+    """Return where files of usage lie."""
+    return [room.path(one.path) for one in files]
 
 
 def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, str], paths: Sequence[str]) -> None:
@@ -128,15 +134,34 @@ def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     )
 
 
-def write_charges(engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], target: Path) -> int:
-    """Price the usage in view into one Parquet file of charges; return how many: one for each record (RATE-1)."""
-    return write(engine, rating_sql.charges_sql(month, models), target)
+def write_charges(
+    engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], usage: Sequence[Path], target: Path
+) -> int:
+    """Price files of usage into one Parquet file of charges; return how many: one for each record (RATE-1).
+
+    Several files are first merged into one in their order, so that the charges are the same however the usage came.
+    """
+    merged = target.with_name(f"merged-{target.name}")
+    if len(usage) > 1:
+        show_files(engine, "usage", USAGE, [str(path) for path in usage])
+        write(engine, f"from usage order by {rating_sql.USAGE_ORDER}", merged)
+    source = path_literal(merged if len(usage) > 1 else usage[0])
+    columns = ", ".join(f'"{name}"' for name in USAGE)
+    engine.execute(
+        f"create or replace temp view usage as select {columns}, file_row_number as place "
+        f"from read_parquet({source}, file_row_number=true)"
+    )
+    written = write(engine, rating_sql.charges_sql(month, models), target)
+    merged.unlink(missing_ok=True)
+    return written
 
 
 def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
-    """Write a selection of charges to a Parquet file, in the order that the selection gives; return how many."""
+    """Write a selection to a Parquet file, in the order that the selection gives; return how many rows."""
+    # Looking for repeats among values that are all different costs a fifth of the writing: give up early.
     done = engine.execute(
-        f"copy ({select}) to {literal(target)} (format parquet, compression zstd, compression_level 1)"
+        f"copy ({select}) to {literal(target)} "
+        "(format parquet, compression zstd, compression_level 1, dictionary_size_limit 5000)"
     )
     row = done.fetchone()
     assert row is not None, "a copy says how much it wrote"
@@ -173,13 +198,16 @@ def rate_month(
         show_usage(engine, books.room, files)
         if (no := unrateable(engine)) is not None:
             return no
-        for bucket in range(buckets):
-            progress(bucket, buckets, f"{month} / {bucket}")
+
+        def rate(bucket: int, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[PayerTotal], bool]:
             of_bucket = [one for one in files if one.bucket == bucket]
-            count, payers, new = _rate_bucket(books, engine, (month, bucket), (tables, of_bucket), dry_run=dry_run)
+            return _rate_bucket(books, connection, (month, bucket), (tables, of_bucket), dry_run=dry_run)
+
+        progress(0, buckets, str(month))
+        for done, (count, payers, new) in enumerate(side_by_side(engine, range(buckets), rate), 1):
+            progress(done, buckets, str(month))
             records, changed = records + count, changed or new
             totals += payers
-        progress(buckets, buckets, str(month))
     finally:
         engine.close()
     return Rated(month, records, sorted(totals, key=lambda one: (one.payer_id, one.currency)), changed)
@@ -196,10 +224,9 @@ def _rate_bucket(
     (month, bucket), (tables, files) = place, source
     if not files:
         return 0, [], False
-    show_usage(engine, books.room, files)
     with books.room.incoming() as folder:
         target = folder / "charges.parquet"
-        write_charges(engine, month.number, tables.models, target)
+        write_charges(engine, month.number, tables.models, paths_of(books.room, files), target)
         records, costs = measure(engine, [str(target)])
         payers = _payer_totals(engine)
         new = not dry_run and _name_provisional(books, (month, bucket), target, (records, costs))

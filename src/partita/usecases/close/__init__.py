@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import duckdb
+
 from partita.core.bill import Bill
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
+from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan, freeze, plan_of
 from partita.usecases.close.steps import engine_of, gather, work_off, write_final
 from partita.usecases.rating import Advance, measure, no_progress
@@ -104,14 +107,20 @@ def _preview(plan: Plan, progress: Advance) -> Closed:
     """Compute what a close would bill, without saving anything."""
     bills: list[Bill] = []
     records = corrections = 0
-    with engine_of(plan) as engine, plan.books.room.incoming() as folder:
-        for bucket in range(plan.buckets):
-            progress(bucket, plan.buckets, f"{plan.month} / {bucket}")
-            made = write_final(plan, bucket, engine, folder)
-            counts = {path.name: measure(engine, [str(path)])[0] for path in made}
+
+    def work(bucket: int, connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], list[Bill]]:
+        with plan.books.room.incoming() as folder:
+            made = write_final(plan, bucket, connection, folder)
+            counts = {path.name: measure(connection, [str(path)])[0] for path in made}
+            return counts, gather(plan, connection, [str(path) for path in made])[0]
+
+    progress(0, plan.buckets, str(plan.month))
+    with engine_of(plan) as engine:
+        for done, (counts, of_bucket) in enumerate(side_by_side(engine, range(plan.buckets), work), 1):
+            progress(done, plan.buckets, str(plan.month))
             records += counts.get("rated.parquet", 0)
             corrections += sum(count for name, count in counts.items() if name.startswith("correction-"))
-            bills += gather(plan, engine, [str(path) for path in made])[0]
+            bills += of_bucket
     payable: dict[str, int] = {}
     for one in bills:
         payable[one.currency] = payable.get(one.currency, 0) + one.payable_minor

@@ -30,8 +30,9 @@ from partita.store import charge as charge_store
 from partita.store import ledger as ledger_store
 from partita.store.bill import DrawRow
 from partita.store.charge import ChargeFile
+from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan
-from partita.usecases.rating import Advance, lay_out, measure, show_files, show_usage, write, write_charges
+from partita.usecases.rating import Advance, lay_out, measure, paths_of, show_files, write, write_charges
 from partita.usecases.work import Work
 
 
@@ -39,21 +40,21 @@ def work_off(plan: Plan, progress: Advance) -> None:
     """Take each bucket from the state it reached to `posted`, then close all."""
     with plan.books.work() as work:
         reached = bill_store.states(work.tx, plan.run.month)
-    waiting = [
-        (bucket, state, step)
-        for bucket in range(plan.buckets)
-        for state, step in _STEPS.items()
-        if CLOSE_STATES.index(reached[bucket]) <= CLOSE_STATES.index(state)
-    ]
+
+    def take_on(bucket: int, connection: duckdb.DuckDBPyConnection) -> int:
+        for state, step in _STEPS.items():
+            if CLOSE_STATES.index(reached[bucket]) <= CLOSE_STATES.index(state):
+                step(plan, bucket, connection)
+        return bucket
+
+    progress(0, plan.buckets, str(plan.month))
     with engine_of(plan) as engine:
-        for number, (bucket, state, step) in enumerate(waiting):
-            progress(number, len(waiting), f"{plan.month} / {bucket} {bill_rules.next_state(state)}")
-            step(plan, bucket, engine)
+        for done, bucket in enumerate(side_by_side(engine, range(plan.buckets), take_on), 1):
+            progress(done, plan.buckets, f"{plan.month} / {bucket}")
     with plan.books.work(plan.run.closed_at) as work:
         for bucket in range(plan.buckets):
             if reached[bucket] != "closed":
                 bill_store.reach(work.tx, plan.run, bucket, "closed")
-    progress(len(waiting), len(waiting), str(plan.month))
 
 
 @contextmanager
@@ -88,9 +89,9 @@ def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, fold
     made: list[Path] = []
     usage = plan.usage(plan.run.month, bucket)
     if usage:
-        show_usage(engine, plan.books.room, usage)
         made.append(folder / "rated.parquet")
-        written = write_charges(engine, plan.run.month, plan.tables.models, made[-1])
+        paths = paths_of(plan.books.room, usage)
+        written = write_charges(engine, plan.run.month, plan.tables.models, paths, made[-1])
         assert written == sum(one.records for one in usage), "every record of usage is charged"
     for late in plan.late_months(bucket):
         target = folder / f"correction-{late}.parquet"
@@ -104,8 +105,7 @@ def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDB
     room = plan.books.room
     anew = target.with_name(f"anew-{late}.parquet")
     usage = plan.usage(late, bucket)
-    show_usage(engine, room, usage)
-    written = write_charges(engine, late, plan.tables.models, anew)
+    written = write_charges(engine, late, plan.tables.models, paths_of(room, usage), anew)
     assert written == sum(one.records for one in usage), "every record of usage is charged"
     with plan.books.work() as work:
         before = [

@@ -1,0 +1,45 @@
+"""Buckets side by side: the work on payer buckets, as many at once as the bulk engine has threads.
+
+Owns how buckets share one engine and when they stop. A small bucket cannot keep two threads busy (a file is cut by its
+row groups), several small ones can; a large one uses every thread that is free. Does not own what is done in a bucket:
+it must depend on nothing that another bucket does. See ARCHITECTURE.md, "buckets".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+import duckdb
+
+_AT_ONCE_MOST = 6
+"""More would wait for connections of the pool, not for the engine."""
+
+Outcome = TypeVar("Outcome")
+
+
+def side_by_side(
+    engine: duckdb.DuckDBPyConnection,
+    buckets: Sequence[int],
+    work: Callable[[int, duckdb.DuckDBPyConnection], Outcome],
+) -> Iterator[Outcome]:
+    """Work on each bucket with a connection of its own to the engine; yield what comes of it, as it comes.
+
+    The connections share the engine's tables, threads and memory; temporary views and tables are their own. The first
+    error is raised once the work that has begun has ended; no other is begun.
+    """
+    row = engine.execute("select current_setting('threads')").fetchone()
+    assert row is not None, "a setting has a value"
+
+    def one(bucket: int) -> Outcome:
+        with engine.cursor() as connection:
+            return work(bucket, connection)
+
+    with ThreadPoolExecutor(min(int(row[0]), _AT_ONCE_MOST)) as pool:
+        begun = [pool.submit(one, bucket) for bucket in buckets]
+        try:
+            for done in as_completed(begun):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
