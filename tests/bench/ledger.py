@@ -124,7 +124,7 @@ def main() -> None:
 def on_a_server_of_its_own(settings: Settings) -> Table:
     where = db.address(settings)
     with (
-        db.open_pool(settings),
+        db.pool_at(db.ready_address(settings)),
         psycopg.connect(where.owner, autocommit=True) as owner,
         psycopg.connect(where.app, autocommit=True) as app,
     ):

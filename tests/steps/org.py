@@ -25,9 +25,4 @@ class _Organisation(Documents):
 
 
 def run(case: Case) -> list[str]:
-    organisation = _Organisation()
-    organisation.group()
-    organisation.play(case.given)
-    organisation.said.clear()
-    organisation.play(case.when)
-    return organisation.said
+    return _Organisation().played(case)

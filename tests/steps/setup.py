@@ -70,17 +70,20 @@ class Documents:
             else:
                 getattr(self, verb)(*words)
 
+    def played(self, case: Case) -> list[str]:
+        """Play a case on the group, and return what its `when` says."""
+        self.group()
+        self.play(case.given)
+        self.said.clear()
+        self.play(case.when)
+        return self.said
+
     def _zone(self) -> str | None:
         return next((one.zone for one in self.books.enterprises.values()), None)
 
 
 def run(case: Case) -> list[str]:
-    documents = Documents()
-    documents.group()
-    documents.play(case.given)
-    documents.said.clear()
-    documents.play(case.when)
-    return documents.said
+    return Documents().played(case)
 
 
 def _plain(message: str) -> str:

@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from partita.settings import Settings
 from partita.store import cluster, db, installation, migrate
 from partita.store.cluster import Place
-from partita.store.db import DatabaseUnavailable, open_pool
+from partita.store.db import DatabaseUnavailable, pool_at, ready_address
 from partita.store.installation import Installation
 from partita.usecases.work import Books
 
@@ -131,7 +131,7 @@ def test_a_failing_migration_leaves_nothing(empty: str, monkeypatch: pytest.Monk
 def test_a_database_where_everybody_may_make_tables_is_closed(empty: str, settings: Settings) -> None:
     with psycopg.connect(empty) as connection:
         connection.execute("grant create on schema public to public")
-    opened = open_pool(replace(settings, database_url=empty))
+    opened = pool_at(ready_address(replace(settings, database_url=empty)))
     with opened as pool, pool.connection() as connection, pytest.raises(DENIED):
         connection.execute("create table mine (x integer)")
 
@@ -140,13 +140,13 @@ def test_a_newer_schema_is_named(owner_url: str, settings: Settings) -> None:
     with psycopg.connect(owner_url) as connection:
         connection.execute("update alembic_version set version_num = '9999'")
     with pytest.raises(DatabaseUnavailable, match=r"written by a newer partita \(schema 9999"):
-        open_pool(settings)
+        pool_at(ready_address(settings))
 
 
 def test_an_old_server_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "OLDEST_MAJOR", 99)
     with pytest.raises(DatabaseUnavailable, match="partita needs 99 or later"):
-        open_pool(settings)
+        pool_at(ready_address(settings))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_an_old_server_is_named(settings: Settings, monkeypatch: pytest.MonkeyPa
 )
 def test_a_server_that_is_not_there_is_named(settings: Settings, url: str, message: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=message) as raised:
-        open_pool(replace(settings, database_url=url))
+        pool_at(ready_address(replace(settings, database_url=url)))
     assert "secret" not in str(raised.value)
     assert "DATABASE_URL" in raised.value.message("zh")
 
@@ -234,16 +234,16 @@ def test_an_external_server_and_a_login_that_may_too_little_then_enough(debian: 
     external = replace(settings, database_url=url)
 
     with pytest.raises(DatabaseUnavailable, match=r"create role partita_app nologin; grant partita_app to books;"):
-        open_pool(external)
+        pool_at(ready_address(external))
 
     with psycopg.connect(debian, autocommit=True) as admin:
         admin.execute("create role partita_app nologin")
     with pytest.raises(DatabaseUnavailable, match=r"run: grant partita_app to books;"):
-        open_pool(external)
+        pool_at(ready_address(external))
 
     with psycopg.connect(debian, autocommit=True) as admin:
         admin.execute("grant partita_app to books")
-    with open_pool(external) as pool, pool.connection() as connection:
+    with pool_at(ready_address(external)) as pool, pool.connection() as connection:
         assert connection.execute("select current_user, session_user").fetchone() == ("partita_app", "books")
         connection.rollback()
     assert db.look(url).schema == migrate.HEAD
@@ -254,7 +254,7 @@ def test_even_a_superuser_login_works_as_the_application(debian: str, settings: 
     with psycopg.connect(debian, autocommit=True) as admin:
         admin.execute("create database super")
     url = make_conninfo(debian, dbname="super")
-    with open_pool(replace(settings, database_url=url)) as pool:
+    with pool_at(ready_address(replace(settings, database_url=url))) as pool:
         with pool.connection() as connection:
             connection.execute("reset role")
             assert connection.execute("select current_user").fetchone() == ("partita_app",)

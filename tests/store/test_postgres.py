@@ -286,10 +286,7 @@ def _sockets(address: ServerAddress) -> str:
 
 
 def test_a_server_as_an_ordinary_user(tmp_path: Path) -> None:
-    _only_as_root()
-    home = tmp_path / "home"
-    home.mkdir()
-    os.chown(home, 1, 1)
+    home = _home_of(1, tmp_path)
     try:
         said = run(SAY, home, prefix=_as_user(1), HOME=str(home))
         assert said.stdout.rstrip().endswith("|1"), said.stderr
@@ -303,10 +300,7 @@ def test_a_server_as_an_ordinary_user(tmp_path: Path) -> None:
 
 def test_a_user_without_a_name(tmp_path: Path) -> None:
     """Containers run as ids without a name: a namespace names them, else the message says what is missing."""
-    _only_as_root()
-    home = tmp_path / "home"
-    home.mkdir()
-    os.chown(home, 12345, 12345)
+    home = _home_of(12345, tmp_path)
     try:
         said = run(SAY, home, prefix=_as_user(12345), HOME=str(home))
         assert said.stdout.rstrip().endswith("|12345") or "has no name on this system" in said.stderr, said.stderr
@@ -373,6 +367,14 @@ def test_a_server_that_cannot_start_says_why(home: Path) -> None:
     assert not locks.held(home / "database/supervisor.lock")
     (home / "pg_control").rename(home / "database/cluster/global/pg_control")
     assert run(SAY, home).returncode == 0
+
+
+def _home_of(user: int, folder: Path) -> Path:
+    _only_as_root()
+    home = folder / "home"
+    home.mkdir()
+    os.chown(home, user, user)
+    return home
 
 
 def _only_as_root() -> None:

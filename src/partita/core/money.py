@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 AMOUNT_SCALE = 10
 """Rated amounts keep ten decimals (enterprise-finance.md B6: price precision)."""
-E10 = 10**AMOUNT_SCALE
 AMOUNT_E10_MAX = 2**63 - 1
 """One line holds at most 922,337,203.6854775807; more raises instead of wrapping."""
 

@@ -6,7 +6,7 @@ Owns the scales: a quantity has six decimals (`_e6`), a unit price ten (`_e10`),
 
 from __future__ import annotations
 
-from partita.core.money import AMOUNT_SCALE, E10, format_scaled, parse_scaled
+from partita.core.money import AMOUNT_SCALE, format_scaled, parse_scaled
 
 QUANTITY_SCALE = 6
 E6 = 10**QUANTITY_SCALE
@@ -16,7 +16,7 @@ FACTOR_ONE = 10**FACTOR_SCALE
 INT64_MAX = 2**63 - 1
 
 __all__ = [
-    "E6", "E10", "FACTOR_ONE", "FACTOR_SCALE", "INT64_MAX", "PRICE_SCALE", "QUANTITY_SCALE",
+    "E6", "FACTOR_ONE", "FACTOR_SCALE", "INT64_MAX", "PRICE_SCALE", "QUANTITY_SCALE",
     "format_price", "format_quantity", "parse_factor", "parse_price", "parse_quantity",
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The pool of connections to PostgreSQL: the embedded server or the one that `DATABASE_URL` names.
 
-Owns `Transaction`, `open_pool` and how a connection is set up: role `partita_app` (no DDL, nothing to change in
+Owns `Transaction`, `pool_at` and how a connection is set up: role `partita_app` (no DDL, nothing to change in
 append-only tables, never a superuser), times in UTC. Does not own the schema (`migrate`) or the server (`postgres`).
 """
 
@@ -28,7 +28,6 @@ __all__ = [
     "Transaction",
     "address",
     "look",
-    "open_pool",
     "pool_at",
     "ready_address",
 ]
@@ -58,17 +57,11 @@ class Address:
             self.embedded.lease.close()
 
 
-def open_pool(settings: Settings) -> ConnectionPool[Transaction]:
-    """Open the books' pool: the schema is current, the role is `partita_app`, times are in UTC.
-
-    Raises DatabaseUnavailable, with what to do, when the database cannot be reached, is too old, holds a newer schema,
-    or does not let the roles be made. Close the pool after use.
-    """
-    return pool_at(ready_address(settings))
-
-
 def pool_at(where: Address) -> ConnectionPool[Transaction]:
-    """Open a pool, lazily: it holds no connection until one is asked for. It keeps the embedded server in use."""
+    """Open a pool, lazily: it holds no connection until one is asked for. It keeps the embedded server in use.
+
+    Its role is `partita_app`, its times are in UTC. Close it after use.
+    """
 
     def keep(_: Transaction) -> None:
         assert where.embedded is None or not where.embedded.lease.closed, "the server's lease outlives the pool"
@@ -86,7 +79,11 @@ def pool_at(where: Address) -> ConnectionPool[Transaction]:
 
 
 def ready_address(settings: Settings) -> Address:
-    """Return where the books are, with a current schema. A server that was killed just now is started again."""
+    """Return where the books are, with a current schema. A server that was killed just now is started again.
+
+    Raises DatabaseUnavailable, with what to do, when the database cannot be reached, is too old, holds a newer schema,
+    or does not let the roles be made.
+    """
     for attempt in range(_ATTEMPTS):
         where = address(settings)
         try:

@@ -37,15 +37,15 @@ def sealed_rows(tx: Transaction) -> int:
     return sum(row_count(tx, table) for table, _ in tx.execute(_SEALED).fetchall())
 
 
-def broken(tx: Transaction, *, limit: int = 20) -> list[BrokenSeal]:
-    """Return rows whose seal is broken, at most `limit` of each table."""
+def broken(tx: Transaction) -> list[BrokenSeal]:
+    """Return rows whose seal is broken, at most twenty of each table."""
     found: list[BrokenSeal] = []
     tx.execute("set local timezone = 'UTC'")
     for table, key in tx.execute(_SEALED).fetchall():
         columns = sql.SQL(", ").join(sql.Identifier(name) for name in key)
         statement = sql.SQL(
             "select concat_ws(' ', {columns}) from {table} t where row_hash is distinct from "
-            "sha256(convert_to((to_jsonb(t) - 'row_hash')::text, 'UTF8')) order by {columns} limit {limit}"
-        ).format(columns=columns, table=sql.Identifier(table), limit=sql.Literal(limit))
+            "sha256(convert_to((to_jsonb(t) - 'row_hash')::text, 'UTF8')) order by {columns} limit 20"
+        ).format(columns=columns, table=sql.Identifier(table))
         found += [BrokenSeal(table, name) for (name,) in tx.execute(statement)]
     return found
