@@ -136,3 +136,39 @@ def test_what_is_put_into_an_existing_home_is_closed_to_others(tmp_path: Path) -
         assert version.stdout.startswith("psql (PostgreSQL)")
     finally:
         postgres.stop(home)
+
+
+ASKED_WRONG = {
+    "funds top-up acme-1 1.001": ("write a plain number with at most 2 decimals", "请写普通的数字，最多 2 位小数"),
+    "funds top-up acme-1 1e99": ("the most at a time", "超过一次的上限"),
+    "funds top-up nobody 5": ("`partita setup show` lists the accounts", "`partita setup show` 列出所有账号"),
+    "bill list --payer nobody": ("Unknown account nobody", "未知账号 nobody"),
+    "bill show acme-1 2026-09": ("`partita bill list --payer acme-1`", "列出已有的账单"),
+    "close 2026-12": ("`partita rate 2026-12` shows its running figures", "显示其实时费用"),
+    "ledger reverse ent_none": ("No journal entry ent_none", "没有分录 ent_none"),
+    "setup apply /dev/null": ("holds no setup files", "中没有设置文件"),
+}
+MISUSED = {
+    "report cost --top 0": ("from 1 up", "1 或更大"),
+    "report cost --month 2026-10..2026-08": ("ends before it starts", "结束早于开始"),
+    "ledger statement acme-1 --ledger-account odd": ("takes one of: bank, receivable", "可用：bank"),
+}
+
+
+@pytest.mark.parametrize("typed", [*ASKED_WRONG, *MISUSED])
+def test_a_no_says_what_to_do_next_in_both_languages(set_up: dict[str, str], typed: str) -> None:
+    expected = (ASKED_WRONG | MISUSED)[typed]
+    for language, said in zip(("en", "zh"), expected, strict=True):
+        done = partita(set_up | {"PARTITA_LANG": language}, *typed.split())
+        assert done.returncode == (3 if typed in ASKED_WRONG else 2)
+        assert said in done.stderr
+        assert done.stdout == ""
+
+
+def test_what_is_not_there_is_said_without_empty_tables(set_up: dict[str, str]) -> None:
+    said = {typed: partita(set_up, *typed.split()).stdout for typed in ("bill list", "report cost", "rate 2026-10")}
+    assert said == {
+        "bill list": "No bills.\n",
+        "report cost": "There are no such charges.\n",
+        "rate 2026-10": "0 records rated, nothing new.\n",
+    }

@@ -24,8 +24,8 @@ def test_both_languages_name_the_same_details(reason: Reason) -> None:
 
 def test_a_refusal_speaks_the_language_asked_for() -> None:
     refusal = refused(Reason.NO_BILL, payer="acme", month="2026-10")
-    assert refusal.message() == "No bill of acme for 2026-10."
-    assert refusal.message("zh") == "没有 acme 在账期 2026-10 的账单。"
+    assert refusal.message().startswith("No bill of acme for 2026-10.")
+    assert refusal.message("zh").startswith("没有 acme 在账期 2026-10 的账单。")
 
 
 def test_a_detail_may_speak_both_languages() -> None:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
-from partita.core.money import Money, is_currency
+from partita.core.money import Money, is_currency, minor_digits
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
@@ -66,8 +66,13 @@ def _money(amount: str, currency: str | Refused) -> Money | Refused:
         return refused(Reason.CURRENCY_NOT_USED, currency=currency, known="CNY, USD …")
     try:
         return Money.parse(amount.replace(",", ""), currency)
-    except ValueError as error:
-        return refused(Reason.BAD_AMOUNT, amount=amount, currency=currency, detail=f"{error}.")
+    except ValueError:
+        digits = minor_digits(currency)
+        detail = (
+            f"write a plain number with at most {screen.many(digits, 'decimal')}, such as 1000.",
+            f"请写普通的数字，最多 {digits} 位小数，例如 1000。",
+        )
+        return refused(Reason.BAD_AMOUNT, amount=amount, currency=currency, detail=detail)
 
 
 def _plain(done: ToppedUp) -> dict[str, object]:

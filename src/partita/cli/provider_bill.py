@@ -145,7 +145,8 @@ def _warnings(done: BillImported) -> list[str]:
         )
     if done.replaces:
         names = ", ".join(done.replaces)
-        found.append(say(f"It stands in the place of {names}.", f"已替换先前的导入 {names}。"))
+        stands = ("It would stand", "将替换") if done.dry_run else ("It stands", "已替换")
+        found.append(say(f"{stands[0]} in the place of {names}.", f"{stands[1]}先前的导入 {names}。"))
     if done.replaced_by:
         found.append(say(f"It was replaced by {done.replaced_by}.", f"它已被 {done.replaced_by} 替换。"))
     if done.rows_without_cost:

@@ -95,7 +95,8 @@ def _no_good(amount: Money, currency: str, texts: dict[str, str]) -> Refused | N
     if amount.minor <= 0:
         return refused(Reason.AMOUNT_NOT_POSITIVE, amount=str(amount))
     if amount.minor > AMOUNT_MINOR_MAX:
-        limit = f"more than {Money(AMOUNT_MINOR_MAX, amount.currency)}."
+        most = Money(AMOUNT_MINOR_MAX, amount.currency)
+        limit = (f"more than {most}, the most at a time.", f"超过一次的上限 {most}。")
         return refused(Reason.BAD_AMOUNT, amount=str(amount), currency=amount.currency, detail=limit)
     for name, text in texts.items():
         if not is_line(text) or len(text) > TEXT_MAX or (name == "key" and not text):

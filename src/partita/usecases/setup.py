@@ -41,6 +41,8 @@ def apply_setup(work: Work, folder: Path, *, dry_run: bool = False) -> SetupAppl
     Refused with every fault named by file, row and column (at most the first twenty are written out).
     """
     if not folder.is_dir():
+        if folder.exists():
+            return refused(Reason.NOT_A_SETUP_FOLDER, path=folder, known=", ".join(FILES))
         return refused(Reason.FILE_NOT_FOUND, path=folder)
     # A close freezes its month under the same lock: a price is either seen by all of it, or refused (SETUP-3).
     usage_store.lock_intake(work.tx)
