@@ -8,6 +8,7 @@ larger than memory. Whatever does not fit stops the pass, and `bill_trouble` say
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,9 @@ _TROUBLES = (
 ROW_GROUP = 40_960
 """Rows that a thread holds before it writes them: small blocks stay in the caches and within tight memory."""
 COSTS = ("list_cost_e10", "contracted_cost_e10", "billed_cost_e10", "effective_cost_e10")
+
+
+_E10 = re.compile(r"e10\(([^()]+|coalesce\([^()]+\))\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def mapped(rows: Rows) -> str:
     """Write the mapping of the file's rows to the columns of imported charges, in order; the cost is read once."""
     one, mapping = rows.bill_format, dict(rows.bill_format.mapping)
     cost = "billed_e10"
-    mapping |= {column: f"coalesce({mapping.get(column, 'NULL')}, {cost})" for column in COSTS} | {
+    mapping |= {column: f"coalesce({_same_as(one.cost, mapping.get(column, 'NULL'))}, {cost})" for column in COSTS} | {
         "billed_cost_e10": cost,
         "origin": literal(one.name),
         "line_kind": "'imported'",
@@ -120,6 +124,12 @@ def mapped(rows: Rows) -> str:
     }
     columns = times_read(f"{typed(mapping)}, {', '.join(f'{sql} AS {name}' for name, sql in beside.items())}")
     return f"SELECT {columns} FROM (SELECT *, coalesce(e10({one.cost}), 0) AS {cost} FROM {rows.sql})"
+
+
+def _same_as(cost: str, other: str) -> str:
+    """Write another cost so that it is read only where its text differs from that of the cost, which is read anyway."""
+    text = _E10.fullmatch(other)
+    return other if text is None else f"CASE WHEN {text[1]} = {cost} THEN billed_e10 ELSE {other} END"
 
 
 def typed(mapping: dict[str, str]) -> str:

@@ -65,9 +65,12 @@ _EMPTY = ("it must not be empty.", "不能为空。")
 
 
 def unfit(rows: Rows) -> str:
-    """Write the condition that a row has a value that does not fit: a quick form of the checks that name it."""
-    checks = [check for column in _found(rows) if (check := _check(column, rows.bill_format, _QUICK))]
-    return " OR ".join(f"({check})" for check in checks)
+    """Write the condition that a row has a value that does not fit: a quick form of the checks that name it.
+
+    A CASE, for within its conditions the engine looks no further than it must: in a plain OR it evaluates everything.
+    """
+    checks = [check for column in _found(rows) if (check := _quick_check(column, rows.bill_format))]
+    return f"CASE {' '.join(f'WHEN {check} THEN true' for check in checks)} ELSE false END"
 
 
 def name_trouble(
@@ -137,6 +140,15 @@ def _check(column: Column, bill_format: BillFormat, checks: Mapping[Kind, str]) 
         return f"NOT one_of({name}, {', '.join(map(literal, column.allowed))})"
     check = checks.get(column.kind)
     return None if check is None else f"{name} IS NOT NULL AND ({check.format(x=name)})"
+
+
+def _quick_check(column: Column, bill_format: BillFormat) -> str | None:
+    """Write the quick check; an amount that repeats the cost, as most do, is as good as the cost, which has a check."""
+    check, name = _check(column, bill_format, _QUICK), quoted(column.name)
+    costs = [quoted(one.name) for one in bill_format.columns if one.kind is Kind.AMOUNT]
+    if column.kind is Kind.AMOUNT and bill_format.cost in costs and bill_format.cost != name:
+        return f"{name} IS DISTINCT FROM {bill_format.cost} AND {check}"
+    return check
 
 
 def _says(column: Column, bill_format: BillFormat, value: str) -> tuple[str, str]:
