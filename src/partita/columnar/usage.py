@@ -36,7 +36,9 @@ create or replace temp macro scaled_digits(digits, shift) as case
     else left(digits, greatest(length(digits) + shift, 0))::hugeint end;
 -- quantity_e6, or -1 too many decimals, -2 negative, -3 out of range, NULL no number
 create or replace temp macro quantity_of(t) as case
-    when regexp_full_match(t, '[0-9]{1,12}(\.[0-9]{1,6})?') then (t::decimal(18, 6)::decimal(38, 6) * 1000000)::bigint
+    when regexp_full_match(t, '[0-9]{1,12}(\.[0-9]{1,6})?') then case strpos(t, '.')
+        when 0 then (t || '000000')::bigint
+        else (left(t, strpos(t, '.') - 1) || rpad(substr(t, strpos(t, '.') + 1), 6, '0'))::bigint end
     when not regexp_full_match(t, '[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?') then null
     when starts_with(t, '-') and decimal_digits(t) <> '' then -2
     else case when scaled_digits(decimal_digits(t), decimal_shift(t)) > 9223372036854775807 then -3

@@ -361,7 +361,12 @@ def _unknown_keys(sample: str, engine: duckdb.DuckDBPyConnection) -> tuple[str, 
 
 
 def _as_text(column: str, kind: str) -> str:
-    value = f"to_json({quoted(column)})" if kind.startswith(("MAP", "STRUCT")) else quoted(column)
+    name = quoted(column)
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        # the engine works in UTC, so this is the same text as its own, without the calendar it asks for each row
+        text = f"cast(make_timestamp(epoch_us({name})) as varchar) || '+00'"
+        return _text(f"case when isfinite({name}) then {text} else cast({name} as varchar) end")
+    value = f"to_json({name})" if kind.startswith(("MAP", "STRUCT")) else name
     return _text(f"cast({value} as varchar)")
 
 
