@@ -201,10 +201,13 @@ def count(engine: duckdb.DuckDBPyConnection) -> Counts:
 
 
 def settle_fresh(engine: duckdb.DuckDBPyConnection) -> list[Part]:
-    """Cut what is taken in into months and buckets; return the parts, whose `sql` reads `fresh`."""
+    """Cut what is taken in into months and buckets; return the parts, whose `sql` reads `fresh`.
+
+    `fresh` is in no order: looking through its months and buckets once a part costs less than sorting all of it.
+    """
     engine.execute(
         f"create or replace temp table fresh as select {column_list(USAGE)}, month, bucket "
-        f"from valid anti join removed using (place) order by month, bucket"
+        "from valid anti join removed using (place)"
     )
     parts = engine.execute(
         "select month, bucket, count(*), sum(quantity_e6)::hugeint from fresh group by all order by month, bucket"
