@@ -103,11 +103,11 @@ def timed(folder: Path, *, rate_only: bool) -> dict[str, float]:
 
     def rate_bucket(number: int, connection: duckdb.DuckDBPyConnection) -> None:
         source = sources[number]
-        rating.show_files(connection, "usage", USAGE, [str(source)])
-        assert rating.unrateable(connection) is None, "the price book covers the month"
         rating.write_charges(connection, rating_world.MONTH, rating_world.MODELS, [source], target / source.name)
 
     def rate_all() -> None:
+        rating.show_files(engine, "usage", USAGE, [str(source) for source in sources])
+        assert rating.unrateable(engine) is None, "the price book covers the month"
         for _ in side_by_side(engine, range(len(sources)), rate_bucket):
             pass
 

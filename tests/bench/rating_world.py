@@ -9,6 +9,7 @@ import duckdb
 
 from partita.columnar.tables import ACCOUNTS, DISCOUNTS, PRICES, SKUS, typed_columns
 from partita.core.ids import bucket_of
+from partita.usecases import rating
 
 MONTH = 202610
 ACCOUNT_COUNT, PAYER_COUNT = 400, 100
@@ -20,7 +21,14 @@ _PRICE = 1_234_567_890
 
 
 def lay_out(engine: duckdb.DuckDBPyConnection) -> None:
-    """Create the look-up tables: two versions of each price, discounts for half of the payers."""
+    """Create the look-up tables as the product does: two versions of each price, discounts for half of the payers."""
+    with duckdb.connect() as scratch:
+        _fill(scratch)
+        made = [scratch.table(name).to_arrow_table() for name in ("skus", "prices", "discounts", "accounts")]
+    rating.lay_out(engine, rating.RatingTables(*made, models=MODELS))
+
+
+def _fill(engine: duckdb.DuckDBPyConnection) -> None:
     for name, schema in (("skus", SKUS), ("prices", PRICES), ("discounts", DISCOUNTS), ("accounts", ACCOUNTS)):
         engine.execute(f"create table {name} ({typed_columns(schema)})")
     rows = [(f"sku-{n:03d}", f"product-{n % 8}", "hour") for n in range(len(SKU_MODELS))]
