@@ -19,6 +19,7 @@ import rating_world
 
 from partita.columnar import rating as columnar
 from partita.columnar.tables import ACCOUNTS, DISCOUNTS, PRICES, SKUS, USAGE, typed_columns
+from partita.usecases import rating
 
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-bench"
 PACKAGE = "cloudkitty==25.0.0"
@@ -69,7 +70,7 @@ def _row(interpreter: Path, rules: int) -> measure.Row:
         command = [interpreter, driver, rules_file, points_file, str(RUNS)]
         done = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
         theirs = json.loads(done.stdout.strip().splitlines()[-1])
-        sql = columnar.charges_sql(rating_world.MONTH, frozenset({"unit"}))
+        sql = rating.charges_select(rating_world.MONTH, frozenset({"unit"}))
         ours = measure.median_of(lambda: engine.execute(f"create or replace table charges as {sql}"), RUNS)
         total = engine.execute("select sum(list_cost_e10)::varchar from charges").fetchone()
     assert total is not None
@@ -81,6 +82,16 @@ def _row(interpreter: Path, rules: int) -> measure.Row:
 
 
 def _lay_out(engine: duckdb.DuckDBPyConnection, rules: int) -> None:
+    """Lay the price book and the usage out as the product does."""
+    with duckdb.connect(config={"threads": 2}) as scratch:
+        _fill(scratch, rules)
+        rating.lay_out(engine, rating.RatingTables(*rating_world.looked_up(scratch), models=frozenset({"unit"})))
+        engine.register("arriving", scratch.sql(columnar.placed_sql("arrived")).to_arrow_table())
+        engine.execute("create table usage as from arriving")
+        engine.unregister("arriving")
+
+
+def _fill(engine: duckdb.DuckDBPyConnection, rules: int) -> None:
     for name, schema in (("skus", SKUS), ("prices", PRICES), ("discounts", DISCOUNTS), ("accounts", ACCOUNTS),
                          ("arrived", USAGE)):  # fmt: skip
         engine.execute(f"create table {name} ({typed_columns(schema)})")
@@ -97,4 +108,3 @@ def _lay_out(engine: duckdb.DuckDBPyConnection, rules: int) -> None:
           timestamp '2026-10-02', timestamp '2026-10-03', null, null, null from range({LINES}) t(i)
         order by 2, 4, 6, 1"""
     )
-    engine.execute(f"create table usage as {columnar.placed_sql('arrived')}")

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from partita.columnar.tables import ACCOUNTS, DISCOUNTS, PRICES, SKUS, typed_columns
 from partita.core.ids import bucket_of
@@ -24,8 +25,12 @@ def lay_out(engine: duckdb.DuckDBPyConnection) -> None:
     """Create the look-up tables as the product does: two versions of each price, discounts for half of the payers."""
     with duckdb.connect() as scratch:
         _fill(scratch)
-        made = [scratch.table(name).to_arrow_table() for name in ("skus", "prices", "discounts", "accounts")]
-    rating.lay_out(engine, rating.RatingTables(*made, models=MODELS))
+        rating.lay_out(engine, rating.RatingTables(*looked_up(scratch), models=MODELS))
+
+
+def looked_up(engine: duckdb.DuckDBPyConnection) -> list[pa.Table]:
+    """Return the look-up tables of a connection, in the order of `RatingTables`."""
+    return [engine.table(name).to_arrow_table() for name in ("skus", "prices", "discounts", "accounts")]
 
 
 def _fill(engine: duckdb.DuckDBPyConnection) -> None:

@@ -167,6 +167,11 @@ _SAME = ", ".join(
 """What all rated charges say alike, as numbers into a list of one value: such a column costs nothing to write."""
 
 
+def charges_select(month: int, models: frozenset[str]) -> str:
+    """Return the SELECT of the charges of `usage`: `columnar.rating.charges_sql`, ready to be written."""
+    return f"select * replace ({_SAME}) from ({rating_sql.charges_sql(month, models)})"
+
+
 def write_charges(
     engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], usage: Sequence[Path], target: Path
 ) -> int:
@@ -184,7 +189,7 @@ def write_charges(
         f"create or replace temp view usage as select {columns}, file_row_number as place "
         f"from read_parquet({source}, file_row_number=true)"
     )
-    written = write(engine, f"select * replace ({_SAME}) from ({rating_sql.charges_sql(month, models)})", target)
+    written = write(engine, charges_select(month, models), target)
     merged.unlink(missing_ok=True)
     return written
 
