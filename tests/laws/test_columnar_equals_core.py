@@ -66,7 +66,7 @@ def test_usage_without_a_price_is_found_by_both(world: World, removed: int) -> N
     del prices[removed % len(prices)]
     without = replace(world, book=replace(world.book, prices=tuple(prices)))
     refused = core.unpriced(without.records, without.book)
-    found = unpriced_in_bulk(without)
+    found = asked_in_bulk(without, columnar.unpriced_sql())
     assert (refused is None) == (not found)
     if refused is not None:
         assert refused.reason is Reason.NO_PRICE_IN_FORCE
@@ -76,13 +76,13 @@ def test_usage_without_a_price_is_found_by_both(world: World, removed: int) -> N
         assert price_books._plain(stated["on"]) == first  # noqa: SLF001 - the same clock as the tables
 
 
-def unpriced_in_bulk(world: World) -> list[tuple[Any, ...]]:
+def asked_in_bulk(world: World, question: str) -> list[tuple[Any, ...]]:
     with duckdb.connect() as engine:
         engine.register("usage", price_books.usage_table(world.records))
         engine.register("skus", price_books.skus_table(world.book))
         engine.register("prices", price_books.prices_table(world.book))
         engine.register("accounts", price_books.accounts_table(world))
-        found: list[tuple[Any, ...]] = engine.execute(columnar.unpriced_sql()).fetchall()
+        found: list[tuple[Any, ...]] = engine.execute(question).fetchall()
         return found
 
 
@@ -180,5 +180,13 @@ def test_large_numbers_are_exact_or_refused(model: Model, price: int, quantities
     except OverflowError:
         with pytest.raises(duckdb.Error):
             rated_in_bulk(world)
+        assert asked_in_bulk(world, columnar.too_large_sql()) != [], "a close must refuse before it freezes"
     else:
         assert rated_in_bulk(world) == expected
+        assert asked_in_bulk(world, columnar.too_large_sql()) == []
+
+
+@again
+@given(world=worlds())
+def test_what_can_be_rated_is_not_too_large(world: World) -> None:
+    assert asked_in_bulk(world, columnar.too_large_sql()) == []
