@@ -2,7 +2,7 @@
 
 Owns how buckets share one engine and when they stop. A small bucket cannot keep two threads busy (a file is cut by its
 row groups), several small ones can; a large one uses every thread that is free. Does not own what is done in a bucket:
-it must depend on nothing that another bucket does. See ARCHITECTURE.md, "buckets".
+it must depend on nothing that another bucket does. See ARCHITECTURE.md, "payer buckets".
 """
 
 from __future__ import annotations
