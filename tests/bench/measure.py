@@ -103,6 +103,17 @@ def seconds_of(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def peak_during(work: Callable[[], object]) -> tuple[float, int | None]:
+    """Run `work` in this process; return how long it took and the most memory held meanwhile (None: not on Linux)."""
+    status, marks = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not marks.exists():
+        return seconds_of(work), None
+    marks.write_text("5")  # forget the high-water mark of what went before
+    seconds = seconds_of(work)
+    high = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return seconds, int(high.split()[1]) * 1024
+
+
 def peak_rss_of(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> Finished:
     """Run a command in a process of its own; raises CalledProcessError with its output when it fails."""
     import tempfile  # noqa: PLC0415 - only this function makes files

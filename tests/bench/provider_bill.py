@@ -2,7 +2,7 @@
 
 Writes a FOCUS file of about 60 columns (long ids, tags, up to 18 decimals, two months, three payers) of a given size,
 imports it in a process of its own with a memory limit, and reads the same file with DuckDB's own sniffing and typing
-into Parquet, in turns. The default sizes are 256 MB and 2 GB.
+into Parquet, in turns. The default sizes are those of one million lines, 2 GB, and ten million lines.
 
     python tests/bench/provider_bill.py [--megabytes N …] [--memory 512MB] [--runs 3] [--json FILE]
 """
@@ -147,7 +147,7 @@ def measure(folder: Path, megabytes: int, memory: str, runs: int) -> Row:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--megabytes", type=int, nargs="+", default=[256, 2_000])
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[800, 2_000, 8_000])
     parser.add_argument("--memory", default="512MB")
     parser.add_argument("--runs", type=int, default=3)
     options, rest = parser.parse_known_args()

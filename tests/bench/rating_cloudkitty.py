@@ -23,10 +23,11 @@ from partita.usecases import rating
 
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-bench"
 PACKAGE = "cloudkitty==25.0.0"
-LINES, RULES, RUNS = 500_000, (50, 1_000), 3
+LINES, RULES, RUNS = 1_000_000, (50, 1_000), 3
 METHOD = (
     f"{LINES:,} lines in memory to rated lines in memory, one rule per SKU, quantity times price, equal totals. "
-    "CloudKitty 25.0.0: `HashMap.process`, rules loaded through its own database layer. Median of 3."
+    "CloudKitty 25.0.0: `HashMap.process`, rules loaded through its own database layer. Median of 3. "
+    "It takes each line by itself, so ten million lines take it ten times as long."
 )
 
 
