@@ -10,6 +10,7 @@ import pytest
 
 from partita.columnar import rating
 from partita.columnar.tables import ACCOUNTS, CHARGE, DISCOUNTS, PRICES, SKUS, USAGE, typed_columns
+from partita.usecases.rating import write_charges
 
 RECORDS = 200_000
 MODELS = ("flat", "unit", "graduated", "volume", "block")
@@ -81,6 +82,19 @@ def test_charges_come_in_the_order_of_the_usage_files(engine: duckdb.DuckDBPyCon
     assert dict(zip(charges.columns, map(str, charges.types), strict=True)) == CHARGE
     keys = charges.project(rating.ORDER).fetchall()
     assert keys == sorted(keys)
+
+
+def test_usage_priced_in_parts_gives_the_same_charges(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    usage = tmp_path / "usage.parquet"
+    engine.execute(f"copy (from arrived order by {rating.USAGE_ORDER}) to '{usage}' (format parquet)")
+    engine.execute("drop table usage")
+    answers = []
+    for lines in (RECORDS, 65_000):
+        target = tmp_path / f"{lines}.parquet"
+        made, written = write_charges(engine, 202610, frozenset(MODELS), [usage], target, part_lines=lines)
+        assert (written, len(made)) == (RECORDS, -(-RECORDS // lines))
+        answers.append(engine.execute("from read_parquet($1)", [[str(path) for path in made]]).fetchall())
+    assert answers[0] == answers[1]
 
 
 def test_the_lines_of_a_counter_add_up_to_the_price_of_its_total(engine: duckdb.DuckDBPyConnection) -> None:

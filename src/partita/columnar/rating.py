@@ -61,14 +61,13 @@ _RECORD = """u.record_id, u.account_id, u.payer_id, u.sku_id, u.quantity_e6, u.u
     u.region, u.tags, u.place"""
 
 # One row per tier with what it belongs to. A tier starts after its start, but the first one also holds zero.
-_TIERS = f"""tiers AS (
-  SELECT p.price_id, p.sku_id, p.currency, p.from_at, p.to_at, p.model, p.counter, p.price_e10, p.block_e6,
+_TIERS = f"""SELECT p.price_id, p.sku_id, p.currency, p.from_at, p.to_at, p.model, p.counter, p.price_e10, p.block_e6,
     p.tier_from_e6, CASE WHEN p.tier = 0 THEN -1 ELSE p.tier_from_e6 END AS after_e6,
     COALESCE(CAST(p.tier_to_e6 AS HUGEINT), {_NO_END}) AS through_e6,
     CAST(COALESCE(p.tier_base_e16, 0) AS HUGEINT) AS base_e16,
     CAST(CAST(COALESCE(p.tier_base_e16, 0) AS HUGEINT) % 1000000 AS BIGINT) AS base_rest,
     s.product_id, s.unit
-  FROM prices p JOIN skus s ON s.sku_id = p.sku_id)"""
+  FROM prices p JOIN skus s ON s.sku_id = p.sku_id"""
 
 _ACCOUNT = """JOIN accounts a ON a.account_id = u.account_id
     AND u.usage_start >= a.from_at AND u.usage_start < a.to_at"""
@@ -81,16 +80,15 @@ _PRICED = f"{_RECORD}, p.currency, p.product_id, p.unit, p.price_id"
 _STRAIGHT = f"""SELECT {_PRICED},
     CASE p.model WHEN 'unit' THEN p.price_e10 END AS list_unit_price_e10,
     CASE p.model WHEN 'unit' THEN {_product("u.quantity_e6", "p.price_e10")} ELSE p.price_e10 END AS list_cost_e10
-  FROM usage u {_ACCOUNT} JOIN tiers p ON p.model IN ('flat', 'unit') AND {_VERSION}"""
+  FROM {{part}} u {_ACCOUNT} JOIN tiers p ON p.model IN ('flat', 'unit') AND {_VERSION}"""
 
-# Versions of one SKU may count differently, so a record is counted once for each way that its SKU is counted in.
-_COUNTED = """counters AS (SELECT DISTINCT sku_id, counter FROM prices WHERE model IN ('graduated', 'block')),
-counted AS (
-  SELECT u.*, k.counter, SUM(u.quantity_e6) OVER (
+# Versions of one SKU may count differently, so a record is counted once for each way that its SKU is counted in. Only
+# what counting needs passes the window; the record joins again by its place.
+_REACH = """SELECT u.place, k.counter, SUM(u.quantity_e6) OVER (
     PARTITION BY CASE k.counter WHEN 'account' THEN u.account_id END, u.sku_id, u.payer_id, k.counter
     ORDER BY u.usage_start, u.place ROWS UNBOUNDED PRECEDING) AS after_e6
-  FROM usage u JOIN counters k ON k.sku_id = u.sku_id),
-reach AS (SELECT *, after_e6 - quantity_e6 AS before_e6 FROM counted)"""
+  FROM usage u
+  JOIN (SELECT DISTINCT sku_id, counter FROM prices WHERE model IN ('graduated', 'block')) k ON k.sku_id = u.sku_id"""
 
 # The sum of a month so far, modulo 10^6: all that a record within one tier needs of it (see `_graduated`).
 _PHASE = """CASE WHEN u.before_e6 - p.tier_from_e6 <= 9223372036854775807
@@ -121,30 +119,31 @@ _BY_COUNTER = f"""SELECT {_PRICED},
     CASE WHEN p.model = 'graduated' AND u.before_e6 >= p.tier_from_e6 THEN p.price_e10 END AS list_unit_price_e10,
     CASE p.model WHEN 'graduated' THEN {_graduated()}
       ELSE CAST(({_blocks("u.after_e6")}) - ({_blocks("u.before_e6")}) AS BIGINT) * p.price_e10 END AS list_cost_e10
-  FROM reach u {_ACCOUNT}
+  FROM (SELECT u.*, r.counter, r.after_e6, r.after_e6 - u.quantity_e6 AS before_e6
+    FROM {{part}} u JOIN {{reach}} r ON r.place = u.place) u {_ACCOUNT}
   JOIN tiers p ON p.model IN ('graduated', 'block') AND p.counter = u.counter AND {_VERSION}
     AND u.after_e6 > p.after_e6 AND u.after_e6 <= p.through_e6
   JOIN tiers b ON b.price_id = p.price_id AND u.before_e6 > b.after_e6 AND u.before_e6 <= b.through_e6"""
 
-_TOTALS = """totals AS (
-  SELECT u.payer_id, u.sku_id, k.counter, CASE k.counter WHEN 'account' THEN u.account_id ELSE '' END AS account_id,
+_TOTALS = """SELECT u.payer_id, u.sku_id, k.counter,
+    CASE k.counter WHEN 'account' THEN u.account_id ELSE '' END AS account_id,
     SUM(u.quantity_e6) AS month_e6
   FROM usage u JOIN (SELECT DISTINCT sku_id, counter FROM prices WHERE model = 'volume') k ON k.sku_id = u.sku_id
-  GROUP BY u.payer_id, u.sku_id, k.counter, CASE k.counter WHEN 'account' THEN u.account_id ELSE '' END)"""
+  GROUP BY u.payer_id, u.sku_id, k.counter, CASE k.counter WHEN 'account' THEN u.account_id ELSE '' END"""
 
 _BY_TOTAL = f"""SELECT {_PRICED}, p.price_e10 AS list_unit_price_e10,
     {_product("u.quantity_e6", "p.price_e10")} AS list_cost_e10
-  FROM usage u {_ACCOUNT} JOIN tiers p ON p.model = 'volume' AND {_VERSION}
+  FROM {{part}} u {_ACCOUNT} JOIN tiers p ON p.model = 'volume' AND {_VERSION}
   JOIN totals t ON t.sku_id = u.sku_id AND t.payer_id = u.payer_id AND t.counter = p.counter
     AND t.account_id = CASE p.counter WHEN 'account' THEN u.account_id ELSE '' END
     AND t.month_e6 > p.after_e6 AND t.month_e6 <= p.through_e6"""
 
-_BRANCHES = (
-    (frozenset({"flat", "unit"}), "", _STRAIGHT),
-    (frozenset({"graduated", "block"}), _COUNTED, _BY_COUNTER),
-    (frozenset({"volume"}), _TOTALS, _BY_TOTAL),
+_BRANCHES: tuple[tuple[frozenset[str], dict[str, str], str], ...] = (
+    (frozenset({"flat", "unit"}), {}, _STRAIGHT),
+    (frozenset({"graduated", "block"}), {"reach": _REACH}, _BY_COUNTER),
+    (frozenset({"volume"}), {"totals": _TOTALS}, _BY_TOTAL),
 )
-"""Models, the tables they need first, and the statement that prices them: branch once per kind, not per record."""
+"""Models, what they need to know of all usage, and the statement that prices them: branch once per kind."""
 
 
 def _factor(kind: str, target: str) -> str:
@@ -179,13 +178,31 @@ def charges_sql(month: int, models: frozenset[str]) -> str:
     `month` is YYYYMM; `models` are those that occur in `prices`: branches for others are left out. A record without a
     price in force gives no row, so ask `unpriced_sql` first. A cost beyond 64 bits raises.
     """
-    branches = [(first, lines) for kinds, first, lines in _BRANCHES if kinds & models]
+    first = ",\n".join(f"{name} AS ({select})" for name, select in first_sql(models).items())
+    return _priced(month, models, first, part="usage", reach="reach")
+
+
+def first_sql(models: frozenset[str]) -> dict[str, str]:
+    """Return the tables, by name, that must be made of all usage before a part of it is priced (`part_sql`)."""
+    needed = (tables for kinds, tables, _ in _BRANCHES if kinds & models)
+    return {"tiers": _TIERS} | {name: select for tables in needed for name, select in tables.items()}
+
+
+def part_sql(month: int, models: frozenset[str]) -> str:
+    """Return the SELECT that prices `part`, some records of `usage`: the rows of `charges_sql` for these records.
+
+    The connection holds the tables of `first_sql` too, and `part_reach`: the rows of `reach` for the places of `part`.
+    """
+    return _priced(month, models, "", part="part", reach="part_reach")
+
+
+def _priced(month: int, models: frozenset[str], first: str, *, part: str, reach: str) -> str:
+    branches = [lines.format(part=part, reach=reach) for kinds, _, lines in _BRANCHES if kinds & models]
     if not branches:
         nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in CHARGE.items())
         return f"SELECT {nothing} WHERE FALSE"
-    tables = ",\n".join([_TIERS, *(first for first, _ in branches if first)])
-    lines = "\n  UNION ALL\n  ".join(lines for _, lines in branches)
-    return f"""WITH {tables},
+    lines = "\n  UNION ALL\n  ".join(branches)
+    return f"""WITH {first}{"," if first else ""}
 lines AS ({lines}),
 {_DISCOUNTED}
 SELECT 'own' AS origin, 'Usage' AS category, CAST(NULL AS VARCHAR) AS class, 'rated' AS line_kind, record_id,

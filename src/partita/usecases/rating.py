@@ -167,17 +167,28 @@ _SAME = ", ".join(
 """What all rated charges say alike, as numbers into a list of one value: such a column costs nothing to write."""
 
 
+PART_LINES = 9 * 122_880
+"""A bucket with more lines is priced in parts, each into a file of its own: sorting one fits in little memory."""
+
+
 def charges_select(month: int, models: frozenset[str]) -> str:
     """Return the SELECT of the charges of `usage`: `columnar.rating.charges_sql`, ready to be written."""
     return f"select * replace ({_SAME}) from ({rating_sql.charges_sql(month, models)})"
 
 
 def write_charges(
-    engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], usage: Sequence[Path], target: Path
-) -> int:
-    """Price files of usage into one Parquet file of charges; return how many: one for each record (RATE-1).
+    engine: duckdb.DuckDBPyConnection,
+    month: int,
+    models: frozenset[str],
+    usage: Sequence[Path],
+    target: Path,
+    *,
+    part_lines: int = PART_LINES,
+) -> tuple[list[Path], int]:
+    """Price files of usage into files of charges; return them, and how many charges: one for each record (RATE-1).
 
     Several files are first merged into one in their order, so that the charges are the same however the usage came.
+    The first file of charges is `target`; those that follow have a number.
     """
     merged = target.with_name(f"merged-{target.name}")
     if len(usage) > 1:
@@ -189,9 +200,37 @@ def write_charges(
         f"create or replace temp view usage as select {columns}, file_row_number as place "
         f"from read_parquet({source}, file_row_number=true)"
     )
-    written = write(engine, charges_select(month, models), target)
+    row = engine.execute("select count(*) from usage").fetchone()
+    assert row is not None, "an aggregate without groups gives one row"
+    if row[0] <= part_lines:
+        made, written = [target], write(engine, charges_select(month, models), target)
+    else:
+        starts = range(0, int(row[0]), part_lines)
+        made, written = _write_parts(engine, month, models, starts, target)
     merged.unlink(missing_ok=True)
-    return written
+    return made, written
+
+
+def _write_parts(
+    engine: duckdb.DuckDBPyConnection, month: int, models: frozenset[str], starts: range, target: Path
+) -> tuple[list[Path], int]:
+    """Price part after part of the usage in view, with what must be known of all of it made before."""
+    first = rating_sql.first_sql(models)
+    for name, select in first.items():
+        engine.execute(f"create or replace temp table {name} as {select}")
+    select = f"select * replace ({_SAME}) from ({rating_sql.part_sql(month, models)})"
+    made: list[Path] = []
+    written = 0
+    for number, start in enumerate(starts, 1):
+        of_part = f"where place >= {start} and place < {start + starts.step}"
+        engine.execute(f"create or replace temp view part as select * from usage {of_part}")
+        if "reach" in first:
+            engine.execute(f"create or replace temp view part_reach as select * from reach {of_part}")
+        made.append(target if number == 1 else target.with_stem(f"{target.stem}-{number:04d}"))
+        written += write(engine, select, made[-1])
+    for name in first:
+        engine.execute(f"drop table {name}")
+    return made, written
 
 
 def write(engine: duckdb.DuckDBPyConnection, select: str, target: Path) -> int:
@@ -264,27 +303,34 @@ def _rate_bucket(
         return 0, [], False
     with books.room.incoming() as folder:
         target = folder / "charges.parquet"
-        write_charges(engine, month.number, tables.models, paths_of(books.room, files), target)
-        records, costs = measure(engine, [str(target)])
+        made, records = write_charges(engine, month.number, tables.models, paths_of(books.room, files), target)
+        sums = [measure(engine, [str(path)]) for path in made]
+        show_files(engine, "charges", CHARGE, [str(path) for path in made])
         payers = _payer_totals(engine)
-        new = not dry_run and _name_provisional(books, (month, bucket), target, (records, costs))
+        new = not dry_run and _name_provisional(books, (month, bucket), made, sums)
     return records, payers, new
 
 
-def _name_provisional(books: Books, place: tuple[Month, int], target: Path, sums: tuple[int, Costs]) -> bool:
+def _name_provisional(
+    books: Books, place: tuple[Month, int], made: Sequence[Path], sums: Sequence[tuple[int, Costs]]
+) -> bool:
+    """Name the files as the next generation, unless they are those that count already or the month is final."""
     month, bucket = place
-    digest = digest_of(target)
+    digests = [digest_of(path) for path in made]
     with books.work() as work:
         # Two processes that rate the same month name their generations one after the other.
         usage_store.lock_intake(work.tx)
         counting = [one for one in charge_store.counting(work.tx, month.number) if one.bucket == bucket]
-        if any(one.stage == "final" or one.digest == digest for one in counting if one.origin == OWN):
+        own = [one for one in counting if one.origin == OWN]
+        if any(one.stage == "final" for one in own) or {one.digest for one in own} == set(digests):
             return False
-        generation = max((one.generation for one in counting if one.origin == OWN), default=0) + 1
-        path = f"charges/{OWN}/{month}/{bucket:04d}/rate-{generation:06d}-{digest.hex()[:12]}.parquet"
-        books.room.keep(target, path)
-        named = ChargeFile("provisional", OWN, month.number, bucket, generation, None, path, *sums, digest)
-        charge_store.record(work.tx, [named], recorded_at=work.now)
+        generation = max((one.generation for one in own), default=0) + 1
+        named: list[ChargeFile] = []
+        for source, digest, of_file in zip(made, digests, sums, strict=True):
+            path = f"charges/{OWN}/{month}/{bucket:04d}/rate-{generation:06d}-{digest.hex()[:12]}.parquet"
+            books.room.keep(source, path)
+            named.append(ChargeFile("provisional", OWN, month.number, bucket, generation, None, path, *of_file, digest))
+        charge_store.record(work.tx, named, recorded_at=work.now)
     return True
 
 

@@ -96,7 +96,7 @@ def _closed(plan: Plan, *, already_closed: bool) -> Closed:
         month=plan.month,
         already_closed=already_closed,
         bills=len(bills),
-        records=sum(one.records for one in files if one.path.endswith("final-rated.parquet")),
+        records=sum(one.records for one in files if "final-rated" in one.path),
         corrections=sum(one.records for one in files if "final-correction-" in one.path),
         payable=payable,
         outstanding=outstanding,
@@ -118,7 +118,7 @@ def _preview(plan: Plan, progress: Advance) -> Closed:
     with engine_of(plan) as engine:
         for done, (counts, of_bucket) in enumerate(side_by_side(engine, range(plan.buckets), work), 1):
             progress(done, plan.buckets, str(plan.month))
-            records += counts.get("rated.parquet", 0)
+            records += sum(count for name, count in counts.items() if name.startswith("rated"))
             corrections += sum(count for name, count in counts.items() if name.startswith("correction-"))
             bills += of_bucket
     payable: dict[str, int] = {}

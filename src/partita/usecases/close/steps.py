@@ -89,9 +89,8 @@ def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, fold
     made: list[Path] = []
     usage = plan.usage(plan.run.month, bucket)
     if usage:
-        made.append(folder / "rated.parquet")
-        paths = paths_of(plan.books.room, usage)
-        written = write_charges(engine, plan.run.month, plan.tables.models, paths, made[-1])
+        paths, target = paths_of(plan.books.room, usage), folder / "rated.parquet"
+        made, written = write_charges(engine, plan.run.month, plan.tables.models, paths, target)
         assert written == sum(one.records for one in usage), "every record of usage is charged"
     for late in plan.late_months(bucket):
         target = folder / f"correction-{late}.parquet"
@@ -103,9 +102,9 @@ def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, fold
 def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDBPyConnection, target: Path) -> None:
     late, bucket = place
     room = plan.books.room
-    anew = target.with_name(f"anew-{late}.parquet")
     usage = plan.usage(late, bucket)
-    written = write_charges(engine, late, plan.tables.models, paths_of(room, usage), anew)
+    making = target.with_name(f"anew-{late}.parquet")
+    anew, written = write_charges(engine, late, plan.tables.models, paths_of(room, usage), making)
     assert written == sum(one.records for one in usage), "every record of usage is charged"
     with plan.books.work() as work:
         before = [
@@ -113,11 +112,12 @@ def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDB
             for one in charge_store.every(work.tx)
             if one.stage == "final" and one.bucket == bucket and late <= one.month < plan.run.month
         ]
-    show_files(engine, "rated", CHARGE, [str(anew)])
+    show_files(engine, "rated", CHARGE, [str(path) for path in anew])
     show_files(engine, "final", CHARGE, before)
     engine.execute(f"create or replace temp view billed as select * from final where usage_month = {late}")
     write(engine, bill_sql.corrections_sql(), target)
-    anew.unlink()
+    for path in anew:
+        path.unlink()
 
 
 def _keep(plan: Plan, bucket: int, made: Path, sums: tuple[int, Costs]) -> ChargeFile:
