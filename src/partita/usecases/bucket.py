@@ -8,13 +8,16 @@ it must depend on nothing that another bucket does. See ARCHITECTURE.md, "payer 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from contextlib import suppress
 from typing import TypeVar
 
 import duckdb
 
 _AT_ONCE_MOST = 6
 """More would wait for connections of the pool, not for the engine."""
+
+_PATIENCE_SECONDS = 0.1
 
 Outcome = TypeVar("Outcome")
 
@@ -26,15 +29,20 @@ def side_by_side(
 ) -> Iterator[Outcome]:
     """Work on each bucket with a connection of its own to the engine; yield what comes of it, as it comes.
 
-    The connections share the engine's tables, threads and memory; temporary views and tables are their own. The first
-    error is raised once the work that has begun has ended; no other is begun.
+    The connections share the engine's tables, threads and memory; temporary views and tables are their own. After the
+    first error, or when the caller leaves, what runs in the engine is interrupted and no other bucket is begun.
     """
     row = engine.execute("select current_setting('threads')").fetchone()
     assert row is not None, "a setting has a value"
+    running: set[duckdb.DuckDBPyConnection] = set()
 
     def one(bucket: int) -> Outcome:
         with engine.cursor() as connection:
-            return work(bucket, connection)
+            running.add(connection)
+            try:
+                return work(bucket, connection)
+            finally:
+                running.discard(connection)
 
     with ThreadPoolExecutor(min(int(row[0]), _AT_ONCE_MOST)) as pool:
         begun = [pool.submit(one, bucket) for bucket in buckets]
@@ -42,4 +50,9 @@ def side_by_side(
             for done in as_completed(begun):
                 yield done.result()
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for future in begun:
+                future.cancel()
+            while wait(begun, timeout=_PATIENCE_SECONDS).not_done:  # again and again: a next statement may have begun
+                for connection in tuple(running):
+                    with suppress(duckdb.ConnectionException):  # it ended just now
+                        connection.interrupt()
