@@ -7,7 +7,7 @@ it must depend on nothing that another bucket does. See ARCHITECTURE.md, "payer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import suppress
 from typing import TypeVar
@@ -52,7 +52,11 @@ def side_by_side(
         finally:
             for future in begun:
                 future.cancel()
-            while wait(begun, timeout=_PATIENCE_SECONDS).not_done:  # again and again: a next statement may have begun
-                for connection in tuple(running):
-                    with suppress(duckdb.ConnectionException):  # it ended just now
-                        connection.interrupt()
+            while wait(begun, timeout=_PATIENCE_SECONDS).not_done:
+                _interrupt(tuple(running))  # again and again: a next statement may have begun
+
+
+def _interrupt(running: Iterable[duckdb.DuckDBPyConnection]) -> None:
+    for connection in running:
+        with suppress(duckdb.ConnectionException):  # it ended just now
+            connection.interrupt()
