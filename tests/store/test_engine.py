@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from partita.store.engine import open_engine, spilling
+import pytest
+
+from partita.store.engine import leave_room, open_engine, spilling
 from partita.store.files import FileRoom
 
 BIG = "create table big as select range as number, md5(range::varchar) as text from range(3_000_000)"
@@ -35,6 +37,13 @@ def test_the_zone_is_utc_and_nothing_is_fetched(tmp_path: Path) -> None:
             for name in ("TimeZone", "threads", "autoinstall_known_extensions", "autoload_known_extensions")
         ]
     assert found == ["UTC", "1", "False", "False"]
+
+
+@pytest.mark.parametrize(("given", "left"), [("512MB", "230.7 MiB"), ("256MB", "228.8 MiB")])
+def test_room_is_left_beside_the_engine(tmp_path: Path, given: str, left: str) -> None:
+    with open_engine(FileRoom(tmp_path), memory=given, threads=1) as engine:
+        leave_room(engine)
+        assert engine.execute("select current_setting('memory_limit')").fetchone() == (left,)
 
 
 def test_what_a_killed_process_spilled_is_removed_unless_somebody_works(tmp_path: Path) -> None:

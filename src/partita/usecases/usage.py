@@ -27,6 +27,7 @@ from partita.store import catalog as catalog_store
 from partita.store import org as org_store
 from partita.store import usage as usage_store
 from partita.store.db import Transaction
+from partita.store.engine import leave_room
 from partita.store.files import FileRoom
 from partita.store.usage import UsageBatch, UsageFile
 from partita.usecases.work import Books, Work
@@ -129,6 +130,7 @@ def import_usage(
         report(done, _STEPS, note)
 
     with books.room.incoming() as folder, books.engine() as engine:
+        leave_room(engine)
         step(0, "read")
         seen = _state(path)
         source = open_usage(path, folder, engine)
