@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +74,21 @@ def test_a_full_disk_is_exit_code_7_and_keeps_nothing_half_done(set_up: dict[str
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("seconds", [0.0, 0.4])
+def test_an_interrupt_says_so_and_is_exit_code_130(set_up: dict[str, str], tmp_path: Path, seconds: float) -> None:
+    path = usage_file(tmp_path, 300_000)
+    command = [sys.executable, "-m", "partita.cli", "import", "usage", str(path)]
+    begun = subprocess.Popen(command, env=set_up, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    making = Path(set_up["PARTITA_HOME"]) / "files/incoming"
+    while begun.poll() is None and not (making.is_dir() and any(making.iterdir())):
+        time.sleep(0.01)
+    time.sleep(seconds)
+    begun.send_signal(signal.SIGINT)
+    _, said = begun.communicate(timeout=60)
+    assert (begun.returncode, said.splitlines()[-1]) == (130, "Interrupted; what was committed stays.")
+    assert partita(set_up, "import", "usage", str(path)).returncode == 0
+
+
 def test_an_output_that_is_full_is_exit_code_7(environment: dict[str, str]) -> None:
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "partita.cli", "bill", "list", "--json"]

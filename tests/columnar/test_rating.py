@@ -88,13 +88,16 @@ def test_usage_priced_in_parts_gives_the_same_charges(engine: duckdb.DuckDBPyCon
     usage = tmp_path / "usage.parquet"
     engine.execute(f"copy (from arrived order by {rating.USAGE_ORDER}) to '{usage}' (format parquet)")
     engine.execute("drop table usage")
-    answers = []
-    for lines in (RECORDS, 65_000):
+    answers, digests = [], set()
+    for threads, lines in ((2, RECORDS), (1, 65_000), (2, 65_000), (8, 65_000)):
+        engine.execute(f"set threads = {threads}")
         target = tmp_path / f"{lines}.parquet"
         made, written = write_charges(engine, 202610, frozenset(MODELS), [usage], target, part_lines=lines)
         assert (written, len(made)) == (RECORDS, -(-RECORDS // lines))
         answers.append(engine.execute("from read_parquet($1)", [[str(path) for path in made]]).fetchall())
-    assert answers[0] == answers[1]
+        digests.add(tuple(hashlib.sha256(path.read_bytes()).digest() for path in made))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(digests) == 2, "one for the whole, one for the parts, however many threads"
 
 
 def test_the_lines_of_a_counter_add_up_to_the_price_of_its_total(engine: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 import pytest
@@ -68,6 +69,20 @@ def test_books_in_order_hold(world: World) -> None:
     assert [one for one in equations if not one.holds] == []
     assert [note for one in equations for note in one.notes] == []
     assert len({one.name for one in equations}) == len(equations)
+
+
+def test_a_bucket_that_its_close_cut_otherwise_holds(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The size of parts may change between versions; then all parts of a bucket are compared at once."""
+    made = World(books)
+    made.account("acme")
+    made.sku("vm", "in", "compute", "at", "2.00")
+    usage = [["usage", f"r{n}", "acme", "vm", "1", "2026-10-03T08:00:00+08:00"] for n in range(5)]
+    with monkeypatch.context() as patched:
+        patched.setattr(close_steps, "write_charges", partial(close_steps.write_charges, part_lines=2))
+        made.play([*usage, ["close", "2026-10"]])
+    parts = sorted(path.name for path in books.room.root.rglob("final-rated*"))
+    assert parts == ["final-rated-0002.parquet", "final-rated-0003.parquet", "final-rated.parquet"]
+    assert broken(books) == {}
 
 
 def test_a_differing_charge_is_named_by_record_and_account(world: World, harm: Harm) -> None:

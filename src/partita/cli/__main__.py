@@ -66,6 +66,7 @@ def built(asked: Sequence[str] = (), language: str = "en") -> App:
         help_format="plaintext",
         help_formatter=Pages(language),
         default_parameter=Parameter(negative=()),
+        suppress_keyboard_interrupt=False,
     )
     groups = {name: App(name=name, help=texts[said]) for name, texts in _GROUPS.items()}
     for group in groups.values():

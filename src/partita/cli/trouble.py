@@ -25,12 +25,17 @@ def guarded(build: Callable[[str], Callable[..., object]]) -> int:
     try:
         return _run(build)
     except KeyboardInterrupt:
-        screen.err().print(screen.say("Interrupted; what was committed stays.", "已中断；已提交的内容保留。"))
-        return screen.EXIT_INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         return _pipe_closed()
     except Exception as error:  # noqa: BLE001 - the last place where anything can be said
-        return _say(error)
+        # The engine says so in its own words when the user interrupts a statement.
+        return _interrupted() if "Query interrupted" in str(error) else _say(error)
+
+
+def _interrupted() -> int:
+    screen.err().print(screen.say("Interrupted; what was committed stays.", "已中断；已提交的内容保留。"))
+    return screen.EXIT_INTERRUPTED
 
 
 def _run(build: Callable[[str], Callable[..., object]]) -> int:

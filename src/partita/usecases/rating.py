@@ -103,11 +103,11 @@ _REPEATED = {
 """Columns of the look-up tables that charges repeat from line to line."""
 
 _ENUMERATED_MOST = 5_000
-"""A list of values stands in each row group of a file: it must be small beside 122,880 rows."""
+"""Of more values a number saves less, and making their list takes its own time."""
 
 
 def _enumerate(engine: duckdb.DuckDBPyConnection, column: str, owners: Sequence[str]) -> None:
-    """Keep a column as numbers into the list of its values: sorted and written faster, and read as text again."""
+    """Keep a column as numbers into the list of its values: it is joined and sorted faster."""
     values = " union ".join(f"select {column} from {owner} where {column} is not null" for owner in owners)
     row = engine.execute(f"select count(*) from ({values})").fetchone()
     assert row is not None, "an aggregate without groups gives one row"
@@ -160,12 +160,16 @@ def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     )
 
 
-_SAME = ", ".join(
-    f"cast({column} as enum({literal(value)})) as {column}"
-    for column, value in (("origin", OWN), ("category", "Usage"), ("class", "Correction"), ("line_kind", "rated"))
+_SAME = (("origin", OWN), ("category", "Usage"), ("class", "Correction"), ("line_kind", "rated"))
+_WRITTEN = ", ".join(
+    [
+        *(f"cast({column} as enum({literal(value)})) as {column}" for column, value in _SAME),
+        *(f"cast({column} as varchar) as {column}" for column in _REPEATED),
+    ]
 )
-"""What all rated charges say alike, as numbers into a list of one value: such a column costs nothing to write."""
-
+"""How columns are written. What all rated charges say alike goes as numbers into a list of one value, which costs
+nothing. Longer lists become text again: the engine writes more of their values than stand in a file, and not the same
+ones in every run."""
 
 PART_LINES = 9 * 122_880
 """A bucket with more lines is priced in parts, each into a file of its own: sorting one fits in little memory."""
@@ -173,7 +177,7 @@ PART_LINES = 9 * 122_880
 
 def charges_select(month: int, models: frozenset[str]) -> str:
     """Return the SELECT of the charges of `usage`: `columnar.rating.charges_sql`, ready to be written."""
-    return f"select * replace ({_SAME}) from ({rating_sql.charges_sql(month, models)})"
+    return f"select * replace ({_WRITTEN}) from ({rating_sql.charges_sql(month, models)})"
 
 
 def write_charges(
@@ -218,7 +222,7 @@ def _write_parts(
     first = rating_sql.first_sql(models)
     for name, select in first.items():
         engine.execute(f"create or replace temp table {name} as {select}")
-    select = f"select * replace ({_SAME}) from ({rating_sql.part_sql(month, models)})"
+    select = f"select * replace ({_WRITTEN}) from ({rating_sql.part_sql(month, models)})"
     made: list[Path] = []
     written = 0
     for number, start in enumerate(starts, 1):

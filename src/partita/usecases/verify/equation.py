@@ -6,10 +6,13 @@ carried out. Rules: VERIFY-1 (`docs/rules/verify.md`).
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import duckdb
 import psycopg
 
 from partita.core.money import Money, format_scaled, is_currency
@@ -73,14 +76,27 @@ def reading(books: Books) -> Iterator[Transaction]:
 def attempt(name: str, proof: Callable[[], list[Equation]]) -> list[Equation]:
     """Carry out a proof; one that cannot be carried out is a finding of its own, and no other proof is lost by it.
 
-    Only a database that does not answer is no finding: nothing can be said about books that cannot be reached.
+    No finding is what says nothing about the books: a database that does not answer, too little memory or disk, a user
+    who interrupts.
     """
     try:
         return proof()
     except psycopg.OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - rows changed by hand can break any assumption, and that is the finding
+        reraise_shortage(error)
         return [Equation(name, f"proof of {name}", f"核对 {name}", "?", "?", (trouble(error),))]
+
+
+def reraise_shortage(error: Exception) -> None:
+    """Raise an error again that is about this machine or the user, not about the books."""
+    full = isinstance(error, OSError | duckdb.IOException) and any(text in str(error) for text in _FULL)
+    interrupted = isinstance(error, duckdb.InterruptException) or str(error) == "Query interrupted"
+    if full or interrupted or isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        raise error
+
+
+_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 def trouble(error: Exception, what: Finding | None = None) -> Finding:

@@ -20,7 +20,7 @@ from partita.store.charge import ChargeFile
 from partita.store.files import digest_of
 from partita.store.proof import BatchOutOfStep
 from partita.usecases.rating import show_files, show_usage
-from partita.usecases.verify.equation import Equation, Finding, attempt, counted, reading, trouble
+from partita.usecases.verify.equation import Equation, Finding, attempt, counted, reading, reraise_shortage, trouble
 from partita.usecases.work import Books
 
 
@@ -203,6 +203,7 @@ def _asked(engine: duckdb.DuckDBPyConnection, statement: str) -> tuple[int, int,
     try:
         row = engine.execute(statement).fetchone()
     except duckdb.Error as error:
+        reraise_shortage(error)
         return 0, 0, (trouble(error, Finding("a file", "某个文件")),)
     assert row is not None, "an aggregate without groups gives one row"
     return int(row[0]), int(row[1]), ()

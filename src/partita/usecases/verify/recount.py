@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -22,7 +22,16 @@ from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan, plan_of
 from partita.usecases.close.steps import engine_of, gather, write_final, write_round_downs
 from partita.usecases.rating import show_files
-from partita.usecases.verify.equation import Equation, Finding, attempt, counted, exact_text, reading, trouble
+from partita.usecases.verify.equation import (
+    Equation,
+    Finding,
+    attempt,
+    counted,
+    exact_text,
+    reading,
+    reraise_shortage,
+    trouble,
+)
 from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
@@ -77,6 +86,7 @@ def _recount(books: Books, run: CloseRun, stored: Sequence[ChargeFile]) -> list[
         try:
             _recount_bucket((plan, bucket), connection, of_bucket, count)
         except duckdb.Error as error:
+            reraise_shortage(error)
             count.findings.append(trouble(error, Finding(f"bucket {bucket}", f"分桶 {bucket}")))
         return bucket, count
 
@@ -126,28 +136,39 @@ def _recount_bucket(
             made.append(folder / "round-down.parquet")
             write_round_downs(plan, engine, bills, made[-1])
         anew = {f"final-{path.name}": path for path in made}
-        for name in sorted(set(stored) | set(anew)):
-            _compare((plan, bucket, name), engine, (stored.get(name), anew.get(name)), count)
+        for names in _together(stored, anew):
+            on_file = [stored[name] for name in names if name in stored]
+            counted_anew = [anew[name] for name in names if name in anew]
+            _compare((plan, bucket, names[0]), engine, (on_file, counted_anew), count)
+
+
+def _together(stored: Iterable[str], anew: Iterable[str]) -> list[list[str]]:
+    """Return the names of files to compare: one by one, but all parts at once where a close cut them otherwise."""
+    names = sorted({*stored, *anew})
+    rated = [name for name in names if name.startswith("final-rated")]
+    if all((name in stored) == (name in anew) for name in rated):
+        return [[name] for name in names]
+    return [rated, *([name] for name in names if name not in rated)]
 
 
 def _compare(
     place: tuple[Plan, int, str],
     engine: duckdb.DuckDBPyConnection,
-    files: tuple[ChargeFile | None, Path | None],
+    files: tuple[list[ChargeFile], list[Path]],
     count: _Count,
 ) -> None:
-    """Compare a file of the manifest with the file counted anew; either may not be there."""
+    """Compare files of the manifest with the files counted anew; there may be none on either side."""
     (plan, bucket, name), (stored, anew) = place, files
-    kept = plan.books.room.path(stored.path) if stored else None
-    kept = kept if kept and kept.is_file() else None
+    paths = [plan.books.room.path(one.path) for one in stored]
+    kept = [path for path in paths if path.is_file()]
     fresh = _sums(engine, "new_charges", anew)
     _add(count.anew, fresh)
-    if kept and anew and digest_of(anew) == digest_of(kept):
+    if kept and [digest_of(path) for path in kept] == [digest_of(path) for path in anew]:
         _add(count.on_file, fresh)
         return
-    label = stored.path if stored else f"{plan.month}, bucket {bucket}: {name}"
-    label_zh = stored.path if stored else f"{plan.month}，分桶 {bucket}：{name}"
-    if stored is None and fresh:
+    label = stored[0].path if stored else f"{plan.month}, bucket {bucket}: {name}"
+    label_zh = stored[0].path if stored else f"{plan.month}，分桶 {bucket}：{name}"
+    if not stored and fresh:
         charges = sum(number for number, _ in fresh.values())
         count.findings.append(
             Finding(
@@ -159,6 +180,7 @@ def _compare(
         _add(count.on_file, _sums(engine, "stored_charges", kept))
         count.findings += _differing(engine, Finding(f"file {label}", f"文件 {label_zh}"))
     except duckdb.Error as error:
+        reraise_shortage(error)
         count.findings.append(trouble(error, Finding(f"file {label}", f"文件 {label_zh}")))
 
 
@@ -184,9 +206,9 @@ def _differing(engine: duckdb.DuckDBPyConnection, file: Finding) -> list[Finding
     return findings
 
 
-def _sums(engine: duckdb.DuckDBPyConnection, view: str, path: Path | None) -> Sums:
-    """Show a file of charges as a view, an empty one where it is not there, and return its sums."""
-    show_files(engine, view, CHARGE, [str(path)] if path else [])
+def _sums(engine: duckdb.DuckDBPyConnection, view: str, paths: Sequence[Path]) -> Sums:
+    """Show files of charges as a view, an empty one where there are none, and return their sums."""
+    show_files(engine, view, CHARGE, [str(path) for path in paths])
     rows = engine.execute(
         f"select currency, count(*), sum(billed_cost_e10)::DECIMAL(38,0) from {view} group by currency"
     )
