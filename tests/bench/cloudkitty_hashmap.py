@@ -1,4 +1,4 @@
-"""Drives CloudKitty's hashmap rating in process: `python cloudkitty_hashmap.py RULES.json POINTS.json RUNS`.
+"""Drives CloudKitty's hashmap rating in process: `python cloudkitty_hashmap.py RULES.json POINTS.json FRAMES RUNS`.
 
 Runs under an interpreter that has cloudkitty installed (see `rating.py`). The rules are loaded through CloudKitty's own
 database layer (SQLite in memory) and read by its own processor; only `HashMap.process` is timed, over points that stand
@@ -31,18 +31,23 @@ START, END = dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1)  # noqa: DTZ001 - 
 
 
 def main() -> None:
-    """Load the rules, rate the points some times, print the median, the total and the number of lines."""
+    """Load the rules, rate the points as so many frames, some times; print the median, the total and how many lines."""
     rules, points = (json.loads(Path(path).read_text(encoding="utf-8")) for path in sys.argv[1:3])
     processor = loaded(rules)
     usage = [dataframe.DataPoint("hour", Decimal(quantity), 0, {"sku": sku}, {}) for sku, quantity in points]
+    frames, runs = map(int, sys.argv[3:5])
     seconds = []
-    for _ in range(int(sys.argv[3])):
-        frame = dataframe.DataFrame(START, END, {"compute": list(usage)})
-        started = time.perf_counter()
-        rated = processor.process(frame)
-        seconds.append(time.perf_counter() - started)
-    total = sum((point.price for _, point in rated.iterpoints()), Decimal(0))
-    print(json.dumps({"seconds": statistics.median(seconds), "total": str(total), "lines": len(points)}))  # noqa: T201
+    for _ in range(runs):
+        took, total = 0.0, Decimal(0)
+        for _ in range(frames):
+            frame = dataframe.DataFrame(START, END, {"compute": list(usage)})
+            started = time.perf_counter()
+            rated = processor.process(frame)
+            took += time.perf_counter() - started
+            total += sum((point.price for _, point in rated.iterpoints()), Decimal(0))
+        seconds.append(took)
+    lines = len(points) * frames
+    print(json.dumps({"seconds": statistics.median(seconds), "total": str(total), "lines": lines}))  # noqa: T201
 
 
 def loaded(rules: dict[str, str]) -> HashMap:

@@ -57,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(json.dumps(timed(options.folder, rate_only=options.only == "rate")))
         return
     mix, skew = measure.Table("Rating", METHOD), measure.Table("Rating: one payer with 90 % of the lines", METHOD)
-    for lines in options.lines or [1_000_000, 10_000_000]:
+    sizes = options.lines or [1_000_000, 10_000_000]
+    for lines in sizes:
         with tempfile.TemporaryDirectory() as folder:
             _rows(mix, skew, lines, Path(folder))
     tables = [mix, skew]
     if not options.without_cloudkitty:
-        tables.append(rating_cloudkitty.table())
+        tables.append(rating_cloudkitty.table(sizes))
     measure.finish(*tables, arguments=arguments)
 
 
