@@ -115,7 +115,7 @@ def peak_during(work: Callable[[], object]) -> tuple[float, int | None]:
 
 
 def peak_rss_of(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> Finished:
-    """Run a command in a process of its own; raises CalledProcessError with its output when it fails."""
+    """Run a command in a process of its own; says what it said and raises CalledProcessError when it fails."""
     import tempfile  # noqa: PLC0415 - only this function makes files
 
     with tempfile.TemporaryDirectory() as folder:
@@ -125,6 +125,7 @@ def peak_rss_of(command: Sequence[str | Path], *, environment: Mapping[str, str]
         done = subprocess.run(watched, capture_output=True, text=True, check=True, env=env)
         found = json.loads(report.read_text())
     if found["code"] != 0:
+        sys.stderr.write(done.stderr)
         raise subprocess.CalledProcessError(found["code"], list(map(str, command)), done.stdout, done.stderr)
     return Finished(found["seconds"], found["peak"], done.stdout)
 
