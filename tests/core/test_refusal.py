@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import string
 
 import pytest
 
+from partita.core import refusal as package
 from partita.core.refusal import Reason, refused
 
 
@@ -20,6 +23,15 @@ def test_both_languages_name_the_same_details(reason: Reason) -> None:
     assert english.isascii() or "…" in english
     assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
     assert fields(english) == fields(chinese)
+
+
+def test_every_text_is_a_reason_of_its_own() -> None:
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+    texts = {name: text for module in modules for name, text in vars(module).items() if name.isupper()}
+    assert texts == {name: reason.value for name, reason in Reason.__members__.items()}
+    assert len(Reason) == len(texts), "two reasons never share a text"
 
 
 def test_a_refusal_speaks_the_language_asked_for() -> None:

@@ -1,0 +1,121 @@
+"""Refusals: every expected "no" is a value with a name and a message in two languages.
+
+Owns `Reason`, `Refused` and the list of all reasons; the texts stand in one module for each area. A refusal is
+returned, never raised, from core and use cases; a broken assumption is an assertion. A new reason is a text in the
+module of its area and a line here. Rules: REFUSE-1 (`docs/rules/refusal.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from partita.core.refusal import database, export, intake, ledger, months, setup
+
+
+class Reason(Enum):
+    """Why something was not done. The value is the message (English, 中文) with places for the details."""
+
+    # intake: files and rows that come in
+    FILE_NOT_FOUND = intake.FILE_NOT_FOUND
+    FILE_EMPTY = intake.FILE_EMPTY
+    FILE_WITHOUT_ROWS = intake.FILE_WITHOUT_ROWS
+    REPLACES_TOO_MUCH = intake.REPLACES_TOO_MUCH
+    FILE_UNREADABLE = intake.FILE_UNREADABLE
+    WRONG_HEADER = intake.WRONG_HEADER
+    WRONG_ENCODING = intake.WRONG_ENCODING
+    WRONG_ENCODING_OF_TWO = intake.WRONG_ENCODING_OF_TWO
+    NOT_A_REGULAR_FILE = intake.NOT_A_REGULAR_FILE
+    COLUMN_TWICE = intake.COLUMN_TWICE
+    REPLACED_BEFORE = intake.REPLACED_BEFORE
+    UNKNOWN_CURRENCY = intake.UNKNOWN_CURRENCY
+    TRUNCATED_FILE = intake.TRUNCATED_FILE
+    BAD_VALUE = intake.BAD_VALUE
+    CURRENCY_DIFFERS = intake.CURRENCY_DIFFERS
+    UNKNOWN_FORMAT = intake.UNKNOWN_FORMAT
+    REJECTS_NOT_WRITABLE = intake.REJECTS_NOT_WRITABLE
+
+    # setup: the organisation and the catalogue as a folder sets them up
+    UNKNOWN_ACCOUNT = setup.UNKNOWN_ACCOUNT
+    UNKNOWN_SKU = setup.UNKNOWN_SKU
+    UNKNOWN_DIMENSION = setup.UNKNOWN_DIMENSION
+    NOT_A_SETUP_FOLDER = setup.NOT_A_SETUP_FOLDER
+    SETUP_AT_FAULT = setup.SETUP_AT_FAULT
+    NO_PRICE_IN_FORCE = setup.NO_PRICE_IN_FORCE
+    AMOUNT_TOO_LARGE = setup.AMOUNT_TOO_LARGE
+    PRICE_IN_CLOSED_MONTH = setup.PRICE_IN_CLOSED_MONTH
+
+    # months: rating and closing months
+    MONTH_NOT_OVER = months.MONTH_NOT_OVER
+    MONTH_CLOSED = months.MONTH_CLOSED
+    MONTH_PASSED_OVER = months.MONTH_PASSED_OVER
+    EARLIER_MONTH_OPEN = months.EARLIER_MONTH_OPEN
+    NOTHING_TO_CLOSE = months.NOTHING_TO_CLOSE
+    CLOSE_RUNNING = months.CLOSE_RUNNING
+    NO_BILL = months.NO_BILL
+
+    # export: files that go out
+    NO_CHARGES = export.NO_CHARGES
+    UNKNOWN_FILE_KIND = export.UNKNOWN_FILE_KIND
+    CANNOT_WRITE = export.CANNOT_WRITE
+    EXPORT_DIFFERS = export.EXPORT_DIFFERS
+    UNKNOWN_CRITERION = export.UNKNOWN_CRITERION
+
+    # ledger: money, entries and the proof of the ledger
+    IDEMPOTENCY_KEY_REUSED = ledger.IDEMPOTENCY_KEY_REUSED
+    AMOUNT_NOT_POSITIVE = ledger.AMOUNT_NOT_POSITIVE
+    BAD_AMOUNT = ledger.BAD_AMOUNT
+    ENTRY_NOT_BALANCED = ledger.ENTRY_NOT_BALANCED
+    UNKNOWN_ENTRY = ledger.UNKNOWN_ENTRY
+    ALREADY_REVERSED = ledger.ALREADY_REVERSED
+    REVERSAL_NOT_REVERSED = ledger.REVERSAL_NOT_REVERSED
+    ENTRY_OF_A_BILL = ledger.ENTRY_OF_A_BILL
+    CURRENCY_NOT_USED = ledger.CURRENCY_NOT_USED
+    BAD_TIME = ledger.BAD_TIME
+    BAD_TEXT = ledger.BAD_TEXT
+    CHAIN_GAP = ledger.CHAIN_GAP
+    CHAIN_LINK_WRONG = ledger.CHAIN_LINK_WRONG
+    CHAIN_CONTENT_CHANGED = ledger.CHAIN_CONTENT_CHANGED
+    CHAIN_HEAD_WRONG = ledger.CHAIN_HEAD_WRONG
+    POSTING_WITHOUT_ENTRY = ledger.POSTING_WITHOUT_ENTRY
+
+    # account: accounts, legal entities, users, roles and permissions
+
+    # relation: relations between a main account and its members
+
+    # funds: funds, payments, transfers and holds
+
+    # credit: credit limits and terms
+
+    # voucher: vouchers, coupons, stored value and discounts
+
+    # control: stop and resume, alerts and deliveries
+
+    # database: the database itself
+    PROGRAM_NOT_FOUND = database.PROGRAM_NOT_FOUND
+    DATABASE_IN_USE = database.DATABASE_IN_USE
+    DATABASE_NOT_OURS = database.DATABASE_NOT_OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expected "no": the reason and the details that its message names."""
+
+    reason: Reason
+    detail: dict[str, object] = field(default_factory=dict)
+
+    def message(self, language: str = "en") -> str:
+        """Return the message in `en` or `zh`."""
+        text = self.reason.value[language == "zh"]
+        return text.format(**self.details(language)).strip()
+
+    def details(self, language: str = "en") -> dict[str, object]:
+        """Return the details in `en` or `zh`: a pair of texts is (English, 中文)."""
+        return {
+            name: value[language == "zh"] if isinstance(value, tuple) else value for name, value in self.detail.items()
+        }
+
+
+def refused(reason: Reason, **detail: object) -> Refused:
+    """Build a refusal: `refused(Reason.NO_BILL, payer="acme", month="2026-10")`."""
+    return Refused(reason, detail)
