@@ -1,7 +1,7 @@
 """The open books: what a use case may reach, and nothing else.
 
-`Books` is what wiring opens once per process: the pool, the room for files, the clock. `Work` is one open transaction
-with its `now`. A use case that is one transaction takes a `Work`; one that is a series of transactions (an import, a
+`Books` is what wiring opens once per process: the pool, the room for files, the clock, and who asks. `Work` is one open
+transaction with its `now`. A use case that is one transaction takes a `Work`; one that is a series of transactions (an import, a
 close) takes `Books` and opens a `Work` for each, so that a kill between two leaves whole steps behind.
 """
 
@@ -15,16 +15,18 @@ from datetime import datetime
 import duckdb
 from psycopg_pool import ConnectionPool
 
+from partita.core.permission import OPERATOR, Actor
 from partita.store.db import Transaction
 from partita.store.files import FileRoom
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One open transaction, and the instant at which it happens. Leaving it without an exception commits."""
+    """One open transaction, the instant at which it happens, and who asks. Leaving it without an exception commits."""
 
     tx: Transaction
     now: datetime
+    actor: Actor = OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,18 @@ class Books:
     """The open books of one process.
 
     `clock` gives the present instant (aware); `room` holds the files; `engine` opens a DuckDB connection with the
-    memory limit, threads, UTC and a spill folder in the room: close it after use.
+    memory limit, threads, UTC and a spill folder in the room: close it after use. `actor` is who asks; jobs and whoever
+    names no user are the operator.
     """
 
     pool: ConnectionPool[Transaction]
     room: FileRoom
     clock: Callable[[], datetime]
     engine: Callable[[], duckdb.DuckDBPyConnection]
+    actor: Actor = OPERATOR
 
     @contextmanager
     def work(self, now: datetime | None = None) -> Iterator[Work]:
         """Open one transaction; `now` stands in for the clock where a step is run again."""
         with self.pool.connection() as connection, connection.transaction():
-            yield Work(connection, now or self.clock())
+            yield Work(connection, now or self.clock(), self.actor)

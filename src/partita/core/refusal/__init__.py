@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from partita.core.refusal import database, export, intake, ledger, months, setup
+from partita.core.refusal import account, database, export, intake, ledger, months, setup
 
 
 class Reason(Enum):
@@ -80,6 +80,7 @@ class Reason(Enum):
     POSTING_WITHOUT_ENTRY = ledger.POSTING_WITHOUT_ENTRY
 
     # account: accounts, legal entities, users, roles and permissions
+    NOT_PERMITTED = account.NOT_PERMITTED
 
     # relation: relations between a main account and its members
 
