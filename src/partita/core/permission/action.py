@@ -25,7 +25,8 @@ class Over(Enum):
 class Act:
     """What an action is: its words; what a main account needs to do it to a member; the code that bars the member.
 
-    `reads`: it changes nothing, so it goes on while an account is frozen or closed.
+    `reads`: it changes nothing, so it goes on while an account is frozen or closed. `while_frozen`: it is one of the few
+    changes that go on while an account is frozen.
     """
 
     en: str
@@ -33,6 +34,7 @@ class Act:
     over: Over | Code = Over.NEVER
     barred_by: Code | None = None
     reads: bool = False
+    while_frozen: bool = False
 
 
 class Action(Enum):
@@ -49,8 +51,8 @@ class Action(Enum):
     # accounts
     REGISTER_ACCOUNT = Act("register an account", "注册账号")
     VERIFY_ENTITY = Act("verify an account as a legal entity", "实名认证")
-    FREEZE_ACCOUNT = Act("freeze and unfreeze an account", "冻结与解冻账号")
-    CLOSE_ACCOUNT = Act("close an account", "注销账号")
+    FREEZE_ACCOUNT = Act("freeze and unfreeze an account", "冻结与解冻账号", while_frozen=True)
+    CLOSE_ACCOUNT = Act("close an account", "注销账号", while_frozen=True)
     SET_TIER = Act("set the tier of a customer", "设置客户等级")
     SET_INVOICE_PROFILE = Act(
         "set the invoice title", "设置发票抬头", Code.MANAGE_TARGET_INVOICE, Code.FORBID_MANAGE_INVOICE
@@ -60,12 +62,12 @@ class Action(Enum):
     CHANGE_ORGANISATION = Act("change the tree and move accounts", "调整组织与账号归属")
     MANAGE_USERS = Act("add users, grant and revoke roles", "管理用户与角色")
     CHANGE_POLICY = Act("replace the permission policy", "更换权限策略")
-    SET_UP = Act("set up organisation and catalogue", "设置组织与价目")
+    RUN_BOOKS = Act("run the books: set up, take in, close, reverse, verify", "运行账簿：设置、导入、出账、冲销、核对")
 
     # relations
 
     # funds
-    TOP_UP = Act("record money received", "充值")
+    TOP_UP = Act("record money received", "充值", while_frozen=True)
 
     # credit
 

@@ -121,9 +121,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be acted on: an account, or a place in the tree (`account_id` None).
+    """What is to be acted on: an account; a place in the tree (`account_id` None); the books as a whole (neither).
 
-    `place` is where it stands now; None = there is no such account, or it stands nowhere.
+    `place` is where an account stands now; None = there is no such account, or it stands nowhere.
     """
 
     account_id: str | None
@@ -132,11 +132,10 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The account, or the enterprise or unit."""
+        """The account, the enterprise or unit, or the books."""
         if self.account_id is not None:
             return self.account_id
-        assert self.place is not None, "a target is an account or a place"
-        return "/".join((self.place.enterprise_id, *self.place.path[-1:]))
+        return "*" if self.place is None else "/".join((self.place.enterprise_id, *self.place.path[-1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,9 @@ class Reason(Enum):
 
     # account: accounts, legal entities, users, roles and permissions
     NOT_PERMITTED = account.NOT_PERMITTED
+    ACCOUNT_CLOSED = account.ACCOUNT_CLOSED
+    ACCOUNT_FROZEN = account.ACCOUNT_FROZEN
+    POLICY_LOCKS_OUT = account.POLICY_LOCKS_OUT
 
     # relation: relations between a main account and its members
 
