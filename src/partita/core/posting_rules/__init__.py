@@ -1,0 +1,47 @@
+"""Posting rules (记账规则): business event → journal entry.
+
+`chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds` and `documents` make
+the entries, each with the idempotency key that follows from its facts, or from the caller's key in a space of its own.
+Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-11
+(`docs/rules/posting_rules.md`).
+"""
+
+from partita.core.posting_rules.cash import paid_in, topped_up, withdrawn
+from partita.core.posting_rules.chart import (
+    BANK,
+    CASH,
+    CHART,
+    CREDIT_REFUND,
+    KEPT,
+    KIND_NAMES,
+    KINDS_BY_HAND,
+    KINDS_OF_A_CLOSE,
+    MOVEMENTS,
+    RECEIVABLE,
+    REVENUE,
+    TRANSFER_CLEARING,
+    LedgerAccount,
+    Movement,
+    is_kept,
+    ledger_account,
+    normal_side,
+)
+from partita.core.posting_rules.closing import billed, settled
+from partita.core.posting_rules.documents import (
+    accepted,
+    card_activated,
+    card_bought,
+    collected,
+    discounted,
+    dishonoured,
+)
+from partita.core.posting_rules.refunds import credit_refund_applied, credit_refunded, refunded
+from partita.core.posting_rules.transfers import reclaimed, transferred
+
+__all__ = [
+    "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
+    "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "LedgerAccount", "Movement",
+    "accepted", "billed", "card_activated", "card_bought", "collected", "credit_refund_applied", "credit_refunded",
+    "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in", "reclaimed", "refunded",
+    "settled", "topped_up", "transferred", "withdrawn",
+]  # fmt: skip
