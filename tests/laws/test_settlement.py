@@ -17,7 +17,7 @@ SOURCES = st.lists(
         st.sampled_from(Fund),
         st.text("abc", min_size=1, max_size=3),
         AMOUNTS,
-        st.tuples(st.dates().map(str), st.sampled_from("01")),
+        st.tuples(st.integers(0, 5), st.sampled_from([0, 1])),
     ),
     max_size=12,
     unique_by=lambda source: (source.fund, source.source_id),

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from partita.core.ids import derived_id
 from partita.core.money import minor_scale_e10, round_down
 from partita.core.period import Month
+
+Part = TypeVar("Part", str, int)
 
 CLOSE_STATES = ("open", "rating", "settling", "billed", "posted", "closed")
 """The states of a month's close in a bucket, in order; a close that was cut short goes on after the last."""
@@ -65,11 +68,12 @@ def make_bill(payer_id: str, month: Month, currency: str, billed_by_product_e10:
     )
 
 
-def share_payable(payable: int, exact_e10: Mapping[str, int], *, scale_e10: int) -> dict[str, int]:
-    """Share the payable among products: each exact sum cut down, the odd units to the largest remainders (BILL-3).
+def share_payable(payable: int, exact_e10: Mapping[Part, int], *, scale_e10: int) -> dict[Part, int]:
+    """Share a payable among its products: each exact sum cut down, the odd units to the largest remainders (BILL-3).
 
     A product whose sum has no fraction of a minor unit gets exactly that sum. Ties go by product id, so the same sums
-    always give the same shares. Sums may be negative (a month of corrections).
+    always give the same shares. Sums may be negative (a month of corrections). A product's share is in turn shared
+    among its lines, by their numbers (SETTLE-6).
     """
     floors = {product: exact // scale_e10 for product, exact in exact_e10.items()}
     odd = payable - sum(floors.values())

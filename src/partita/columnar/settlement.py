@@ -1,0 +1,260 @@
+"""Settlement in bulk (结算): the bills of a whole bucket → draws, in one SQL text. The fast twin of `core.settlement`.
+
+Owns the statement and the schemas of its tables. It uses equality joins, window sums, CASE and integer arithmetic, and
+one recursion: sources that pay only some lines (vouchers with a narrow scope) are drawn one after the other, the first
+of all bills at once, then the second of all bills, and so on. All others are laid against the dues as spans of running
+sums. Does not own what the rules mean: a law proves both equal. Rules: SETTLE-1 … SETTLE-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import duckdb
+import pyarrow as pa
+
+from partita.core.funds import Fund
+from partita.core.settlement import SAME_MONTH, WATERFALL
+
+BILLS: dict[str, str] = {
+    "payer_id": "VARCHAR",
+    "bill_id": "VARCHAR",  # one for each payer and currency
+    "currency": "VARCHAR",
+    "month": "VARCHAR",  # 2026-10
+    "scale_e10": "BIGINT",  # how many e10 one minor unit holds
+    "from_at": "TIMESTAMP",  # the month's period in the payer's zone
+    "to_at": "TIMESTAMP",
+}
+PRODUCTS: dict[str, str] = {"bill_id": "VARCHAR", "product_id": "VARCHAR", "payable_minor": "BIGINT"}
+LINES: dict[str, str] = {
+    "bill_id": "VARCHAR",
+    "line": "INTEGER",
+    "part": "VARCHAR",  # '', or '|a|b|' where the charges carry the tags of the templates a and b
+    "account_id": "VARCHAR",
+    "product_id": "VARCHAR",
+    "exact_e10": "DECIMAL(38,0)",
+}
+SOURCES: dict[str, str] = {
+    "payer_id": "VARCHAR",
+    "currency": "VARCHAR",
+    "fund": "VARCHAR",
+    "source_id": "VARCHAR",
+    "available": "BIGINT",
+    "valid_from": "TIMESTAMP",  # both NULL: always
+    "valid_until": "TIMESTAMP",
+    "template_id": "VARCHAR",  # NULL: pays anything
+    "key_1": "BIGINT",  # what decides within a fund, smallest first (core.voucher.priority); 0 where nothing does
+    "key_2": "BIGINT",
+    "key_3": "BIGINT",
+    "key_4": "BIGINT",
+}
+TEMPLATES: dict[str, str] = {
+    "template_id": "VARCHAR",
+    "listing": "VARCHAR",  # all | white | black
+    "by_account": "BOOLEAN",
+    "by_tag": "BOOLEAN",
+    "minimum_minor": "BIGINT",
+    "percent_e6": "BIGINT",  # NULL: the worth does not depend on the amount
+    "stacks": "BOOLEAN",
+}
+TEMPLATE_PRODUCTS: dict[str, str] = {"template_id": "VARCHAR", "product_id": "VARCHAR"}
+TEMPLATE_ACCOUNTS: dict[str, str] = {"template_id": "VARCHAR", "account_id": "VARCHAR"}
+
+TABLES: Mapping[str, dict[str, str]] = MappingProxyType(
+    {
+        "bills": BILLS,
+        "products": PRODUCTS,
+        "lines": LINES,
+        "sources": SOURCES,
+        "templates": TEMPLATES,
+        "template_products": TEMPLATE_PRODUCTS,
+        "template_accounts": TEMPLATE_ACCOUNTS,
+    }
+)
+"""What the statement reads; templates are those good for bills of pay-as-you-go, and their products and accounts."""
+
+PARTS: dict[str, str] = {
+    "bill_id": "VARCHAR",
+    "turn": "INTEGER",  # the place of the source among those used for this bill
+    "fund": "VARCHAR",
+    "source_id": "VARCHAR",
+    "line": "INTEGER",
+    "part": "VARCHAR",
+    "amount_minor": "BIGINT",
+}
+"""What `parts_sql` gives: what each source paid of each line. `draws_sql` gives its sums, without line and part."""
+
+
+def _shared(name: str, source: str, total: str, within: str, by: str) -> str:
+    """Return two steps that share `total` by exact sums: cut down, odd units to the largest remainders (SETTLE-6)."""
+    return f"""{name}_cut AS (
+  SELECT *, (exact_e10 % scale_e10 + scale_e10) % scale_e10 AS remainder FROM {source}),
+{name} AS (
+  SELECT *, (exact_e10 - remainder) // scale_e10
+    + CASE WHEN ROW_NUMBER() OVER (PARTITION BY {within} ORDER BY remainder DESC, {by})
+        <= {total} - SUM((exact_e10 - remainder) // scale_e10) OVER (PARTITION BY {within}) THEN 1 ELSE 0 END AS share
+  FROM {name}_cut)"""
+
+
+_BILL_ORDER = "PARTITION BY bill_id ORDER BY line, part ROWS UNBOUNDED PRECEDING"
+
+_DUES = f"""whole_lines AS (
+  SELECT l.bill_id, l.product_id, l.line, b.scale_e10, p.payable_minor, CAST(SUM(l.exact_e10) AS HUGEINT) AS exact_e10
+  FROM lines l JOIN bills b ON b.bill_id = l.bill_id
+  JOIN products p ON p.bill_id = l.bill_id AND p.product_id = l.product_id
+  GROUP BY l.bill_id, l.product_id, l.line, b.scale_e10, p.payable_minor),
+{_shared("of_line", "whole_lines", "payable_minor", "bill_id, product_id", "line")},
+line_parts AS (
+  SELECT l.bill_id, l.line, l.part, l.account_id, l.product_id,
+    CAST(l.exact_e10 AS HUGEINT) AS exact_e10, o.scale_e10, o.share AS of_line
+  FROM lines l JOIN of_line o ON o.bill_id = l.bill_id AND o.line = l.line),
+{_shared("of_part", "line_parts", "of_line", "bill_id, line", "part")},
+within_product AS (
+  SELECT bill_id, line, part, account_id, product_id, share,
+    SUM(GREATEST(share, 0)) OVER (PARTITION BY bill_id, product_id ORDER BY line, part ROWS UNBOUNDED PRECEDING)
+      AS upto,
+    SUM(GREATEST(share, 0)) OVER (PARTITION BY bill_id, product_id) AS charged,
+    SUM(GREATEST(-share, 0)) OVER (PARTITION BY bill_id, product_id) AS credit,
+    ROW_NUMBER() OVER (PARTITION BY bill_id, product_id ORDER BY line, part) AS place
+  FROM of_part),
+lowered AS (
+  SELECT bill_id, line, part, account_id, product_id, GREATEST(0, LEAST(share, upto - credit)) AS share,
+    SUM(CASE WHEN place = 1 THEN GREATEST(0, credit - charged) ELSE 0 END) OVER (PARTITION BY bill_id) AS credit
+  FROM within_product),
+dues AS (
+  SELECT * FROM (
+    SELECT bill_id, line, part, account_id, product_id,
+      GREATEST(0, LEAST(share, SUM(share) OVER ({_BILL_ORDER}) - credit)) AS due
+    FROM lowered) d WHERE due > 0)"""
+"""What each line asks: core.settlement.dues_of."""
+
+_PLACE = " ".join(f"WHEN '{fund.value}' THEN {place}" for place, fund in enumerate(WATERFALL))
+_SAME = ", ".join(f"'{fund.value}'" for fund in WATERFALL if fund in SAME_MONTH)
+
+_USED = f"""in_month AS (
+  SELECT b.bill_id, s.fund, s.source_id, s.available, s.template_id, CASE s.fund {_PLACE} END AS fund_place,
+    s.key_1, s.key_2, s.key_3, s.key_4, t.listing, t.by_account, t.by_tag, t.minimum_minor, t.percent_e6,
+    COALESCE(t.stacks, TRUE) AS stacks,
+    COALESCE(t.listing <> 'all' OR t.by_account OR t.by_tag, FALSE) AS narrow
+  FROM sources s JOIN bills b ON b.payer_id = s.payer_id AND b.currency = s.currency
+  LEFT JOIN templates t ON t.template_id = s.template_id
+  WHERE s.available > 0 AND (s.template_id IS NULL OR t.template_id IS NOT NULL)
+    AND (s.fund <> '{Fund.REFUND.value}' OR s.source_id <= b.month)
+    AND (s.fund NOT IN ({_SAME}) OR s.valid_from IS NULL OR (s.valid_from < b.to_at AND s.valid_until > b.from_at))),
+reach AS (
+  SELECT s.bill_id, s.source_id, d.line, d.part, d.due
+  FROM in_month s JOIN dues d ON d.bill_id = s.bill_id
+  LEFT JOIN template_products p ON p.template_id = s.template_id AND p.product_id = d.product_id
+  LEFT JOIN template_accounts a ON a.template_id = s.template_id AND a.account_id = d.account_id
+  WHERE s.template_id IS NOT NULL
+    AND CASE s.listing WHEN 'white' THEN p.product_id IS NOT NULL WHEN 'black' THEN p.product_id IS NULL ELSE TRUE END
+    AND (NOT s.by_account OR a.account_id IS NOT NULL)
+    AND (NOT s.by_tag OR STRPOS(d.part, '|' || s.template_id || '|') > 0)),
+eligible AS (SELECT bill_id, source_id, SUM(due) AS due FROM reach GROUP BY bill_id, source_id),
+giving AS (
+  SELECT s.*, CASE WHEN s.template_id IS NULL THEN s.available
+      ELSE LEAST(s.available, CASE WHEN s.percent_e6 IS NULL THEN e.due ELSE e.due * s.percent_e6 // 1000000 END)
+    END AS gives
+  FROM in_month s LEFT JOIN eligible e ON e.bill_id = s.bill_id AND e.source_id = s.source_id
+    AND s.template_id IS NOT NULL
+  WHERE s.template_id IS NULL OR e.due >= s.minimum_minor),
+in_turn AS (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY bill_id, template_id IS NULL ORDER BY {{order}}) AS among,
+    FIRST_VALUE(stacks) OVER (PARTITION BY bill_id, template_id IS NULL ORDER BY {{order}}) AS first_stacks
+  FROM giving WHERE gives > 0),
+used AS (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY bill_id ORDER BY {{order}}) AS turn
+  FROM in_turn WHERE template_id IS NULL OR CASE WHEN first_stacks THEN stacks ELSE among = 1 END),
+narrow_last AS (SELECT bill_id, MAX(turn) AS turn FROM used WHERE narrow GROUP BY bill_id)""".format(
+    order="fund_place, key_1, key_2, key_3, key_4, source_id"
+)
+"""Which sources are used for a bill, in their turn, and what each gives at most: core.settlement._used."""
+
+_ONE_BY_ONE = f"""walk AS (
+  SELECT d.bill_id, d.line, d.part, CAST(d.due AS HUGEINT) AS rest, CAST(0 AS HUGEINT) AS taken,
+    CAST(0 AS BIGINT) AS turn
+  FROM dues d JOIN narrow_last n ON n.bill_id = d.bill_id
+  UNION ALL
+  SELECT bill_id, line, part, rest - taken AS rest, taken, turn FROM (
+    SELECT bill_id, line, part, rest, turn,
+      GREATEST(0, LEAST(payable, gives - (SUM(payable) OVER ({_BILL_ORDER}) - payable))) AS taken
+    FROM (
+      SELECT w.bill_id, w.line, w.part, w.rest, u.turn, u.gives,
+        CASE WHEN u.narrow AND r.source_id IS NULL THEN 0 ELSE w.rest END AS payable
+      FROM walk w JOIN narrow_last n ON n.bill_id = w.bill_id AND w.turn < n.turn
+      JOIN used u ON u.bill_id = w.bill_id AND u.turn = w.turn + 1
+      LEFT JOIN reach r ON r.bill_id = w.bill_id AND r.source_id = u.source_id AND r.line = w.line AND r.part = w.part
+        AND u.narrow) payables) taken_now)"""
+"""Turn by turn, up to the last source with a narrow scope: what is left of each line after it."""
+
+_AT_ONCE = f"""rests AS (
+  SELECT d.bill_id, d.line, d.part, d.due AS rest FROM dues d
+  WHERE NOT EXISTS (SELECT 1 FROM narrow_last n WHERE n.bill_id = d.bill_id)
+  UNION ALL
+  SELECT w.bill_id, w.line, w.part, w.rest FROM walk w JOIN narrow_last n ON n.bill_id = w.bill_id AND n.turn = w.turn
+  WHERE w.rest > 0),
+due_spans AS (SELECT *, SUM(rest) OVER ({_BILL_ORDER}) AS upto FROM rests),
+source_spans AS (
+  SELECT u.bill_id, u.turn, u.gives,
+    SUM(u.gives) OVER (PARTITION BY u.bill_id ORDER BY u.turn ROWS UNBOUNDED PRECEDING) AS upto
+  FROM used u LEFT JOIN narrow_last n ON n.bill_id = u.bill_id WHERE u.turn > COALESCE(n.turn, 0)),
+crossings AS (
+  SELECT d.bill_id, s.turn, d.line, d.part, LEAST(d.upto, s.upto) - GREATEST(d.upto - d.rest, s.upto - s.gives) AS taken
+  FROM due_spans d JOIN source_spans s ON s.bill_id = d.bill_id
+    AND s.upto - s.gives < d.upto AND d.upto - d.rest < s.upto),
+taken AS (
+  SELECT bill_id, turn, line, part, taken FROM walk WHERE taken > 0
+  UNION ALL SELECT bill_id, turn, line, part, taken FROM crossings)"""
+"""The sources after that pay anything: where their spans meet the spans of what is left, they pay."""
+
+
+def parts_sql() -> str:
+    """Return the SELECT of what each source pays of each line (`PARTS`), in order of bill, turn and bill order.
+
+    The connection holds the tables of `TABLES`.
+    """
+    return f"""{_with()}
+SELECT t.bill_id, CAST(t.turn AS INTEGER) AS turn, u.fund, u.source_id, t.line, t.part,
+  CAST(t.taken AS BIGINT) AS amount_minor
+FROM taken t JOIN used u ON u.bill_id = t.bill_id AND u.turn = t.turn
+ORDER BY t.bill_id, t.turn, t.line, t.part"""
+
+
+def draws_sql() -> str:
+    """Return the SELECT of what each source pays of each bill: (bill_id, turn, fund, source_id, amount_minor)."""
+    return f"""{_with()}
+SELECT t.bill_id, CAST(t.turn AS INTEGER) AS turn, u.fund, u.source_id, CAST(SUM(t.taken) AS BIGINT) AS amount_minor
+FROM taken t JOIN used u ON u.bill_id = t.bill_id AND u.turn = t.turn
+GROUP BY t.bill_id, t.turn, u.fund, u.source_id
+ORDER BY t.bill_id, t.turn"""
+
+
+def dues_sql() -> str:
+    """Return the SELECT of what each line asks: (bill_id, line, part, account_id, product_id, due) in bill order."""
+    return f"""WITH {_DUES}
+SELECT bill_id, line, part, account_id, product_id, CAST(due AS BIGINT) AS due FROM dues ORDER BY bill_id, line, part"""
+
+
+def _with() -> str:
+    return f"WITH RECURSIVE {_DUES},\n{_USED},\n{_ONE_BY_ONE},\n{_AT_ONCE}"
+
+
+def lay_out(engine: duckdb.DuckDBPyConnection, facts: Mapping[str, pa.Table]) -> None:
+    """Make the tables of `TABLES` on a connection; a table that is not given is empty."""
+    for name, schema in TABLES.items():
+        columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in schema.items())
+        if name in facts:
+            engine.register("arriving", facts[name])
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM arriving")
+            engine.unregister("arriving")
+        else:
+            nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{column}"' for column, kind in schema.items())
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {nothing} WHERE FALSE")
+
+
+def settle(facts: Mapping[str, pa.Table]) -> pa.Table:
+    """Settle bills in memory; return a table of `PARTS` (for small work and for the laws)."""
+    with duckdb.connect() as engine:
+        lay_out(engine, facts)
+        return engine.sql(parts_sql()).to_arrow_table()
