@@ -1,16 +1,11 @@
-"""Funds (资金): the kinds of money a payer may pay with, and the ledger account that holds each source.
-
-Owns `Fund`. Does not own which fund pays first (`settlement`) nor the movements (`posting_rules`). Credit is no fund:
-what stays unpaid is outstanding and is held against the credit limit. Rules: FUNDS-1 … FUNDS-3 (`docs/rules/funds.md`);
-source: enterprise-finance.md B2, B7.
-"""
+"""The kinds of money, and the ledger account that holds each source of it. Rules: FUNDS-1."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 AMOUNT_MINOR_MAX = 10**15
-"""The most that one top-up brings (ten trillion yuan): more is a slip, and sums stay far from the database's limit."""
+"""The most that one command moves (ten trillion yuan): more is a slip, and sums stay far from the database's limit."""
 
 
 class Fund(Enum):
@@ -18,9 +13,9 @@ class Fund(Enum):
 
     VOUCHER = "voucher"  # 代金券
     STORED_VALUE = "stored_value"  # 储值卡
-    REFUND = "refund"  # 退款账本
-    ACCEPTANCE = "acceptance"  # 票据账本
-    TRANSFER_BOOK = "transfer_book"  # 划拨账本: spend only
+    REFUND = "refund"  # 退款账本: a sub-book for each month
+    ACCEPTANCE = "acceptance"  # 票据账本: a sub-book for each acceptance bill
+    TRANSFER_BOOK = "transfer_book"  # 划拨账本: a sub-book for each giver; spend only
     CASH = "cash"  # 现金余额
 
 
