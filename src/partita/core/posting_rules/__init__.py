@@ -1,8 +1,9 @@
 """Posting rules (记账规则): business event → journal entry.
 
-`chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds` and `documents` make
+`chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents` and
+`vouchers` make
 the entries, each with the idempotency key that follows from its facts, or from the caller's key in a space of its own.
-Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-11
+Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-13
 (`docs/rules/posting_rules.md`).
 """
 
@@ -20,6 +21,8 @@ from partita.core.posting_rules.chart import (
     RECEIVABLE,
     REVENUE,
     TRANSFER_CLEARING,
+    VOUCHER_CLEARING,
+    VOUCHER_POOL,
     LedgerAccount,
     Movement,
     is_kept,
@@ -37,11 +40,20 @@ from partita.core.posting_rules.documents import (
 )
 from partita.core.posting_rules.refunds import credit_refund_applied, credit_refunded, refunded
 from partita.core.posting_rules.transfers import reclaimed, transferred
+from partita.core.posting_rules.vouchers import (
+    pool_granted,
+    voucher_issued,
+    voucher_lapsed,
+    voucher_made,
+    voucher_shared,
+    voucher_taken_back,
+)
 
 __all__ = [
     "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
-    "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "LedgerAccount", "Movement",
+    "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
     "accepted", "billed", "card_activated", "card_bought", "collected", "credit_refund_applied", "credit_refunded",
-    "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in", "reclaimed", "refunded",
-    "settled", "topped_up", "transferred", "withdrawn",
+    "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in", "pool_granted", "reclaimed",
+    "refunded", "settled", "topped_up", "transferred", "voucher_issued", "voucher_lapsed", "voucher_made",
+    "voucher_shared", "voucher_taken_back", "withdrawn",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 """The chart (会计科目): the book accounts of each payer, and every movement between two of them, on one page.
 
 Owns `CHART` and `MOVEMENTS`. Does not own what an event says beside its amounts (`closing`, `cash`, `transfers`,
-`refunds`, `documents`). A fund with many sources has one ledger account for each: `transfer_book/<giver>`. An amount
-below zero is the same movement with sides swapped. Rules: POST-1 … POST-11 (`docs/rules/posting_rules.md`); source:
+`refunds`, `documents`, `vouchers`). A fund with many sources has one ledger account for each:
+`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-13 (`docs/rules/posting_rules.md`); source:
 enterprise-finance.md B2, B7.
 """
 
@@ -23,6 +23,8 @@ NOTES_RECEIVABLE = "notes_receivable"
 STORED_VALUE_INACTIVE = "stored_value_inactive"
 PROMOTION = "promotion"
 CREDIT_REFUND = "credit_refund"
+VOUCHER_POOL = "voucher_pool"
+VOUCHER_CLEARING = "voucher_clearing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ CHART = (
     LedgerAccount(RECEIVABLE, "应收账款", Side.DEBIT, kept=True),
     LedgerAccount(TRANSFER_CLEARING, "划拨清算", Side.DEBIT, kept=True),
     LedgerAccount(CASH, "客户现金余额", Side.CREDIT, kept=True),
+    LedgerAccount(VOUCHER_CLEARING, "代金券共享清算", Side.DEBIT, kept=False),
+    LedgerAccount(VOUCHER_POOL, "代金券额度池", Side.CREDIT, kept=True),
     LedgerAccount(Fund.VOUCHER.value, "代金券", Side.CREDIT, kept=True),
     LedgerAccount(Fund.TRANSFER_BOOK.value, "划拨账本", Side.CREDIT, kept=True),
     LedgerAccount(Fund.REFUND.value, "退款账本", Side.CREDIT, kept=True),
@@ -57,7 +61,8 @@ CHART = (
 )
 """The chart of accounts. What we owe the customer (cash and the other funds) is a liability: the credit side.
 
-`transfer_clearing/<other account>` is where the two halves of a transfer meet: over both payers it sums to zero."""
+`transfer_clearing/<other account>` is where the two halves of a transfer meet: over both payers it sums to zero.
+`voucher_clearing/<other account>` is the same for vouchers that are shared and taken back."""
 
 KEPT = frozenset(account.name for account in CHART if account.kept)
 
@@ -80,6 +85,8 @@ _ACCEPTANCE = Fund.ACCEPTANCE.value + "/{document}"
 _INACTIVE = STORED_VALUE_INACTIVE + "/{card}"
 _CARD = Fund.STORED_VALUE.value + "/{card}"
 _SALES = REVENUE + "/{product}"
+_VOUCHER = Fund.VOUCHER.value + "/{voucher}"
+_SHARED = VOUCHER_CLEARING + "/{other}"
 
 TOPPED_UP = Movement("topped_up", "Top up", "充值", debit=BANK, credit=CASH)
 WITHDRAWN = Movement("withdrawn", "Withdrawal", "提现", debit=CASH, credit=BANK)
@@ -110,6 +117,21 @@ DISHONOURED_SPENT = Movement(
 CARD_BOUGHT = Movement("card_bought", "Stored-value card bought", "购买储值卡", debit=CASH, credit=_INACTIVE)
 CARD_GIFT = Movement("card_gift", "Gift on a card", "储值卡赠送", debit=PROMOTION, credit=_INACTIVE)
 CARD_ACTIVATED = Movement("card_activated", "Stored-value card activated", "激活储值卡", debit=_INACTIVE, credit=_CARD)
+POOL_GRANTED = Movement(
+    "pool_granted", "Voucher pool granted", "授予代金券额度池", debit=PROMOTION, credit=VOUCHER_POOL
+)
+VOUCHER_ISSUED = Movement("voucher_issued", "Voucher issued", "发放代金券", debit=PROMOTION, credit=_VOUCHER)
+VOUCHER_MADE = Movement("voucher_made", "Voucher from the pool", "额度池制券", debit=VOUCHER_POOL, credit=_VOUCHER)
+VOUCHER_SHARED = Movement("voucher_shared", "Voucher shared", "共享代金券", debit=_VOUCHER, credit=_SHARED)
+VOUCHER_RECEIVED = Movement("voucher_received", "Voucher received", "获得共享代金券", debit=_SHARED, credit=_VOUCHER)
+VOUCHER_GIVEN_BACK = Movement(
+    "voucher_given_back", "Voucher given back", "代金券被收回", debit=_VOUCHER, credit=_SHARED
+)
+VOUCHER_TAKEN_BACK = Movement("voucher_taken_back", "Voucher taken back", "收回代金券", debit=_SHARED, credit=_VOUCHER)
+VOUCHER_LAPSED = Movement("voucher_lapsed", "Voucher lapsed", "代金券失效", debit=_VOUCHER, credit=PROMOTION)
+VOUCHER_TO_POOL = Movement(
+    "voucher_to_pool", "Voucher back to the pool", "代金券退回额度池", debit=_VOUCHER, credit=VOUCHER_POOL
+)
 
 MOVEMENTS = (
     TOPPED_UP, WITHDRAWN, BILLED, SETTLED,
@@ -117,6 +139,8 @@ MOVEMENTS = (
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
     ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT,
     CARD_BOUGHT, CARD_GIFT, CARD_ACTIVATED,
+    POOL_GRANTED, VOUCHER_ISSUED, VOUCHER_MADE, VOUCHER_SHARED, VOUCHER_RECEIVED, VOUCHER_GIVEN_BACK,
+    VOUCHER_TAKEN_BACK, VOUCHER_LAPSED, VOUCHER_TO_POOL,
 )  # fmt: skip
 """Every movement. An entry may hold several; its kind is that of the first. Only `reversed` (冲销) is none of them:
 `ledger.reverse` makes it of the entry's own accounts, sides swapped."""
