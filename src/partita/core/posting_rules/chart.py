@@ -2,8 +2,8 @@
 
 Owns `CHART` and `MOVEMENTS`. Does not own what an event says beside its amounts (`closing`, `cash`, `transfers`,
 `refunds`, `documents`, `vouchers`). A fund with many sources has one ledger account for each:
-`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-13 (`docs/rules/posting_rules.md`); source:
-enterprise-finance.md B2, B7.
+`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-13
+(`docs/rules/posting_rules.md`); source: enterprise-finance.md B2, B3, B7.
 """
 
 from __future__ import annotations
