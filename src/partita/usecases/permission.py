@@ -6,12 +6,24 @@ Rules: PERM-2 … PERM-6 (`docs/rules/permission.md`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from partita.core.account import AccountState
-from partita.core.permission import OPERATOR, Action, Actor, Evidence, Granted, Place, Policy, Target, decide
+from partita.core.permission import (
+    OPERATOR,
+    Action,
+    Actor,
+    Door,
+    Evidence,
+    Granted,
+    Place,
+    Policy,
+    Target,
+    decide,
+)
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.tier import Capability, can, least
 from partita.formats import permission as policy_file
 from partita.store import account as account_store
 from partita.store import permission as permission_store
@@ -23,12 +35,24 @@ def authorise(work: Work, action: Action, account_id: str) -> Granted | Refused:
 
     Call it first. An account that does not exist is none that a user has a role for, so nobody learns from a refusal
     which accounts others have; for the operator the use case says UNKNOWN_ACCOUNT itself. Refused in this order:
-    NOT_PERMITTED, ACCOUNT_CLOSED (every change), ACCOUNT_FROZEN (changes by others than the operator, PERM-6).
+    NOT_PERMITTED, TIER_LACKS, ACCOUNT_CLOSED (every change), ACCOUNT_FROZEN (changes by others than the operator,
+    PERM-6).
     """
-    allowed = decided(work, work.actor, action, account_id)
+    allowed = permitted(work, action, account_id)
     if isinstance(allowed, Refused) or action.value.reads:
         return allowed
     return _refused_by_state(work, action, account_id) or allowed
+
+
+def permitted(work: Work, action: Action, account_id: str) -> Granted | Refused:
+    """Say whether the actor of `work` may do this, whatever the state of the account.
+
+    Refused: NOT_PERMITTED, TIER_LACKS. The tier is that of the account in whose name is acted, else of the account itself; it binds nobody but customers.
+    """
+    allowed = decided(work, work.actor, action, account_id)
+    if isinstance(allowed, Refused) or work.actor.is_operator:
+        return allowed
+    return refused_by_tier(work, action, work.actor.account_id or account_id) or allowed
 
 
 def authorise_in(work: Work, action: Action, enterprise_id: str, org_unit_id: str | None = None) -> Granted | Refused:
@@ -67,12 +91,9 @@ def sight(work: Work, action: Action) -> Sight | Refused:
     actor = work.actor
     if actor.is_operator:
         return Sight(everything=True, accounts=frozenset(), left_out={})
-    evidence = evidence_of(work, actor)
-    found = {
-        target.account_id: decide(actor, action, target, evidence) for target in _targets(work) if target.account_id
-    }
+    evidence, members = evidence_of(work, actor), _members(work)
+    found = {one.account_id: decide(actor, action, one, evidence) for one in _targets(work, members) if one.account_id}
     seen = frozenset(account for account, said in found.items() if isinstance(said, Granted))
-    members = _members(work)
     left_out = {account: no for account, no in found.items() if account in members and isinstance(no, Refused)}
     if not seen:
         return next(iter(left_out.values()), None) or _nothing(work, action, evidence)
@@ -115,13 +136,14 @@ def _target(work: Work, account_id: str) -> Target:
     return Target(account_id, place)
 
 
-def _targets(work: Work) -> list[Target]:
+def _targets(work: Work, members: Mapping[str, object]) -> list[Target]:
+    """Return every account with its place."""
     places = permission_store.places(work.tx, work.now)
     return [Target(account, place) for account, place in places.items()]
 
 
-def _members(work: Work) -> frozenset[str]:
-    return frozenset()
+def _members(work: Work) -> dict[str, object]:
+    return {}
 
 
 def _nothing(work: Work, action: Action, evidence: Evidence) -> Refused:
@@ -130,6 +152,28 @@ def _nothing(work: Work, action: Action, evidence: Evidence) -> Refused:
     no = decide(work.actor, action, target, evidence)
     assert isinstance(no, Refused), "who may act on no account may not act on this one"
     return no
+
+
+def refused_by_tier(work: Work, action: Action, account_id: str) -> Refused | None:
+    """Say what the tier of a customer lacks for an action, or for coming in as a program (ACCOUNT-7)."""
+    tier = account_store.tier_of(work.tx, account_id, work.now)
+    asked = (action.value.capability, Capability.USE_API if work.actor.door is Door.API else None)
+    for capability in asked:
+        if capability is not None and not can(tier, capability):
+            first = least(capability)
+            return refused(
+                Reason.TIER_LACKS,
+                account=account_id,
+                tier=(tier.text(), tier.text("zh")),
+                capability=(capability.text(), capability.text("zh")),
+                least=(first.text(), first.text("zh")),
+            )
+    return None
+
+
+def related_to(work: Work, account_id: str) -> tuple[str, ...]:
+    """Return the accounts to which an account is related now: its main account, or its members."""
+    return ()
 
 
 def _refused_by_state(work: Work, action: Action, account_id: str) -> Refused | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from partita.core.permission.codes import RelationPermission as Code
+from partita.core.tier import Capability
 
 
 class Over(Enum):
@@ -25,14 +26,15 @@ class Over(Enum):
 class Act:
     """What an action is: its words; what a main account needs to do it to a member; the code that bars the member.
 
-    `reads`: it changes nothing, so it goes on while an account is frozen or closed. `while_frozen`: it is one of the few
-    changes that go on while an account is frozen.
+    `capability`: what the customer's tier has to have for it. `reads`: it changes nothing, so it goes on while an
+    account is frozen or closed. `while_frozen`: it is one of the few changes that go on while an account is frozen.
     """
 
     en: str
     zh: str
     over: Over | Code = Over.NEVER
     barred_by: Code | None = None
+    capability: Capability | None = None
     reads: bool = False
     while_frozen: bool = False
 
@@ -41,37 +43,57 @@ class Action(Enum):
     """Everything that a person may ask for, as far as somebody may not (PERM-2)."""
 
     # reading
-    VIEW_BILLS = Act("see bills, costs and exports", "查看账单、费用与导出", Code.CHECK_TARGET_CONSUMPTION, reads=True)
-    VIEW_FINANCES = Act(
-        "see funds, balances and statement", "查看资金、余额与明细", Code.CHECK_FINANCE_INFO, reads=True
+    VIEW_BILLS = Act(
+        "see bills", "查看账单", Code.CHECK_TARGET_CONSUMPTION, capability=Capability.SEE_BILLS, reads=True
     )
-    VIEW_ACCOUNT = Act("see an account and its place", "查看账号及其归属", Over.RELATED, reads=True)
+    ANALYSE_COSTS = Act(
+        "analyse costs", "分析费用", Code.CHECK_TARGET_CONSUMPTION, capability=Capability.ANALYSE_FREELY, reads=True
+    )
+    EXPORT_CHARGES = Act(
+        "export charges", "导出费用数据", Code.CHECK_TARGET_CONSUMPTION, capability=Capability.EXPORT_DATA, reads=True
+    )
+    VIEW_FINANCES = Act(
+        "see funds, balances and statement",
+        "查看资金、余额与明细",
+        Code.CHECK_FINANCE_INFO,
+        capability=Capability.SEE_BILLS,
+        reads=True,
+    )
+    VIEW_ACCOUNT = Act("see the account and its place", "查看账号及其归属", Over.RELATED, reads=True)
     VIEW_PERMISSIONS = Act("see users, roles and the policy", "查看用户、角色与权限策略", reads=True)
 
     # accounts
-    REGISTER_ACCOUNT = Act("register an account", "注册账号")
-    VERIFY_ENTITY = Act("verify an account as a legal entity", "实名认证")
-    FREEZE_ACCOUNT = Act("freeze and unfreeze an account", "冻结与解冻账号", while_frozen=True)
-    CLOSE_ACCOUNT = Act("close an account", "注销账号", while_frozen=True)
-    SET_TIER = Act("set the tier of a customer", "设置客户等级")
+    REGISTER_ACCOUNT = Act("register an account", "注册账号", capability=Capability.ORGANISE)
+    VERIFY_ENTITY = Act("verify the account as a legal entity", "实名认证")
+    FREEZE_ACCOUNT = Act("freeze or unfreeze the account", "冻结或解冻账号", while_frozen=True)
+    CLOSE_ACCOUNT = Act("close the account", "注销账号", while_frozen=True)
+    SET_TIER = Act("set the tier of the customer", "设置客户等级")
     SET_INVOICE_PROFILE = Act(
-        "set the invoice title", "设置发票抬头", Code.MANAGE_TARGET_INVOICE, Code.FORBID_MANAGE_INVOICE
+        "set the invoice title",
+        "设置发票抬头",
+        Code.MANAGE_TARGET_INVOICE,
+        Code.FORBID_MANAGE_INVOICE,
+        Capability.INVOICE,
     )
 
     # organisation and people
-    CHANGE_ORGANISATION = Act("change the tree and move accounts", "调整组织与账号归属")
-    MANAGE_USERS = Act("add users, grant and revoke roles", "管理用户与角色")
-    CHANGE_POLICY = Act("replace the permission policy", "更换权限策略")
+    CHANGE_ORGANISATION = Act("change the tree and move accounts", "调整组织与账号归属", capability=Capability.ORGANISE)
+    MANAGE_USERS = Act("add users, grant and revoke roles", "管理用户与角色", capability=Capability.ORGANISE)
+    CHANGE_POLICY = Act("replace the permission policy", "更换权限策略", capability=Capability.ORGANISE)
     RUN_BOOKS = Act("run the books: set up, take in, close, reverse, verify", "运行账簿：设置、导入、出账、冲销、核对")
 
     # relations
 
     # funds
-    TOP_UP = Act("record money received", "充值", while_frozen=True)
+    TOP_UP = Act("record money received", "充值", capability=Capability.HOLD_FUNDS, while_frozen=True)
 
     # credit
 
     # vouchers and discounts
+    DEFINE_TEMPLATE = Act("define templates of vouchers and coupons, and their priority", "定义券模板与使用次序")
+    ISSUE_VOUCHER = Act("issue vouchers, coupons and pool quota", "发放代金券、优惠券与额度池")
+    USE_POOL = Act("make vouchers from the pool", "由额度池制作代金券", capability=Capability.MOVE_FUNDS)
+    SHARE_VOUCHER = Act("share vouchers with members", "向子账号共享代金券", capability=Capability.MOVE_FUNDS)
 
     # stop and resume, alerts
 

@@ -42,6 +42,11 @@ class Actor:
         return self.user_id is None and self.account_id is None
 
     @property
+    def signature(self) -> str:
+        """Who it is, as the books keep it: `operator`, `li`, `li for acme-main`, `acme-main`."""
+        return " for ".join(filter(None, (self.user_id, self.account_id))) or "operator"
+
+    @property
     def names(self) -> Text:
         """Who it is, as messages say it."""
         if self.user_id is None:
@@ -264,7 +269,7 @@ def _by_relation(actor: Actor, action: Action, target: Target, evidence: Evidenc
     if target.account_id is None:
         return
     if main is None:
-        yield _no("no main account was named to act for (--account)", "未指定以哪个主账号的名义操作（--account）")
+        yield _no("no main account was named to act for (--in-name-of)", "未指定以哪个主账号的名义操作（--in-name-of）")
         return
     if main == target.account_id:
         return

@@ -18,3 +18,75 @@ POLICY_LOCKS_OUT = (
     "The policy in {path} lets no role do {action}: nobody could ever change it again. Give it to one role.",
     "{path} 中的策略没有任何角色可以执行 {action}：此后将无人能够更改策略。请至少授予一个角色。",
 )
+TIER_LACKS = (
+    "The account {account} is a {tier} customer, a tier without this: {capability}. The first with it: {least}.",
+    "账号 {account} 为{tier}，不具备能力：{capability}。最低需要：{least}。",
+)
+ACCOUNT_EXISTS = (
+    "There is an account {account} already, with another {differs}. Choose another id.",
+    "账号 {account} 已存在，但{differs}不同。请选择其他编号。",
+)
+BAD_NAME = (
+    "{value!r} is no id: write 1 to 128 letters, digits and . _ : / @ -, a letter or digit first.",
+    "{value!r} 不是有效编号：请用 1 至 128 个字母、数字及 . _ : / @ -，以字母或数字开头。",
+)
+UNKNOWN_ENTERPRISE = (
+    "Unknown enterprise {enterprise}. `partita setup show` lists the enterprises.",
+    "未知企业 {enterprise}。`partita setup show` 列出所有企业。",
+)
+UNKNOWN_UNIT = (
+    "The enterprise {enterprise} has no unit {unit}. `partita org tree` shows the units.",
+    "企业 {enterprise} 没有组织单元 {unit}。`partita org tree` 显示组织树。",
+)
+UNKNOWN_ZONE = (
+    "{zone!r} is no time zone: write a name such as Asia/Shanghai.",
+    "{zone!r} 不是有效时区：请写 Asia/Shanghai 这样的名称。",
+)
+WRONG_ENTITY_KIND = (
+    "An account of kind {account_kind} cannot be verified as {entity_kind}, only as: {known}.",
+    "类型为 {account_kind} 的账号不能认证为 {entity_kind}，只能为：{known}。",
+)
+BAD_REGISTER_NUMBER = (
+    "{number!r} is no {kind}: {detail} Check it against the certificate.",
+    "{number!r} 不是有效的{kind}：{detail} 请与证照核对。",
+)
+ENTITY_NAME_DIFFERS = (
+    "The number {number} is known under the name {known!r}, not {name!r}. Write the name as it is registered.",
+    "证件号 {number} 登记的名称为 {known!r}，而不是 {name!r}。请填写登记的名称。",
+)
+VERIFIED_WHILE_RELATED = (
+    "The account {account} is related to {others} and stays verified as it is; release the relation first.",
+    "账号 {account} 与 {others} 存在关联，不能更改实名认证；请先解除关联。",
+)
+NOT_VERIFIED = (
+    "The account {account} is not verified: `partita account verify {account}`.",
+    "账号 {account} 尚未实名认证：`partita account verify {account}`。",
+)
+INVOICE_PROFILE_INCOMPLETE = (
+    "An enterprise's invoice title needs a tax number: give --tax-number.",
+    "企业发票抬头需要税号：请给出 --tax-number。",
+)
+ACCOUNT_HAS_RELATION = (
+    "The account {account} is related to {others}: release that first with `partita relation release`.",
+    "账号 {account} 与 {others} 存在关联：请先用 `partita relation release` 解除。",
+)
+ACCOUNT_PAYS_FOR_OTHERS = (
+    "The account {account} pays for {others}: let them be paid for otherwise first.",
+    "账号 {account} 为 {others} 付款：请先更换它们的付款方。",
+)
+ACCOUNT_IS_PAID_FOR = (
+    "The account {account} is paid for by {payer}: end that first.",
+    "账号 {account} 由 {payer} 代付：请先结束代付。",
+)
+ACCOUNT_HAS_USAGE = (
+    "The account {account} has usage that no bill holds yet, of {months}: close it after those months are closed.",
+    "账号 {account} 在 {months} 有尚未出账的用量：请在这些账期关账后再注销。",
+)
+ACCOUNT_HAS_DEBT = (
+    "The account {account} owes {amount} ({book}): let it be paid first.",
+    "账号 {account} 欠款 {amount}（{book}）：请先结清。",
+)
+ACCOUNT_HAS_FUNDS = (
+    "The account {account} holds {amount} ({book}): withdraw, give back or use it first.",
+    "账号 {account} 尚有 {amount}（{book}）：请先提现、退回或用完。",
+)
