@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 from shape.sources import hold, package, sql_files, sql_texts
 
-MAY_CHANGE = frozenset({"ledger_head", "balance"})
-"""The two tables that hold a running state; everything else is facts."""
+MAY_CHANGE = frozenset(
+    "ledger_head balance usage_reach hold usage_counter counted_through running_spend service_item quota_watch "
+    "outbox_state".split()
+)
+"""The tables that hold a running state; everything else is facts."""
 
 _CREATED = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?(\w+)", re.IGNORECASE)
 _CHANGES = (
