@@ -7,6 +7,8 @@
 | `PARTITA_MEMORY` | memory limit of the bulk engine, such as `1GB`; default 2GB |
 | `PARTITA_THREADS` | threads of the bulk engine; default: all cores |
 | `PARTITA_LANG` | `en` or `zh`; default: by locale |
+| `PARTITA_USER` | who asks (`--as`); absent = the operator of the books, who may do everything |
+| `PARTITA_ACCOUNT` | the account in whose name is acted (`--in-name-of`) |
 | `PARTITA_NOW` | an ISO instant that stands in for the clock (replays, tests) |
 """
 
@@ -32,6 +34,8 @@ class Settings:
     threads: int
     language: str
     now: datetime | None
+    user: str | None = None
+    account: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -45,6 +49,8 @@ class Settings:
             threads=_threads(environment.get("PARTITA_THREADS")),
             language=_language(environment.get("PARTITA_LANG")),
             now=_instant(environment.get("PARTITA_NOW")),
+            user=environment.get("PARTITA_USER") or None,
+            account=environment.get("PARTITA_ACCOUNT") or None,
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from partita.core.permission import Actor
 from partita.settings import Settings
 from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine, spilling
@@ -31,6 +32,7 @@ def open_books(settings: Settings) -> Iterator[Books]:
                 room=room,
                 clock=_clock(settings.now),
                 engine=lambda: open_engine(room, memory=settings.memory, threads=settings.threads),
+                actor=Actor(settings.user, settings.account),
             )
     finally:
         where.release()

@@ -55,9 +55,10 @@ _UNIT_PATH = """
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may ask for things in the books, under a name of their own."""
+    """Somebody who may ask for things in the books; the administrators of the enterprise look after them."""
 
     user_id: str
+    enterprise_id: str
     name: str
     recorded_at: datetime
 
@@ -81,8 +82,8 @@ def lock_people(tx: Transaction) -> None:
 def users(tx: Transaction, user_id: str | None = None) -> list[User]:
     """Return all users, or the one of this id, by id."""
     rows = tx.execute(
-        "select user_id, name, recorded_at from books_user where %(user)s::text is null or user_id = %(user)s "
-        "order by user_id",
+        "select user_id, enterprise_id, name, recorded_at from books_user "
+        "where %(user)s::text is null or user_id = %(user)s order by user_id",
         {"user": user_id},
     )
     return [User(*row) for row in rows]
@@ -123,8 +124,8 @@ def place_of_unit(tx: Transaction, enterprise_id: str, org_unit_id: str | None) 
 def add_user(tx: Transaction, user: User, *, recorded_by: str) -> None:
     """Append a user."""
     tx.execute(
-        "insert into books_user (user_id, name, recorded_by, recorded_at) values (%s, %s, %s, %s)",
-        (user.user_id, user.name, recorded_by, user.recorded_at),
+        "insert into books_user (user_id, enterprise_id, name, recorded_by, recorded_at) values (%s, %s, %s, %s, %s)",
+        (user.user_id, user.enterprise_id, user.name, recorded_by, user.recorded_at),
     )
 
 

@@ -47,7 +47,8 @@ def authorise(work: Work, action: Action, account_id: str) -> Granted | Refused:
 def permitted(work: Work, action: Action, account_id: str) -> Granted | Refused:
     """Say whether the actor of `work` may do this, whatever the state of the account.
 
-    Refused: NOT_PERMITTED, TIER_LACKS. The tier is that of the account in whose name is acted, else of the account itself; it binds nobody but customers.
+    The tier is that of the account in whose name is acted, else of the account itself; it binds nobody but customers.
+    Refused: NOT_PERMITTED, TIER_LACKS.
     """
     allowed = decided(work, work.actor, action, account_id)
     if isinstance(allowed, Refused) or work.actor.is_operator:

@@ -10,7 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from partita.core.refusal import account, credit, database, export, funds, intake, ledger, months, setup, voucher
+from partita.core.refusal import (
+    account,
+    credit,
+    database,
+    export,
+    funds,
+    intake,
+    ledger,
+    months,
+    relation,
+    setup,
+    voucher,
+)
 
 
 class Reason(Enum):
@@ -102,8 +114,47 @@ class Reason(Enum):
     ACCOUNT_HAS_USAGE = account.ACCOUNT_HAS_USAGE
     ACCOUNT_HAS_DEBT = account.ACCOUNT_HAS_DEBT
     ACCOUNT_HAS_FUNDS = account.ACCOUNT_HAS_FUNDS
+    UNKNOWN_USER = account.UNKNOWN_USER
+    UNKNOWN_ACTION = account.UNKNOWN_ACTION
+    USER_EXISTS = account.USER_EXISTS
+    UNKNOWN_GRANT = account.UNKNOWN_GRANT
+    ENDS_BEFORE_START = account.ENDS_BEFORE_START
+    REVOKED_IN_THE_PAST = account.REVOKED_IN_THE_PAST
+    UNIT_EXISTS = account.UNIT_EXISTS
+    UNIT_UNDER_LOWER_KIND = account.UNIT_UNDER_LOWER_KIND
+    MOVED_BEFORE_OPENING = account.MOVED_BEFORE_OPENING
+    MOVED_IN_CLOSED_MONTH = account.MOVED_IN_CLOSED_MONTH
+    MOVED_OTHERWISE = account.MOVED_OTHERWISE
 
     # relation: relations between a main account and its members
+    RELATED_TO_ITSELF = relation.RELATED_TO_ITSELF
+    RELATED_ACROSS_ENTERPRISES = relation.RELATED_ACROSS_ENTERPRISES
+    MAIN_IS_MEMBER = relation.MAIN_IS_MEMBER
+    MEMBER_HAS_MEMBERS = relation.MEMBER_HAS_MEMBERS
+    INVITED_ALREADY = relation.INVITED_ALREADY
+    RELATED_ALREADY = relation.RELATED_ALREADY
+    PERMISSION_NEEDS_ANOTHER = relation.PERMISSION_NEEDS_ANOTHER
+    PERMISSIONS_IN_TRUSTEESHIP = relation.PERMISSIONS_IN_TRUSTEESHIP
+    PERMISSION_NEEDS_SAME_ENTITY = relation.PERMISSION_NEEDS_SAME_ENTITY
+    UNKNOWN_PERMISSION = relation.UNKNOWN_PERMISSION
+    TRUST_NEEDS_ENTERPRISE = relation.TRUST_NEEDS_ENTERPRISE
+    TRUST_NEEDS_VERIFICATION = relation.TRUST_NEEDS_VERIFICATION
+    TRUST_NEEDS_SAME_ENTITY = relation.TRUST_NEEDS_SAME_ENTITY
+    TRUST_NEEDS_INVOICE_TITLE = relation.TRUST_NEEDS_INVOICE_TITLE
+    TRUST_NEEDS_SAME_TITLE = relation.TRUST_NEEDS_SAME_TITLE
+    TRUST_NEEDS_CREDIT = relation.TRUST_NEEDS_CREDIT
+    MEMBER_OWES = relation.MEMBER_OWES
+    MEMBER_HAS_ORDER = relation.MEMBER_HAS_ORDER
+    MEMBER_HAS_USAGE_AHEAD = relation.MEMBER_HAS_USAGE_AHEAD
+    NO_INVITATION = relation.NO_INVITATION
+    INVITATION_EXPIRED = relation.INVITATION_EXPIRED
+    NOT_WHAT_WAS_OFFERED = relation.NOT_WHAT_WAS_OFFERED
+    NOT_RELATED = relation.NOT_RELATED
+    IN_TRUSTEESHIP = relation.IN_TRUSTEESHIP
+    NOT_IN_TRUSTEESHIP = relation.NOT_IN_TRUSTEESHIP
+    FUNDS_NOT_RECLAIMED = relation.FUNDS_NOT_RECLAIMED
+    CREDIT_NOT_RECLAIMED = relation.CREDIT_NOT_RECLAIMED
+    BATCH_AT_FAULT = relation.BATCH_AT_FAULT
 
     # funds: funds, payments, transfers and holds
     SOURCE_OVERDUE = funds.SOURCE_OVERDUE

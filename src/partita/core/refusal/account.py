@@ -90,3 +90,53 @@ ACCOUNT_HAS_FUNDS = (
     "The account {account} holds {amount} ({book}): withdraw, give back or use it first.",
     "账号 {account} 尚有 {amount}（{book}）：请先提现、退回或用完。",
 )
+UNKNOWN_USER = (
+    "Unknown user {user}. `partita user list` lists the users.",
+    "未知用户 {user}。`partita user list` 列出所有用户。",
+)
+UNKNOWN_ACTION = (
+    "Unknown action {action!r}. Known: {known}.",
+    "未知操作 {action!r}。可用：{known}。",
+)
+USER_EXISTS = (
+    "There is a user {user} already, with another name or enterprise. Choose another id.",
+    "用户 {user} 已存在，但姓名或企业不同。请选择其他编号。",
+)
+UNKNOWN_GRANT = (
+    "There is no grant {grant}. `partita user list` shows the grants and their ids.",
+    "没有授权 {grant}。`partita user list` 显示所有授权及其编号。",
+)
+ENDS_BEFORE_START = (
+    "It would end on {end}, before it starts on {start}.",
+    "结束时间 {end} 早于生效时间 {start}。",
+)
+REVOKED_IN_THE_PAST = (
+    "A role is taken back now or later, not from {on} on: what was done with it stays done.",
+    "角色只能从现在或将来撤销，不能从 {on} 起撤销：已执行的操作保持有效。",
+)
+UNIT_EXISTS = (
+    "There is a unit {unit} already ({name}), of another kind, name or place. Choose another id.",
+    "组织单元 {unit} 已存在（{name}），但类型、名称或上级不同。请选择其他编号。",
+)
+UNIT_UNDER_LOWER_KIND = (
+    "A {kind} cannot stand under {parent}, which is a {parent_kind}.",
+    "{kind} 不能设在 {parent}（{parent_kind}）之下。",
+)
+MOVED_BEFORE_OPENING = (
+    "The account {account} is not open yet on {on}: it cannot move before it stands somewhere.",
+    "账号 {account} 在 {on} 尚未开通，无法在此之前移动。",
+)
+MOVED_IN_CLOSED_MONTH = (
+    (
+        "A move of {account} on {on} would change what the closed month {month} reported. Let it start later; "
+        "`partita report cost --tree now` shows past months by the tree as it is now."
+    ),
+    (
+        "账号 {account} 在 {on} 移动会改变已关账账期 {month} 的报表。请使用更晚的生效时间；"
+        "`partita report cost --tree now` 可按现在的组织树查看过去的账期。"
+    ),
+)
+MOVED_OTHERWISE = (
+    "The account {account} moves to {unit} at that very instant ({on}). Choose another instant.",
+    "账号 {account} 在同一时刻（{on}）已移至 {unit}。请选择其他时刻。",
+)

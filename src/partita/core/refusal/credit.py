@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 NO_CREDIT_LINE = (
-    "{management} has no credit line. The operator grants one: `partita credit grant {management} AMOUNT`.",
-    "{management} 没有信控额度。请由运营方授予：`partita credit grant {management} 金额`。",
+    "{management} has no credit line. Ask for one: `partita credit request {management} AMOUNT`.",
+    "{management} 没有信控额度。请先申请：`partita credit request {management} 金额`。",
 )
 EXIST_APPROVING_PROCESS = (
     "A change of the credit of {management} waits for approval ({change}): approve or reject it first.",

@@ -70,12 +70,14 @@ create table customer_tier (
 );
 
 -- people --------------------------------------------------------------------------------------------------------------
+-- the enterprise whose administrators look after the user; roles elsewhere are given by the operator
 create table books_user (
-    user_id     text primary key,
-    name        text not null,
-    recorded_by text not null,
-    recorded_at timestamptz not null,
-    row_hash    bytea not null
+    user_id       text primary key,
+    enterprise_id text not null references enterprise,
+    name          text not null,
+    recorded_by   text not null,
+    recorded_at   timestamptz not null,
+    row_hash      bytea not null
 );
 
 -- org_unit_id null = the whole enterprise; effective_until null = no end foreseen
