@@ -83,11 +83,28 @@ class Action(Enum):
     RUN_BOOKS = Act("run the books: set up, take in, close, reverse, verify", "运行账簿：设置、导入、出账、冲销、核对")
 
     # relations
+    VIEW_RELATIONS = Act("see relations and what they permit", "查看关联与授权", Over.RELATED, reads=True)
+    INVITE_MEMBER = Act("invite or create member accounts", "邀请或创建子账号", capability=Capability.RELATE_ACCOUNTS)
+    ANSWER_INVITATION = Act("confirm or decline an invitation", "确认或拒绝关联邀请")
+    CHANGE_RELATION = Act("permit, upgrade and release relations", "变更授权、升级与解除关联")
 
     # funds
     TOP_UP = Act("record money received", "充值", capability=Capability.HOLD_FUNDS, while_frozen=True)
+    PAY_IN = Act(
+        "pay in through a payment gateway", "在线支付充值", capability=Capability.HOLD_FUNDS, while_frozen=True
+    )
+    DECIDE_PAYMENT = Act("decide about payments that do not fit", "处理不符的支付通知")
+    WITHDRAW = Act("withdraw cash", "提现", barred_by=Code.FORBID_WITHDRAW_CASH, capability=Capability.HOLD_FUNDS)
+    TRANSFER = Act("transfer and reclaim money", "划拨与回收资金", capability=Capability.MOVE_FUNDS)
+    FREEZE_FUNDS = Act("freeze and release money", "冻结与解冻资金", capability=Capability.HOLD_FUNDS)
+    BUY_CARD = Act("buy and activate stored-value cards", "购买与激活储值卡", capability=Capability.HOLD_FUNDS)
+    GIVE_MONEY = Act("refund, and give money on cards", "退款与储值卡赠送")
+    TAKE_DOCUMENT = Act("take in acceptance bills and say what became of them", "收取与处理承兑票据")
 
     # credit
+    GRANT_CREDIT = Act("grant credit, decide on changes and set terms", "授予信控、审批变更与设置账期")
+    CONFIRM_CREDIT = Act("confirm the credit contract", "确认信控合同", capability=Capability.USE_CREDIT)
+    ALLOCATE_CREDIT = Act("allocate credit to members", "分配信控额度", capability=Capability.USE_CREDIT)
 
     # vouchers and discounts
     DEFINE_TEMPLATE = Act("define templates of vouchers and coupons, and their priority", "定义券模板与使用次序")
@@ -96,6 +113,21 @@ class Action(Enum):
     SHARE_VOUCHER = Act("share vouchers with members", "向子账号共享代金券", capability=Capability.MOVE_FUNDS)
 
     # stop and resume, alerts
+    VIEW_CONTROL = Act(
+        "see stop and resume, alerts and deliveries", "查看停复机、预警与通知", Code.CHECK_FINANCE_INFO, reads=True
+    )
+    SET_CONTROL_POLICY = Act("set grace, stop and retention of products", "设置延停、停机与保留策略")
+    SET_STOP_ORDER = Act("set what is stopped first", "设置停机次序", capability=Capability.RUN_CONTROL)
+    SET_SPENDING_CAP = Act(
+        "set the spending cap of a member", "设置成员消费上限", Over.RELATED, capability=Capability.RUN_CONTROL
+    )
+    SET_ALERT = Act(
+        "set alerts and where they go",
+        "设置预警与通知渠道",
+        Code.CHECK_FINANCE_INFO,
+        capability=Capability.RUN_CONTROL,
+        while_frozen=True,
+    )
 
     @property
     def word(self) -> str:
