@@ -1,20 +1,19 @@
-"""Funds in PostgreSQL: whose funds an account's are, in which calendar and currency.
-
-Owns no table: the sources themselves are kept balances (`store.ledger.lock_sources`). Rules: FUNDS-1, FUNDS-2.
-"""
+"""Who holds funds: an account with its calendar, its currency, and who pays for it now. Rules: FUNDS-1, FUNDS-2."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from partita.store.db import Transaction
 
-_HOLDER = """
+_HOLDERS = """
     select a.account_id, e.zone, e.currency,
            (select r.payer_id from payment_relation r where r.account_id = a.account_id and r.effective_from <= %(at)s
             order by r.effective_from desc limit 1) as payer_id
-    from account a join enterprise e on e.enterprise_id = a.enterprise_id where a.account_id = %(account)s
+    from account a join enterprise e on e.enterprise_id = a.enterprise_id where a.account_id = any(%(accounts)s)
+    order by a.account_id
 """
 
 
@@ -30,5 +29,10 @@ class Holder:
 
 def holder(tx: Transaction, account_id: str, at: datetime) -> Holder | None:
     """Return the holder of funds that an account is at an instant, if there is such an account."""
-    row = tx.execute(_HOLDER, {"account": account_id, "at": at}).fetchone()
-    return None if row is None else Holder(row[0], row[1], row[2], row[3] or row[0])
+    return holders(tx, [account_id], at).get(account_id)
+
+
+def holders(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict[str, Holder]:
+    """Return the holders of funds that these accounts are at an instant, by id; unknown accounts are left out."""
+    rows = tx.execute(_HOLDERS, {"accounts": sorted(account_ids), "at": at})
+    return {row[0]: Holder(row[0], row[1], row[2], row[3] or row[0]) for row in rows}
