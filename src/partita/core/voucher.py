@@ -52,6 +52,28 @@ class Voucher:
     from_pool: bool = False
 
 
+class State(Enum):
+    """What can be done with what an account holds of a voucher; what is in use stands first."""
+
+    USABLE = ("usable", "可用")
+    UPCOMING = ("upcoming", "未生效")
+    USED_UP = ("used up", "已用完")
+    ENDED = ("ended", "已到期")
+
+    def text(self, language: str = "en") -> str:
+        """Say it in `en` or `zh`."""
+        return self.value[language == "zh"]
+
+
+def state(voucher: Voucher, left: int, now: datetime, *, drawn: bool) -> State:
+    """Return the state of a voucher with `left` on it; one that is good for one use is used up by the first."""
+    if left <= 0 or (drawn and voucher.template.kind.once):
+        return State.USED_UP
+    if now >= voucher.valid.end:
+        return State.ENDED
+    return State.USABLE if now >= voucher.valid.start else State.UPCOMING
+
+
 def check_policy(policy: Sequence[Priority]) -> bool:
     """Say whether a policy makes sense: something decides, and nothing twice (VOUCHER-4)."""
     return bool(policy) and len(set(policy)) == len(policy)
@@ -79,24 +101,15 @@ def last_month(valid: Period, zone: str) -> Month:
 
 
 def share(voucher: Voucher, amount: int, left: int, now: datetime) -> Refused | None:
-    """Refuse to hand `amount` of a voucher on, of which `left` is there; None when it may be (VOUCHER-7).
+    """Refuse to hand `amount` of a voucher on, of which `left` is there, if it is over or would be parted (VOUCHER-7).
 
-    In this order: it is over, it is for one use and would be parted, more than is left.
+    In this order: it has ended; it is for one use and not all of it is handed on.
     """
     if now >= voucher.valid.end:
         return refused(Reason.VOUCHER_EXPIRED, voucher=voucher.voucher_id, ended=voucher.valid.end)
     if voucher.template.kind.once and amount < left:
         return refused(Reason.VOUCHER_NOT_PARTED, voucher=voucher.voucher_id)
-    return exceeds(voucher, amount, left)
-
-
-def exceeds(voucher: Voucher, amount: int, left: int) -> Refused | None:
-    """Refuse more than what is left on a voucher."""
-    if amount <= left:
-        return None
-    return refused(
-        Reason.EXCEEDS_VOUCHER, voucher=voucher.voucher_id, left=left, amount=amount, currency=voucher.template.currency
-    )
+    return None
 
 
 def is_over(voucher: Voucher, zone: str, closed_through: Month | None, now: datetime) -> bool:
