@@ -7,11 +7,12 @@ append-only tables, never a superuser), times in UTC. Does not own the schema (`
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, Rollback
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
@@ -27,12 +28,14 @@ __all__ = [
     "Seen",
     "Transaction",
     "address",
+    "attempt",
     "look",
     "pool_at",
     "ready_address",
 ]
 
 Transaction: TypeAlias = Connection[tuple[Any, ...]]
+Answer = TypeVar("Answer")
 
 _POOL_MAX = 8
 _ATTEMPTS = 10
@@ -55,6 +58,18 @@ class Address:
         """Let the embedded server go: it stops by itself when nobody needs it."""
         if self.embedded:
             self.embedded.lease.close()
+
+
+def attempt(tx: Transaction, decide: Callable[[], Answer], *, keep: Callable[[Answer], bool]) -> Answer:
+    """Return what `decide` answers; unless `keep` says so of the answer, all that it wrote is undone.
+
+    Locks that it took are then let go, rows that it made only to lock them are not there: the books are as before.
+    """
+    with tx.transaction() as saving:
+        answer = decide()
+        if not keep(answer):
+            raise Rollback(saving)
+    return answer
 
 
 def pool_at(where: Address) -> ConnectionPool[Transaction]:

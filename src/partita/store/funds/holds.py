@@ -1,6 +1,6 @@
 """What is held: by rated usage that no bill has settled, and as cash that was put aside (frozen).
 
-Owns how `hold` is read, and the SQL of `freeze` and `freeze_release`. Does not own how usage moves a hold
+Owns how `hold` is read, and the SQL of `fund_freeze` and `fund_release`. Does not own how usage moves a hold
 (`store.hold`). Decides nothing. Rules: FUNDS-4, FUNDS-9 (`docs/rules/funds.md`).
 """
 
@@ -17,15 +17,15 @@ _FREEZES = """
     select f.payer_id, f.freeze_id, f.currency, f.amount_minor,
            (f.amount_minor - coalesce(sum(r.amount_minor), 0))::bigint as left_minor, f.note, f.recorded_by,
            f.recorded_at
-    from freeze f left join freeze_release r using (payer_id, freeze_id)
+    from fund_freeze f left join fund_release r using (payer_id, freeze_id)
     where f.payer_id = any(%(payers)s) and (%(freeze)s::text is null or f.freeze_id = %(freeze)s)
     group by f.payer_id, f.freeze_id order by f.payer_id, f.recorded_at, f.freeze_id
 """
 _FROZEN = """
     select payer_id, currency, sum(amount_minor)::bigint from (
-        select payer_id, currency, amount_minor from freeze where payer_id = any(%(payers)s)
+        select payer_id, currency, amount_minor from fund_freeze where payer_id = any(%(payers)s)
         union all
-        select r.payer_id, f.currency, -r.amount_minor from freeze_release r join freeze f using (payer_id, freeze_id)
+        select r.payer_id, f.currency, -r.amount_minor from fund_release r join fund_freeze f using (payer_id, freeze_id)
         where r.payer_id = any(%(payers)s)
     ) as moved group by payer_id, currency
 """
@@ -89,7 +89,7 @@ def freezes(tx: Transaction, payer_id: str, freeze_id: str | None = None) -> lis
 def freeze_by_key(tx: Transaction, payer_id: str, key: str) -> Recorded | None:
     """Return the freeze that a key of a payer stands for."""
     row = tx.execute(
-        "select freeze_id, amount_minor, currency, note from freeze where payer_id = %s and idempotency_key = %s",
+        "select freeze_id, amount_minor, currency, note from fund_freeze where payer_id = %s and idempotency_key = %s",
         (payer_id, key),
     ).fetchone()
     return None if row is None else Recorded(row[0], Money(row[1], row[2]), row[3])
@@ -98,8 +98,8 @@ def freeze_by_key(tx: Transaction, payer_id: str, key: str) -> Recorded | None:
 def release_by_key(tx: Transaction, payer_id: str, key: str) -> Recorded | None:
     """Return the release that a key of a payer stands for; its `fact_id` is the freeze."""
     row = tx.execute(
-        "select r.freeze_id, r.amount_minor, f.currency, r.note from freeze_release r "
-        "join freeze f using (payer_id, freeze_id) where r.payer_id = %s and r.idempotency_key = %s",
+        "select r.freeze_id, r.amount_minor, f.currency, r.note from fund_release r "
+        "join fund_freeze f using (payer_id, freeze_id) where r.payer_id = %s and r.idempotency_key = %s",
         (payer_id, key),
     ).fetchone()
     return None if row is None else Recorded(row[0], Money(row[1], row[2]), row[3])
@@ -108,7 +108,7 @@ def release_by_key(tx: Transaction, payer_id: str, key: str) -> Recorded | None:
 def add_freeze(tx: Transaction, one: Freeze, *, key: str) -> None:
     """Put cash aside."""
     tx.execute(
-        "insert into freeze (payer_id, freeze_id, currency, amount_minor, note, idempotency_key, recorded_by, "
+        "insert into fund_freeze (payer_id, freeze_id, currency, amount_minor, note, idempotency_key, recorded_by, "
         "recorded_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
         (one.payer_id, one.freeze_id, one.currency, one.amount_minor, one.note, key, one.recorded_by, one.recorded_at),
     )
@@ -117,9 +117,9 @@ def add_freeze(tx: Transaction, one: Freeze, *, key: str) -> None:
 def add_release(tx: Transaction, one: Recorded, *, payer_id: str, key: str, by: tuple[str, datetime]) -> None:
     """Release some of a freeze; `by`: who records it, and when."""
     tx.execute(
-        "insert into freeze_release (payer_id, freeze_id, line, amount_minor, note, idempotency_key, recorded_by, "
+        "insert into fund_release (payer_id, freeze_id, line, amount_minor, note, idempotency_key, recorded_by, "
         "recorded_at) select %(payer)s, %(freeze)s, coalesce(max(line), 0) + 1, %(amount)s, %(note)s, %(key)s, "
-        "%(by)s, %(at)s from freeze_release where payer_id = %(payer)s and freeze_id = %(freeze)s",
+        "%(by)s, %(at)s from fund_release where payer_id = %(payer)s and freeze_id = %(freeze)s",
         {
             "payer": payer_id, "freeze": one.fact_id, "amount": one.amount.minor, "note": one.note, "key": key,
             "by": by[0], "at": by[1],

@@ -11,7 +11,7 @@ create table hold (
 ) with (fillfactor = 70);
 
 -- cash that is put aside; what is left of it is the amount less its releases
-create table freeze (
+create table fund_freeze (
     payer_id        text not null references account,
     freeze_id       text not null unique,
     currency        text not null,
@@ -25,7 +25,7 @@ create table freeze (
     unique (payer_id, idempotency_key)
 );
 
-create table freeze_release (
+create table fund_release (
     payer_id        text not null,
     freeze_id       text not null,
     line            integer not null check (line > 0),
@@ -37,7 +37,7 @@ create table freeze_release (
     row_hash        bytea not null,
     primary key (payer_id, freeze_id, line),
     unique (payer_id, idempotency_key),
-    foreign key (payer_id, freeze_id) references freeze
+    foreign key (payer_id, freeze_id) references fund_freeze
 );
 
 -- documents -----------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ do $$
 declare name text;
 begin
     foreach name in array array[
-        'freeze', 'freeze_release', 'acceptance', 'acceptance_end', 'stored_value_card', 'stored_value_activation',
+        'fund_freeze', 'fund_release', 'acceptance', 'acceptance_end', 'stored_value_card', 'stored_value_activation',
         'payment', 'payment_notice', 'payment_step', 'payment_notice_end',
         'credit_change', 'credit_change_end', 'credit_contract', 'credit_term']
     loop

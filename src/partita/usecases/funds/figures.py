@@ -1,0 +1,98 @@
+"""What an account has and may do with it: its figures, and every quota as a formula with its numbers.
+
+Rules: FUNDS-4 … FUNDS-8 (`docs/rules/funds.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partita.core.funds import (
+    Acceptance,
+    Card,
+    Explained,
+    Figures,
+    available,
+    free_cash,
+    reclaimable,
+    transferable,
+    withdrawable,
+)
+from partita.core.permission import Action
+from partita.core.refusal import Refused
+from partita.store import funds as funds_store
+from partita.store import relation as relation_store
+from partita.store.funds import Freeze
+from partita.usecases.funds.command import holder_for
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimable:
+    """What may be reclaimed from one receiver, with its formula."""
+
+    receiver: str
+    quota: Explained
+
+
+@dataclass(frozen=True, slots=True)
+class FundsShown:
+    """Everything about the money of an account: figures, quotas with their formulas, documents, what others have of it.
+
+    `payer_id`: who pays for the account now.
+    """
+
+    figures: Figures
+    quotas: tuple[Explained, ...]
+    reclaimable: tuple[Reclaimable, ...]
+    freezes: tuple[Freeze, ...]
+    acceptances: tuple[Acceptance, ...]
+    cards: tuple[Card, ...]
+    payer_id: str
+
+
+def figures_of(work: Work, account_id: str) -> Figures:
+    """Return the figures of an account that exists, as the books have them now (FUNDS-4); asks nobody for permission.
+
+    For use cases that decide about money under the lock of the account. `show` is for people.
+    """
+    return funds_store.figures(work.tx, [account_id], work.now)[account_id]
+
+
+def show(work: Work, account_id: str) -> FundsShown | Refused:
+    """Return what an account has and may do with it, every quota explained (FUNDS-8).
+
+    Refused: what `authorise` says, UNKNOWN_ACCOUNT.
+    """
+    holder = holder_for(work, Action.VIEW_FINANCES, account_id)
+    if isinstance(holder, Refused):
+        return holder
+    figures = figures_of(work, account_id)
+    given = funds_store.given_by(work.tx, account_id)
+    receivers = funds_store.figures(work.tx, given, work.now)
+    return FundsShown(
+        figures=figures,
+        quotas=(available(figures), transferable(figures), withdrawable(figures), free_cash(figures)),
+        reclaimable=tuple(
+            Reclaimable(name, reclaimable(receivers[name], giver_id=account_id, left_of_pair=left))
+            for name, left in given.items()
+        ),
+        freezes=tuple(one for one in funds_store.freezes(work.tx, account_id) if one.left_minor),
+        acceptances=tuple(funds_store.acceptances(work.tx, account_id)),
+        cards=tuple(funds_store.cards(work.tx, [account_id])),
+        payer_id=holder.payer_id,
+    )
+
+
+def show_members(work: Work, management_id: str) -> list[Figures] | Refused:
+    """Return the figures of a main account and of its members that let it see their finances, by account.
+
+    Refused: what `authorise` says, UNKNOWN_ACCOUNT.
+    """
+    holder = holder_for(work, Action.VIEW_FINANCES, management_id)
+    if isinstance(holder, Refused):
+        return holder
+    members = [one.member_id for one in relation_store.members_of(work.tx, management_id, work.now)]
+    seen = [one for one in members if not isinstance(holder_for(work, Action.VIEW_FINANCES, one), Refused)]
+    found = funds_store.figures(work.tx, [management_id, *seen], work.now)
+    return [found[name] for name in (management_id, *seen)]

@@ -1,0 +1,180 @@
+"""Transfers (划拨) and reclaims (回收): money from a main account to its member, or back to the one who gave it.
+
+Load → decide → save under the locks of both ends, once per key. Rules: FUNDS-5, FUNDS-6, FUNDS-10
+(`docs/rules/funds.md`), POST-7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partita.core import posting_rules
+from partita.core.account import AccountState
+from partita.core.funds import Ends, Fund, Tie, may_reclaim, may_share, may_transfer, source_account
+from partita.core.money import Money
+from partita.core.permission import Action
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import account as account_store
+from partita.store import funds as funds_store
+from partita.store import ledger as ledger_store
+from partita.store import relation as relation_store
+from partita.usecases.funds.command import (
+    Posted,
+    amount_at_fault,
+    holder_for,
+    key_of_day,
+    posted,
+    saved,
+    text_at_fault,
+)
+from partita.usecases.funds.figures import figures_of
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """Money that went from a giver to a receiver, or back (`reclaimed`), and what both have after it.
+
+    `giver_cash`: the giver's cash; `receiver_book`: what is left of the giver's money at the receiver. `repeated`: the
+    same command was recorded before, and nothing happened now.
+    """
+
+    giver: str
+    receiver: str
+    amount: Money
+    reclaimed: bool
+    entry_id: str
+    receiver_entry_id: str
+    giver_cash: Money
+    receiver_book: Money
+    idempotency_key: str
+    repeated: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What was asked for."""
+
+    giver: str
+    receiver: str
+    amount: Money
+    key: str
+    reclaim: bool
+    dry_run: bool
+
+
+def transfer(
+    work: Work,
+    *,
+    giver: str,
+    receiver: str,
+    amount: Money,
+    idempotency_key: str | None = None,
+    dry_run: bool = False,
+) -> Transferred | Refused:
+    """Transfer cash of `giver` into the transfer book that `receiver` has of it, once per key (FUNDS-5, FUNDS-10).
+
+    Without a key the same giver, receiver and amount on one day are one transfer. Refused in this order: what
+    `authorise` says of the giver, UNKNOWN_ACCOUNT, TRANSFER_TO_ITSELF, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE,
+    BAD_AMOUNT, BAD_TEXT; then, unless the key is known, ACCOUNT_CLOSED, TRANSFER_NOT_RELATED, TRANSFER_IN_TRUSTEESHIP,
+    SHARING_NOT_VERIFIED, SHARING_ENTITY_DIFFERS, SOURCE_OVERDUE, EXCEEDS_TRANSFERABLE; IDEMPOTENCY_KEY_REUSED.
+    """
+    command = _command(work, (giver, receiver), amount, idempotency_key, reclaim=False, dry_run=dry_run)
+    if isinstance(command, Refused):
+        return command
+    return saved(work, lambda: _transferred(work, command), dry_run=dry_run)
+
+
+def reclaim(
+    work: Work,
+    *,
+    giver: str,
+    receiver: str,
+    amount: Money,
+    idempotency_key: str | None = None,
+    dry_run: bool = False,
+) -> Transferred | Refused:
+    """Take back into the cash of `giver` what `receiver` has not spent of its money, once per key (FUNDS-6).
+
+    No relation is needed any more: the money is the giver's to take. Refused in this order: what `authorise` says of
+    the giver, UNKNOWN_ACCOUNT, TRANSFER_TO_ITSELF, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then,
+    unless the key is known, EXCEEDS_RECLAIMABLE; IDEMPOTENCY_KEY_REUSED.
+    """
+    command = _command(work, (giver, receiver), amount, idempotency_key, reclaim=True, dry_run=dry_run)
+    if isinstance(command, Refused):
+        return command
+    return saved(work, lambda: _transferred(work, command), dry_run=dry_run)
+
+
+def ends_of(work: Work, giver: str, receiver: str) -> Ends:
+    """Return the two ends of a transfer or of shared credit: their relation and their legal entities now."""
+    entities = [account_store.entity_of(work.tx, name) for name in (giver, receiver)]
+    identities = [None if one is None else one.entity_id for one in entities]
+    return Ends(giver, receiver, _tie(work, giver, receiver), *identities)
+
+
+def _command(
+    work: Work, ends: tuple[str, str], amount: Money, key: str | None, *, reclaim: bool, dry_run: bool
+) -> _Command | Refused:
+    """Check what can be checked without a lock."""
+    giver, receiver = ends
+    holder = holder_for(work, Action.TRANSFER, giver)
+    if isinstance(holder, Refused):
+        return holder
+    other = funds_store.holder(work.tx, receiver, work.now)
+    if other is None:
+        return refused(Reason.UNKNOWN_ACCOUNT, account=receiver)
+    if giver == receiver:
+        return refused(Reason.TRANSFER_TO_ITSELF, account=giver)
+    said = key_of_day(work, holder, receiver, amount) if key is None else key
+    no = amount_at_fault(amount, holder.currency) or amount_at_fault(amount, other.currency)
+    if no := no or text_at_fault({"key": said}):
+        return no
+    return _Command(giver, receiver, amount, said, reclaim, dry_run)
+
+
+def _transferred(work: Work, command: _Command) -> Transferred | Refused:
+    make = posting_rules.reclaimed if command.reclaim else posting_rules.transferred
+    drafts = make(giver=command.giver, receiver=command.receiver, amount=command.amount, idempotency_key=command.key)
+    done = posted(work, drafts, command.key, may=lambda: _refusal(work, command))
+    return done if isinstance(done, Refused) else _answer(work, command, done)
+
+
+def _refusal(work: Work, command: _Command) -> Refused | None:
+    """Ask the rules, under the locks of both ends."""
+    giver, receiver, amount = command.giver, command.receiver, command.amount
+    if command.reclaim:
+        left = funds_store.left_of_pair(work.tx, giver, receiver, amount.currency)
+        return may_reclaim(figures_of(work, receiver), giver_id=giver, left_of_pair=left, amount=amount)
+    if account_store.state_of(work.tx, receiver) is AccountState.CLOSED:
+        return refused(Reason.ACCOUNT_CLOSED, account=receiver)
+    return may_share(ends_of(work, giver, receiver)) or may_transfer(figures_of(work, giver), amount)
+
+
+def _answer(work: Work, command: _Command, done: Posted) -> Transferred:
+    giver, receiver, currency = command.giver, command.receiver, command.amount.currency
+    cash = -ledger_store.balance_of(work.tx, giver, posting_rules.CASH, currency)
+    book = -ledger_store.balance_of(work.tx, receiver, source_account(Fund.TRANSFER_BOOK, giver), currency)
+    return Transferred(
+        giver=giver,
+        receiver=receiver,
+        amount=command.amount,
+        reclaimed=command.reclaim,
+        entry_id=done.entries[0].entry_id,
+        receiver_entry_id=done.entries[1].entry_id,
+        giver_cash=Money(cash, currency),
+        receiver_book=Money(book, currency),
+        idempotency_key=command.key,
+        repeated=done.repeated,
+        dry_run=command.dry_run,
+    )
+
+
+def _tie(work: Work, one: str, other: str) -> Tie | None:
+    """Return the relation in which two accounts are main account and member, whichever of them is which."""
+    for member, management in ((other, one), (one, other)):
+        relation = relation_store.relation_of_member(work.tx, member, work.now)
+        if relation is not None and relation.management_id == management:
+            return Tie(management, member, relation.mode)
+    return None
