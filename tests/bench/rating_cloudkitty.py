@@ -115,7 +115,7 @@ def _fill(engine: duckdb.DuckDBPyConnection, rules: int, lines: int) -> None:
         f"insert into prices select 'price-' || i, {sku}, 'CNY', '2020-01-01', '9999-01-01', 'unit', 'account', 0, 0, "
         f"null, null, (i + 1) * 10000000000 // 64, null from range({rules}) t(i)"
     )
-    engine.execute("insert into accounts values ('account', '2020-01-01', '9999-01-01', 'payer', 0, 'UTC', 'CNY')")
+    engine.execute("insert into accounts values ('account', 'UTC', 'CNY')")
     engine.execute(
         f"""insert into arrived select 'rec-' || lpad(i::varchar, 10, '0'), 'account', 'payer',
           'sku-' || lpad((hash(i % {FRAME}) % {rules})::varchar, 4, '0'),

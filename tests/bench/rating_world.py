@@ -39,8 +39,7 @@ def _fill(engine: duckdb.DuckDBPyConnection) -> None:
     rows = [(f"sku-{n:03d}", f"product-{n % 8}", "hour") for n in range(len(SKU_MODELS))]
     engine.executemany("insert into skus values (?, ?, ?)", rows)
     engine.execute(
-        f"insert into accounts select {_account('i')}, '{_OPENED}', '{_NO_END}', {_payer('i // 4')}, 0, 'UTC', 'CNY' "
-        f"from range({ACCOUNT_COUNT}) t(i)"
+        f"insert into accounts select {_account('i')}, 'UTC', 'CNY' from range({ACCOUNT_COUNT}) t(i)"
     )
     engine.execute(
         f"insert into discounts select {_payer('i')}, 'product', 'product-1', '{_OPENED}', '{_NO_END}', 900000, false "

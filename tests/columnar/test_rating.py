@@ -29,10 +29,7 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     ):
         engine.execute(f"create table {name} ({typed_columns(schema)})")
     engine.execute("insert into skus select 'sku-' || i, 'product-' || (i % 3), 'hour' from range(10) t(i)")
-    engine.execute(
-        "insert into accounts select 'account-' || i, '2020-01-01', '9999-01-01', 'payer-' || (i % 10), 0, 'UTC', "
-        "'CNY' from range(50) t(i)"
-    )
+    engine.execute("insert into accounts select 'account-' || i, 'UTC', 'CNY' from range(50) t(i)")
     for number, model in enumerate((*MODELS, *MODELS)):
         counter, block = ("account", "payer")[number // 5], 7_000_000 if model == "block" else None
         tiers = [(0, None)] if model not in {"graduated", "volume"} else [(0, 10**10), (10**10, None)]

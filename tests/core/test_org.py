@@ -16,6 +16,7 @@ from partita.core.org import (
     path_of,
     payer_of,
 )
+from partita.core.period import Cycle
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = st.sampled_from("abcdef")
@@ -46,8 +47,10 @@ def test_chains_are_found_at_every_instant_and_only_there(rows: dict[tuple[str, 
 
     def broken(account: str, day: int) -> bool:
         at = START + timedelta(days=day)
-        payer = payer_of(relations[account], at)
-        return payer not in (None, account) and payer_of(relations.get(payer, []), at) != payer  # type: ignore[arg-type]
+        payer = payer_of(relations[account], at, cycle=Cycle.HOUR, zone="UTC")
+        if payer in {None, account}:
+            return False
+        return payer_of(relations.get(str(payer), []), at, cycle=Cycle.HOUR, zone="UTC") != payer
 
     for account in relations:
         assert bool(list(chained(relations, account))) == any(broken(account, day) for day in range(6))

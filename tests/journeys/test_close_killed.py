@@ -69,7 +69,7 @@ def _furnish(books: Books, home: Path) -> None:
     made = generate(home.parent / "demo", seed=7, lines=60_000, months=2)
     with books.work() as work:
         assert not isinstance(apply_setup(work, made.setup), Refused)
-        payers = sorted(set(org.accounts_table(work.tx).column("payer_id").to_pylist()))
+        payers = sorted(set(org.payers_table(work.tx).column("payer_id").to_pylist()))
     for file in made.usage:
         assert not isinstance(import_usage(books, file.path, rejects=home / "rejects.csv"), Refused)
     for account in payers:

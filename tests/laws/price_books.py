@@ -123,9 +123,7 @@ def discount_sets(draw: st.DrawFn, payers: list[str], skus: list[Sku]) -> tuple[
 def worlds(draw: st.DrawFn) -> World:
     """A group of up to three accounts and four SKUs, and up to thirty records of a month."""
     accounts = tuple(draw(_account(number)) for number in range(draw(st.integers(1, 3))))
-    currencies = tuple(
-        AccountCurrency(one.account_id, OPENED, draw(st.sampled_from(["CNY", "USD"]))) for one in accounts
-    )
+    currencies = tuple(AccountCurrency(one.account_id, draw(st.sampled_from(["CNY", "USD"]))) for one in accounts)
     skus = [
         Sku(f"sku-{n}", draw(st.sampled_from(PRODUCTS)), f"SKU {n}", "hour") for n in range(draw(st.integers(1, 4)))
     ]
@@ -212,15 +210,9 @@ def discounts_table(book: PriceBook) -> pa.Table:
 
 
 def accounts_table(world: World) -> pa.Table:
-    """Return the accounts as `store.org` gives them: one row for each span with one payer."""
+    """Return the accounts as `store.org` gives them."""
     currency = {one.account_id: one.currency for one in world.book.currencies}
-    rows = []
-    for account in world.accounts:
-        ends = [start for start, _ in account.payers[1:]] + [OPEN_END]
-        for (start, payer), end in zip(account.payers, ends, strict=True):
-            if start < end:
-                rows.append((account.account_id, start, end, payer, 0, account.zone, currency[account.account_id]))
-    return _table(ACCOUNTS, rows)
+    return _table(ACCOUNTS, [(one.account_id, one.zone, currency[one.account_id]) for one in world.accounts])
 
 
 def charge_row(charge: RatedCharge) -> dict[str, Any]:
@@ -275,7 +267,7 @@ def single_price(model: Model, price_e10: int, quantities_e6: list[int], factors
         Discount("payer-a", *target, OPENED, factor) for target, factor in zip(targets, factors_e6, strict=False)
     )
     sku = Sku("sku-1", "compute", "SKU 1", "hour")
-    book = PriceBook((sku,), (version,), discounts, (AccountCurrency("account-0", OPENED, "CNY"),))
+    book = PriceBook((sku,), (version,), discounts, (AccountCurrency("account-0", "CNY"),))
     start = MONTH.period("UTC").start
     records = tuple(
         UsageRecord(f"record-{n}", "account-0", "payer-a", "sku-1", quantity, start, start)

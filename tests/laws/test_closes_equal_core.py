@@ -1,7 +1,7 @@
 """A law of months: whatever comes late, the bills of all months together are what the core makes of all the usage.
 
-Two enterprises in two zones and currencies, every price model with a change inside the month, a change of payer,
-stacked discounts; records that come in any order, before and after the closes, in files that repeat one another.
+Two enterprises in two zones and currencies, every price model with a change inside the month, changes of payer in the
+middle of billing cycles of every kind, stacked discounts; records that come in any order, before and after the closes, in files that repeat one another.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 from conftest import Clock
 from partita.core.org import payer_of
-from partita.core.period import Month
+from partita.core.period import Cycle, Month
 from partita.core.rating import AccountCurrency, PriceBook, UsageRecord, rate
 from partita.core.refusal import Refused
 from partita.store import bill as bill_store
@@ -34,7 +34,8 @@ from steps.world import HEADS
 MONTHS = (Month(2026, 10), Month(2026, 11), Month(2026, 12))
 ZONES = {"east": ("Asia/Shanghai", "CNY"), "west": ("America/New_York", "USD")}
 ACCOUNTS = {"a1": "east", "a2": "east", "a3": "east", "b1": "west", "b2": "west"}
-SKUS = {"vm": "compute", "gpu": "compute", "disk": "storage", "api": "storage", "pack": "storage"}
+SKUS = {"vm": "compute", "gpu": "compute", "disk": "storage", "api": "gateway", "pack": "storage"}
+CYCLES = {"compute": Cycle.HOUR, "storage": Cycle.DAY, "gateway": Cycle.MONTH}
 TIERS = {
     "flat": [("", "0.3", "")],
     "unit": [("", "0.0123456789", "")],
@@ -56,8 +57,13 @@ def setup_rows(chance: random.Random) -> dict[str, list[tuple[str, ...]]]:
     return {
         "enterprises": [(name, name, *zone) for name, zone in ZONES.items()],
         "units": [(name, f"{name}-co", "", "company", name) for name in ZONES],
-        "accounts": [*accounts, ("a2", "east", "a2", "east-co", "a1", "2026-10-15")],
-        "products": [(name, name, "Compute") for name in sorted(set(SKUS.values()))],
+        "accounts": [
+            *accounts,
+            ("a2", "east", "a2", "east-co", "a1", "2026-10-15"),
+            ("a3", "east", "a3", "east-co", "a1", "2026-10-20T14:25:10+08:00"),
+            ("b2", "west", "b2", "west-co", "b1", "2026-10-31T23:59:59.999999-04:00"),
+        ],
+        "products": [(name, name, "Compute", CYCLES[name].value) for name in sorted(set(SKUS.values()))],
         "skus": [(name, product, name, "hour") for name, product in SKUS.items()],
         "prices": prices,
         "discounts": [
@@ -89,12 +95,14 @@ def records(books: Books, chance: random.Random) -> list[UsageRecord]:
     for number in range(160):
         account = chance.choice(list(ACCOUNTS))
         period = chance.choice(MONTHS[:2]).period(ZONES[ACCOUNTS[account]][0])
-        edge = chance.choice([timedelta(), timedelta(microseconds=1), timedelta(days=chance.randrange(1, 30))])
+        edge = chance.choice([timedelta(), timedelta(microseconds=1), timedelta(hours=chance.randrange(1, 720))])
         start = period.start + edge if chance.random() < 0.8 else period.end - max(edge, timedelta(microseconds=1))
-        payer = payer_of([one for one in relations if one.account_id == account], start)
+        sku, zone = chance.choice(list(SKUS)), ZONES[ACCOUNTS[account]][0]
+        of_account = [one for one in relations if one.account_id == account]
+        payer = payer_of(of_account, start, cycle=CYCLES[SKUS[sku]], zone=zone)
         assert payer is not None
         quantity = chance.choice([0, 1, 10_000_000, 500_000, 7_500_000, chance.randrange(30_000_000)])
-        found.append(UsageRecord(f"r{number}", account, payer, chance.choice(list(SKUS)), quantity, start, start))
+        found.append(UsageRecord(f"r{number}", account, payer, sku, quantity, start, start))
     return found
 
 
@@ -117,8 +125,7 @@ def take_in(books: Books, some: list[UsageRecord], folder: Path, chance: random.
 
 def expected(books: Books, usage: list[UsageRecord]) -> Sums:
     """What the core makes of all the usage of each month, by payer, account, SKU and month of the usage."""
-    opened = datetime(2020, 1, 1, tzinfo=UTC) - timedelta(days=1)
-    currencies = tuple(AccountCurrency(name, opened, ZONES[home][1]) for name, home in ACCOUNTS.items())
+    currencies = tuple(AccountCurrency(name, ZONES[home][1]) for name, home in ACCOUNTS.items())
     with books.work() as work:
         tables = (catalog_store.skus_of(work.tx), catalog_store.prices_of(work.tx), catalog_store.discounts_of(work.tx))
     book = PriceBook(*(tuple(one.values()) for one in tables), currencies)  # type: ignore[arg-type]

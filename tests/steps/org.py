@@ -6,13 +6,16 @@ from datetime import datetime
 
 from case_file import Case
 from partita.core.org import path_of, payer_of, placement_at
+from partita.core.period import Cycle
 from steps.setup import Documents
 
 
 class _Organisation(Documents):
-    def payer(self, account: str, _on: str, at: str) -> None:
+    def payer(self, account: str, *words: str) -> None:
+        """`payer ACCOUNT on INSTANT [for CYCLE]`: who pays for usage of products of that cycle (default: each hour)."""
+        at, cycle = words[1], Cycle(words[3]) if len(words) > 2 else Cycle.HOUR
         relations = [one for key, one in self.books.relations.items() if key[0] == account]
-        payer = payer_of(relations, datetime.fromisoformat(at))
+        payer = payer_of(relations, datetime.fromisoformat(at), cycle=cycle, zone="Asia/Shanghai")
         modes = {one.payer_id: one.mode.value for one in relations}
         self.said.append(f"payer {payer or 'nobody'} {modes.get(payer or '', '')}".strip())
 

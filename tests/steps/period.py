@@ -1,15 +1,18 @@
-"""Plays the cases of periods: `is INSTANT in MONTH of ZONE`, `month INSTANT in ZONE`, `hours MONTH in ZONE`."""
+"""Plays the cases of periods: `is INSTANT in MONTH of ZONE`, `month INSTANT in ZONE`, `hours MONTH in ZONE`,
+`next CYCLE INSTANT in ZONE`.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from case_file import Case
-from partita.core.period import Month
+from partita.core.period import Cycle, Month
 
 
 def run(case: Case) -> list[str]:
-    verbs = {"is": _is, "month": _month, "hours": _hours}
+    verbs = {"is": _is, "month": _month, "hours": _hours, "next": _next}
     return [verbs[verb](words) for verb, *words in case.when]
 
 
@@ -27,3 +30,9 @@ def _hours(words: list[str]) -> str:
     month, _, zone = words
     period = Month.parse(month).period(zone)
     return f"hours {(period.end - period.start) // timedelta(hours=1)}"
+
+
+def _next(words: list[str]) -> str:
+    cycle, instant, _, zone = words
+    start = Cycle(cycle).next_start(datetime.fromisoformat(instant), zone)
+    return f"{cycle} {start.astimezone(ZoneInfo(zone)).isoformat(timespec='minutes')}"

@@ -78,8 +78,7 @@ class Pricing:
         self.book = replace(self.book, discounts=(*self.book.discounts, one))
 
     def account(self, words: Words) -> None:
-        start = instant(words.option.get("from", _LONG_AGO))
-        currency = AccountCurrency(words.plain[0], start, words.option.get("in", "CNY"))
+        currency = AccountCurrency(words.plain[0], words.option.get("in", "CNY"))
         self.book = replace(self.book, currencies=(*self.book.currencies, currency))
 
     def usage(self, words: Words) -> None:

@@ -4,6 +4,8 @@ Verbs:
 
     FILE.csv VALUES…       a row of a document; `-` is an empty value
     closed MONTH           the close of the month has begun
+    used ACCOUNT INSTANT   the last usage of the account that is stored started then
+    related ACCOUNT OTHER  the account has or had a relation with the other
     apply                  reads the rows so far and adds what they state; says what was added, or every fault
 """
 
@@ -12,12 +14,13 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from case_file import Case
 from partita.core.period import Month
-from partita.core.setup import Setup, decide
-from partita.formats.setup import FILES, read_setup
+from partita.core.setup import Settled, Setup, decide
+from partita.formats.setup import FILES, OPTIONAL, read_setup
 
 _GROUP = (
     ("enterprises.csv", "group", "集团 Group", "Asia/Shanghai", "CNY"),
@@ -33,6 +36,8 @@ class Documents:
         self.books = Setup()
         self.rows: dict[str, list[Sequence[str]]] = {}
         self.closed: list[Month] = []
+        self.reach: dict[str, datetime] = {}
+        self.pairs: dict[str, str] = {}
         self.said: list[str] = []
 
     def group(self) -> None:
@@ -50,16 +55,26 @@ class Documents:
             folder = Path(name)
             for file, rows in self.rows.items():
                 with (folder / file).open("w", newline="", encoding="utf-8") as handle:
-                    csv.writer(handle).writerows([FILES[file], *rows])
+                    columns = (*FILES[file], *OPTIONAL.get(file, ()))
+                    csv.writer(handle).writerows([columns[: max(map(len, rows))], *rows])
             reading = read_setup(folder, self.books, self._zone())
         self.rows.clear()
-        decision = reading.problems or decide(reading.stated, self.books, self.closed)
+        decision = reading.problems or decide(reading.stated, self.books, self._settled())
         if isinstance(decision, list):
             self.said += [f"fault {_plain(problem.message())}" for problem in decision]
             return
         added = [f"added {kind} {count}" for kind, count in decision.counts().items() if count]
         self.said += added or ["nothing changed"]
         self.books = Setup(**{kind: getattr(self.books, kind) | facts for kind, facts in decision.parts()})
+
+    def used(self, account: str, last: str) -> None:
+        self.reach[account] = datetime.fromisoformat(last)
+
+    def related(self, account: str, other: str) -> None:
+        self.pairs[account] = other
+
+    def _settled(self) -> Settled:
+        return Settled(self.closed, self.reach, self.pairs)
 
     def play(self, lines: Sequence[Sequence[str]]) -> None:
         for verb, *words in lines:

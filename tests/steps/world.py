@@ -3,6 +3,7 @@
 Verbs of `given` and `when`:
 
     account  NAME [paid by PAYER]             an account of the one enterprise (Asia/Shanghai, CNY)
+    product  NAME billed by day               its billing cycle (before its first SKU; without: hour)
     sku      NAME in PRODUCT at PRICE         a unit price from 2020 on; with `from DATE` a later version
     tiers    NAME in PRODUCT 10:1.00 -:0.80   a graduated price: up to 10 at 1.00, then 0.80
     discount PAYER FACTOR                     a contract discount on all
@@ -32,7 +33,7 @@ HEADS = {
     "enterprises": "enterprise_id,name,zone,currency",
     "units": "enterprise_id,org_unit_id,parent_id,kind,name",
     "accounts": "account_id,enterprise_id,name,org_unit_id,payer_id,effective_from",
-    "products": "product_id,name,service_category",
+    "products": "product_id,name,service_category,cycle",
     "skus": "sku_id,product_id,name,unit",
     "prices": "sku_id,currency,effective_from,model,counter,tier_to,price,block_size",
     "discounts": "payer_id,target_kind,target_id,effective_from,factor,exclusive",
@@ -47,6 +48,7 @@ class World:
         self.books = books
         self.said: list[str] = []
         self.batches = 0
+        self.cycles: dict[str, str] = {}
         self.setup("enterprises", [["group", "Group", "Asia/Shanghai", "CNY"]])
         self.setup("units", [["group", "east", "", "company", "East"]])
 
@@ -85,8 +87,11 @@ class World:
         rows = [[name, "CNY", "2020-01-01", "graduated", "account", end.strip("-"), price, ""] for end, price in pairs]
         self.setup("prices", rows)
 
+    def product(self, name: str, _billed: str, _by: str, cycle: str) -> None:
+        self.cycles[name] = cycle
+
     def _item(self, name: str, product: str) -> None:
-        self.setup("products", [[product, product, "Compute"]])
+        self.setup("products", [[product, product, "Compute", self.cycles.get(product, "")]])
         self.setup("skus", [[name, product, name, "hour"]])
 
     def discount(self, payer: str, factor: str) -> None:

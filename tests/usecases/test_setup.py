@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from partita.columnar.tables import ACCOUNTS, DISCOUNTS, MONTHS, PLACEMENTS, PRICES, PRODUCTS, SKUS, arrow_schema
+from partita.columnar.tables import (
+    ACCOUNTS,
+    CYCLES,
+    DISCOUNTS,
+    MONTHS,
+    PAYERS,
+    PLACEMENTS,
+    PRICES,
+    PRODUCTS,
+    SKUS,
+    arrow_schema,
+)
 from partita.core.ids import bucket_of
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused
@@ -88,23 +99,27 @@ def test_the_tables_of_the_bulk_engine(books: Books, folder: Path) -> None:
     apply(books, folder)
     with books.work() as work:
         tx = work.tx
-        accounts, placements = org.accounts_table(tx), org.placements_table(tx)
+        accounts, payers, placements = org.accounts_table(tx), org.payers_table(tx), org.placements_table(tx)
         prices, discounts = catalog.prices_table(tx), catalog.discounts_table(tx)
-        products, skus = catalog.products_table(tx), catalog.skus_table(tx)
+        products, skus, cycles = catalog.products_table(tx), catalog.skus_table(tx), catalog.cycles_table(tx)
     for table, schema in (
-        (accounts, ACCOUNTS), (placements, PLACEMENTS), (prices, PRICES), (discounts, DISCOUNTS),
-        (products, PRODUCTS), (skus, SKUS),
+        (accounts, ACCOUNTS), (payers, PAYERS), (placements, PLACEMENTS), (prices, PRICES), (discounts, DISCOUNTS),
+        (products, PRODUCTS), (skus, SKUS), (cycles, CYCLES),
     ):  # fmt: skip
         assert table.schema == arrow_schema(schema)
 
     march, end = datetime(2026, 2, 28, 16), datetime(9999, 1, 1)  # noqa: DTZ001 - tables are UTC by contract
     january = datetime(2025, 12, 31, 16)  # noqa: DTZ001
-    zone = ("Asia/Shanghai", "CNY")
     assert [tuple(row.values()) for row in accounts.to_pylist()] == [
-        ("main", january, end, "main", bucket_of("main", 8), *zone),
-        ("shop", january, march, "shop", bucket_of("shop", 8), *zone),
-        ("shop", march, end, "main", bucket_of("main", 8), *zone),
+        ("main", "Asia/Shanghai", "CNY"),
+        ("shop", "Asia/Shanghai", "CNY"),
     ]
+    assert [tuple(row.values()) for row in payers.to_pylist()] == [
+        ("main", "hour", january, end, "main", bucket_of("main", 8)),
+        ("shop", "hour", january, march, "shop", bucket_of("shop", 8)),
+        ("shop", "hour", march, end, "main", bucket_of("main", 8)),
+    ]
+    assert set(cycles.column("cycle").to_pylist()) == {"hour"}
     assert [tuple(row.values())[-2:] for row in placements.to_pylist()] == [
         ("East", None),
         ("East", "Sales"),

@@ -182,7 +182,7 @@ def _set_up(console: Console, books: Books, folder: Path) -> None:
     with _chapter(console, "Organisation, catalogue, prices, discounts; cash comes in", "组织、价目、折扣；充值"):
         with books.work() as work:
             added = _sure(apply_setup(work, folder)).added.counts()
-            payers = sorted(set(org.accounts_table(work.tx).column("payer_id").to_pylist()))
+            payers = sorted(set(org.payers_table(work.tx).column("payer_id").to_pylist()))
         console.print(", ".join(f"{screen.say(*KINDS[kind])}: {count:,}" for kind, count in added.items()))
         for payer in payers:
             with books.work() as work:

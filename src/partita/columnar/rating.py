@@ -69,8 +69,7 @@ _TIERS = f"""SELECT p.price_id, p.sku_id, p.currency, p.from_at, p.to_at, p.mode
     s.product_id, s.unit
   FROM prices p JOIN skus s ON s.sku_id = p.sku_id"""
 
-_ACCOUNT = """JOIN accounts a ON a.account_id = u.account_id
-    AND u.usage_start >= a.from_at AND u.usage_start < a.to_at"""
+_ACCOUNT = "JOIN accounts a ON a.account_id = u.account_id"
 # The CASE ties the currency to the record: an engine that may join accounts and prices by currency alone might
 # first pair all accounts with all prices.
 _VERSION = """p.sku_id = u.sku_id AND p.currency = CASE WHEN u.account_id = a.account_id THEN a.currency END

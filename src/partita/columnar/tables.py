@@ -68,16 +68,22 @@ IMPORTED: dict[str, str] = CHARGE | {
 }
 """Imported charges carry what only providers state; read both kinds together with `union_by_name`."""
 
-ACCOUNTS: dict[str, str] = {
+ACCOUNTS: dict[str, str] = {"account_id": "VARCHAR", "zone": "VARCHAR", "currency": "VARCHAR"}
+"""Every account, with the zone and the currency of its enterprise (from `store.org`)."""
+
+PAYERS: dict[str, str] = {
     "account_id": "VARCHAR",
+    "cycle": "VARCHAR",  # hour | day | month: of the products that this row is about
     "from_at": "TIMESTAMP",
     "to_at": "TIMESTAMP",
     "payer_id": "VARCHAR",
     "bucket": "INTEGER",
-    "zone": "VARCHAR",
-    "currency": "VARCHAR",
 }
-"""Who pays for an account, when, in which zone and currency (from `store.org`); half-open, no gaps after opening."""
+"""Who pays for an account, when, for products of each cycle that occurs (from `store.org`); half-open, no gaps after
+opening."""
+
+CYCLES: dict[str, str] = {"sku_id": "VARCHAR", "cycle": "VARCHAR"}
+"""Every SKU with the billing cycle of its product (from `store.catalog`)."""
 
 SKUS: dict[str, str] = {"sku_id": "VARCHAR", "product_id": "VARCHAR", "unit": "VARCHAR"}
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
@@ -90,6 +91,20 @@ ORDER = "account_id, sku_id, usage_start, record_id"
 
 
 @dataclass(frozen=True, slots=True)
+class LookUps:
+    """What the checks look up: schemas `ACCOUNTS`, `PAYERS` and (as `skus`) `CYCLES` of `columnar.tables`."""
+
+    accounts: pa.Table
+    payers: pa.Table
+    skus: pa.Table
+
+    def same_as(self, other: LookUps) -> bool:
+        """Tell whether a file checked against these need not be checked against the others."""
+        pairs = ((self.accounts, other.accounts), (self.payers, other.payers), (self.skus, other.skus))
+        return all(bool(one.equals(two)) for one, two in pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the rows of a file; they add up to `records` (USAGE-6). `quantity_e6` is what was accepted."""
 
@@ -118,16 +133,16 @@ class Part:
         )
 
 
-def lay_out(engine: duckdb.DuckDBPyConnection, accounts: pa.Table, skus: pa.Table) -> None:
-    """Create what the checks look up: accounts (`tables.ACCOUNTS`), SKUs, and the calendars of the zones."""
+def lay_out(engine: duckdb.DuckDBPyConnection, look_ups: LookUps) -> None:
+    """Create what the checks look up: accounts, who pays for them, SKUs, and the calendars of the zones."""
     engine.execute(_MACROS)
-    zones = frozenset(str(zone) for zone in accounts.column("zone").unique().to_pylist())
-    tables = {"accounts": accounts, "skus": skus, "month_spans": month_spans(zones), "local_spans": local_spans(zones)}
-    for name, table in tables.items():
+    zones = frozenset(str(zone) for zone in look_ups.accounts.column("zone").unique().to_pylist())
+    calendars = {"month_spans": month_spans(zones), "local_spans": local_spans(zones)}
+    tables = {"accounts": look_ups.accounts, "payers": look_ups.payers, "skus": look_ups.skus}
+    for name, table in (tables | calendars).items():
         engine.register("arriving", table)
         engine.execute(f"create or replace temp table {name} as from arriving")
         engine.unregister("arriving")
-    engine.execute("create or replace temp table account_zone as select distinct account_id, zone from accounts")
 
 
 def stage(engine: duckdb.DuckDBPyConnection, rows: str) -> None:
@@ -157,7 +172,7 @@ def touched(engine: duckdb.DuckDBPyConnection) -> tuple[list[int], list[int]]:
     """
     months = engine.execute("select distinct month from staged where problem is null order by month").fetchall()
     buckets = engine.execute(
-        "select distinct bucket from accounts "
+        "select distinct bucket from payers "
         "where account_id in (select account_id from staged where problem is null) order by bucket"
     ).fetchall()
     return [row[0] for row in months], [row[0] for row in buckets]
@@ -198,6 +213,12 @@ def count(engine: duckdb.DuckDBPyConnection) -> Counts:
     assert one is not None, "an aggregate has one row"
     records, valid, duplicates, removed, quantity_e6 = (int(value) for value in one)
     return Counts(records, valid - removed, duplicates, records - valid + removed - duplicates, quantity_e6)
+
+
+def reached(engine: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime]]:
+    """Return each account with the last start of the usage that is taken in, in UTC; after `settle_fresh`."""
+    rows = engine.execute("select account_id, max(usage_start) from fresh group by 1 order by 1").fetchall()
+    return [(str(account), last.replace(tzinfo=UTC)) for account, last in rows]
 
 
 def settle_fresh(engine: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -311,22 +332,22 @@ def _checked(rows: str, beside: str) -> str:
         select *, case when start_instant is null then local_time_of(start_text) end as start_local,
             case when end_instant is null then local_time_of(end_text) end as end_local from measured
     ), zoned as (
-        select timed.*, account_zone.zone, coalesce(start_instant, start_local) as start_read,
+        select timed.*, accounts.zone, coalesce(start_instant, start_local) as start_read,
             case when end_text is null then start_read else coalesce(end_instant, end_local) end as end_read,
             coalesce(start_instant, start_local - to_seconds(at_start.offset_seconds)) as usage_start,
             case when end_text is null then usage_start
                  else coalesce(end_instant, end_local - to_seconds(at_end.offset_seconds)) end as usage_end
-        from timed left join account_zone using (account_id)
-        left join local_spans as at_start on at_start.zone = account_zone.zone
+        from timed left join accounts using (account_id)
+        left join local_spans as at_start on at_start.zone = accounts.zone
             and at_start.local_year = year(start_local)
             and start_local >= at_start.from_local and start_local < at_start.to_local
-        left join local_spans as at_end on at_end.zone = account_zone.zone and at_end.local_year = year(end_local)
+        left join local_spans as at_end on at_end.zone = accounts.zone and at_end.local_year = year(end_local)
             and end_local >= at_end.from_local and end_local < at_end.to_local
     ), paid as (
         select zoned.*, payer_id, bucket, month, skus.sku_id as known_sku
         from zoned left join skus on skus.sku_id = zoned.sku_id
-        left join accounts on accounts.account_id = zoned.account_id
-            and usage_start >= accounts.from_at and usage_start < accounts.to_at
+        left join payers on payers.account_id = zoned.account_id and payers.cycle = skus.cycle
+            and usage_start >= payers.from_at and usage_start < payers.to_at
         left join month_spans on month_spans.zone = zoned.zone
             and utc_month = (year(usage_start) * 100 + month(usage_start))::integer
             and usage_start >= month_spans.from_at and usage_start < month_spans.to_at

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import Enum
 
 from partita.core.money import is_currency
+from partita.core.period import Cycle
 from partita.core.quantity import INT64_MAX
 
 
@@ -39,11 +40,12 @@ TIERED = frozenset({Model.GRADUATED, Model.VOLUME})
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something a customer buys; `service_category` is FOCUS's (Compute, Storage …)."""
+    """Something a customer buys; `service_category` is FOCUS's (Compute, Storage …), `cycle` how often it is billed."""
 
     product_id: str
     name: str
     service_category: str
+    cycle: Cycle = Cycle.HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,14 @@ class Fault(Enum):
         "{payer!r} pays for {account!r} but does not pay for itself all that time: no chains of payers.",
         "{payer!r} 为 {account!r} 付款，但在此期间自己并非始终自付：为他人付款的账号不能由他人付款。",
     )
+    HAS_USAGE = (
+        "{account!r} has usage up to {last}, taken in with its payer: a change from {on} is too late. Start later.",
+        "账号 {account!r} 已有截至 {last} 的用量，付款方已随之确定：自 {on} 起的变更过晚。请使用更晚的生效时间。",
+    )
+    HAS_RELATION = (
+        "{account!r} is or was related to {other}: `partita relation` changes who pays, not this file.",
+        "账号 {account!r} 与 {other} 已有或曾有关联：付款方请通过 `partita relation` 变更，而不是本文件。",
+    )
     CLOSED_MONTH = (
         "a change effective {on} would change the closed month {month}: let it start later.",
         "生效时间 {on} 会改变已关账的账期 {month}：请使用更晚的生效时间。",

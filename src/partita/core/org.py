@@ -2,7 +2,8 @@
 
 Owns the nouns of the organisation, the shape of the tree, and `payer_of`. Does not own prices (`catalog`) nor what a
 setup folder may change (`setup`). A placement and a payment relation carry only where they start: each ends where the
-next one of the same account starts. Rules: ORG-1 … ORG-4 (`docs/rules/org.md`); source: enterprise-finance.md B1.
+next one of the same account starts, and a payer begins to pay for a product with the product's next billing cycle.
+Rules: ORG-1 … ORG-5 (`docs/rules/org.md`); source: enterprise-finance.md B1.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from partita.core.period import Cycle
 
 
 class FinanceMode(Enum):
@@ -96,10 +99,29 @@ Units = Mapping[tuple[str, str], OrgUnit]
 """Org units by (enterprise_id, org_unit_id)."""
 
 
-def payer_of(relations: Iterable[PaymentRelation], at: datetime) -> str | None:
-    """Return who pays for an account at `at`: the latest relation that has started; None before the first (ORG-3)."""
-    started = [relation for relation in relations if relation.effective_from <= at]
-    return max(started, key=lambda relation: relation.effective_from).payer_id if started else None
+def payer_of(relations: Iterable[PaymentRelation], at: datetime, *, cycle: Cycle, zone: str) -> str | None:
+    """Return who pays for usage of an account that starts at `at`, of a product billed by `cycle` (ORG-3, ORG-5).
+
+    None before the account's first relation: it is not open. `zone` is that of the account's enterprise.
+    """
+    started = [relation for relation in by_cycle(relations, cycle, zone) if relation.effective_from <= at]
+    return started[-1].payer_id if started else None
+
+
+def by_cycle(relations: Iterable[PaymentRelation], cycle: Cycle, zone: str) -> list[PaymentRelation]:
+    """Return the payment relations of one account as a product of this cycle sees them, in order of time (ORG-5).
+
+    Each begins with the next cycle, so that every cycle has one payer; but the first with the account itself: before
+    it nobody paid. Of two that begin with the same cycle the later one counts.
+    """
+    in_order = sorted(relations, key=lambda one: one.effective_from)
+    found = in_order[:1]
+    for relation in in_order[1:]:
+        start = cycle.next_start(relation.effective_from, zone)
+        if found[-1].effective_from == start:
+            found.pop()
+        found.append(PaymentRelation(relation.account_id, start, relation.payer_id))
+    return found
 
 
 def placement_at(placements: Iterable[Placement], at: datetime) -> Placement | None:

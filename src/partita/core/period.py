@@ -1,14 +1,16 @@
-"""Periods and billing months: half-open, and always in a named zone.
+"""Periods, billing months and billing cycles: half-open, and always in a named zone.
 
-Owns `Month` (账期, a calendar month of the enterprise's zone) and `Period` (start included, end not). Does not own the
-clock: every instant comes in as an argument. Rules: PERIOD-1, PERIOD-2 (`docs/rules/period.md`).
+Owns `Month` (账期, a calendar month of the enterprise's zone), `Period` (start included, end not) and `Cycle`
+(计费周期, how often a product is billed). Does not own the clock: every instant comes in as an argument.
+Rules: PERIOD-1 … PERIOD-3 (`docs/rules/period.md`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -83,3 +85,29 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+class Cycle(Enum):
+    """How often a product is billed (计费周期): each hour, day or month of the enterprise's calendar (PERIOD-3)."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+    def next_start(self, instant: datetime, zone: str) -> datetime:
+        """Return the first instant from `instant` on, itself included, at which a cycle starts in `zone`; in UTC."""
+        local = instant.astimezone(ZoneInfo(zone))
+        match self:
+            case Cycle.HOUR:
+                # The clock's own hour, for a zone may stand off by half an hour.
+                past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+                return (instant - past + (timedelta(hours=1) if past else timedelta())).astimezone(UTC)
+            case Cycle.DAY:
+                today = datetime(local.year, local.month, local.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                if instant <= today:
+                    return today
+                return datetime.combine(local.date() + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+            case Cycle.MONTH:
+                month = Month.of(instant, zone)
+                start = month.period(zone).start
+                return start if instant <= start else month.period(zone).end

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from partita.core.catalog import Counter, PriceVersion, Sku, price_in_force
 from partita.core.charge import RatedCharge, own_usage_costs
-from partita.core.discount import Discount, contracted_cost, contracted_unit_price, stack
+from partita.core.discount import Charged, Discount, DiscountShare, contracted_cost, contracted_unit_price, stack
 from partita.core.money import AMOUNT_E10_MAX
 from partita.core.period import Month
 from partita.core.pricing import PRICERS
@@ -28,7 +28,10 @@ CounterKey = tuple[Counter, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class UsageRecord:
-    """One accepted usage record (话单) of a month; `payer_id` is who pays for the account at `usage_start`."""
+    """One accepted usage record (话单) of a month.
+
+    `payer_id` is who pays for the account at `usage_start`, by the billing cycle of the SKU's product.
+    """
 
     record_id: str
     account_id: str
@@ -48,21 +51,21 @@ class UsageRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountCurrency:
-    """The currency in which an account is billed from an instant on."""
+    """The currency in which an account is billed: that of its enterprise, for ever."""
 
     account_id: str
-    effective_from: datetime
     currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """All that rating looks up: SKUs, price versions, contract discounts, and the currency of each account."""
+    """All that rating looks up: SKUs, price versions, contract discounts and who shares them, accounts' currencies."""
 
     skus: tuple[Sku, ...]
     prices: tuple[PriceVersion, ...]
     discounts: tuple[Discount, ...]
     currencies: tuple[AccountCurrency, ...]
+    shares: tuple[DiscountShare, ...] = ()
 
 
 def rate(records: Iterable[UsageRecord], book: PriceBook, month: Month) -> list[RatedCharge]:
@@ -105,14 +108,10 @@ def price_of(record: UsageRecord, book: PriceBook) -> PriceVersion | None:
 
 
 def currency_of(record: UsageRecord, book: PriceBook) -> str:
-    """Return the currency of the account when the usage started."""
-    started = [
-        one
-        for one in book.currencies
-        if one.account_id == record.account_id and one.effective_from <= record.usage_start
-    ]
-    assert started, "the intake takes no usage of an account that is not open"
-    return max(started, key=lambda one: one.effective_from).currency
+    """Return the currency of the account."""
+    of_account = [one.currency for one in book.currencies if one.account_id == record.account_id]
+    assert len(of_account) == 1, "an account belongs to one enterprise for ever"
+    return of_account[0]
 
 
 def _charge(record: UsageRecord, version: PriceVersion, reach: Reach, book: PriceBook, month: Month) -> RatedCharge:
@@ -120,7 +119,8 @@ def _charge(record: UsageRecord, version: PriceVersion, reach: Reach, book: Pric
     listed = PRICERS[version.model](version, reach)
     if listed.cost_e10 > AMOUNT_E10_MAX:
         raise OverflowError(f"record {record.record_id} costs more than one line can hold")
-    applied = stack(book.discounts, record.payer_id, record.sku_id, sku.product_id, record.usage_start)
+    charged = Charged(record.payer_id, record.sku_id, sku.product_id, record.usage_start)
+    applied = stack(book.discounts, charged, book.shares)
     return RatedCharge(
         record_id=record.record_id,
         account_id=record.account_id,

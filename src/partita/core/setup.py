@@ -2,7 +2,7 @@
 
 Owns the comparison of what is stated with what is recorded, the checks across rows, and the guard of closed months.
 Does not own how documents are written (`formats.setup`) nor the nouns (`org`, `catalog`, `discount`).
-Rules: SETUP-1 … SETUP-4 (`docs/rules/setup.md`), ORG-1, ORG-3, ORG-4.
+Rules: SETUP-1 … SETUP-5 (`docs/rules/setup.md`), ORG-1, ORG-3, ORG-4.
 """
 
 from __future__ import annotations
@@ -68,11 +68,24 @@ class Stated:
     origins: dict[tuple[str, object], Origin] = field(default_factory=dict)
 
 
-def decide(stated: Stated, books: Setup, closed: Sequence[Month]) -> Setup | list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the books have settled already, so that no folder may change it.
+
+    `closed`: the months whose close has begun. `reach`: the last start of each account's stored usage, with which its
+    payer is stored. `related`: (account, the other side) of accounts that have or had a relation.
+    """
+
+    closed: Sequence[Month] = ()
+    reach: Mapping[str, datetime] = field(default_factory=dict)
+    related: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide(stated: Stated, books: Setup, settled: Settled) -> Setup | list[Problem]:
     """Return the facts that are new, or every problem found; with any problem nothing is added (SETUP-1, SETUP-2).
 
-    `closed` are the months whose close has begun. Checked in this order: contradictions, references, the tree, who
-    pays, closed months. Problems come in this order too, then by file and row.
+    Checked in this order: contradictions, references, the tree, who pays, relations and usage, closed months. Problems
+    come in this order too, then by file and row.
     """
     new = Setup(**{kind: _missing_from(getattr(books, kind), facts) for kind, facts in stated.setup.parts()})
     whole = Setup(**{kind: facts | getattr(new, kind) for kind, facts in books.parts()})
@@ -80,8 +93,9 @@ def decide(stated: Stated, books: Setup, closed: Sequence[Month]) -> Setup | lis
     if contradictions:
         return contradictions
     problems = [*_references(stated, new, whole), *_tree(stated, new, whole), *_payers(stated, new, whole)]
-    if not problems and closed:
-        problems = list(_closed_months(stated, new, books, closed))
+    problems = problems or list(_settled_payers(stated, new, books, settled))
+    if not problems and settled.closed:
+        problems = list(_closed_months(stated, new, books, settled.closed))
     return problems or new
 
 
@@ -214,6 +228,26 @@ def _payers(stated: Stated, new: Setup, whole: Setup) -> Iterator[Problem]:
             if origin is not None and relation.payer_id in whole.accounts:
                 detail = {"payer": relation.payer_id, "account": account_id}
                 yield Problem(Fault.CHAIN, origin, "payer_id", detail)
+
+
+def _settled_payers(stated: Stated, new: Setup, books: Setup, settled: Settled) -> Iterator[Problem]:
+    """Yield changes of who pays that a relation decides, or that start before usage that is stored (SETUP-5)."""
+    starts = _starts(books.relations)
+    for key, relation in new.relations.items():
+        account_id, on = key
+        origin = stated.origins["relations", key]
+        recorded = starts.get((account_id,))
+        # A row before the first one moves that to its next cycle, so it is compared with it.
+        before = books.relations[account_id, _latest(recorded, on) or recorded[0]] if recorded else relation
+        if before.payer_id == relation.payer_id:
+            continue
+        last = settled.reach.get(account_id)
+        if account_id in settled.related:
+            detail = {"account": account_id, "other": settled.related[account_id]}
+            yield Problem(Fault.HAS_RELATION, origin, "payer_id", detail)
+        elif last is not None and last >= on:
+            detail = {"account": account_id, "last": last.isoformat(), "on": on.isoformat()}
+            yield Problem(Fault.HAS_USAGE, origin, "effective_from", detail)
 
 
 def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Month]) -> Iterator[Problem]:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from partita.columnar.tables import DISCOUNTS, PRICES, PRODUCTS, SKU_NAMES, SKUS
+from partita.columnar.tables import CYCLES, DISCOUNTS, PRICES, PRODUCTS, SKU_NAMES, SKUS
 from partita.core.catalog import Counter, Model, PriceVersion, Product, Sku, Tier
 from partita.core.discount import Discount, Target
+from partita.core.period import Cycle
 from partita.store.db import Transaction
 from partita.store.org import OPEN_END, append, table_of
 
@@ -80,10 +81,23 @@ def sku_names_table(tx: Transaction) -> pa.Table:
     return table_of(SKU_NAMES, tx.execute("select sku_id, name from sku order by sku_id").fetchall())
 
 
+def cycles_table(tx: Transaction) -> pa.Table:
+    """Return every SKU with the billing cycle of its product (`tables.CYCLES`)."""
+    rows = tx.execute(
+        "select sku_id, coalesce(cycle, %s) from sku left join product_cycle using (product_id) order by sku_id",
+        (Cycle.HOUR.value,),
+    )
+    return table_of(CYCLES, rows.fetchall())
+
+
 def products_of(tx: Transaction) -> dict[str, Product]:
     """Return all products by id."""
-    rows = tx.execute("select product_id, name, service_category from product order by product_id")
-    return {row[0]: Product(*row) for row in rows}
+    rows = tx.execute(
+        "select product_id, name, service_category, coalesce(cycle, %s) "
+        "from product left join product_cycle using (product_id) order by product_id",
+        (Cycle.HOUR.value,),
+    )
+    return {row[0]: Product(row[0], row[1], row[2], Cycle(row[3])) for row in rows}
 
 
 def skus_of(tx: Transaction) -> dict[str, Sku]:
@@ -118,9 +132,12 @@ def discounts_of(tx: Transaction) -> dict[DiscountKey, Discount]:
 
 
 def add_products(tx: Transaction, products: Iterable[Product], *, recorded_at: datetime) -> None:
-    """Append products."""
-    rows = [(one.product_id, one.name, one.service_category) for one in products]
+    """Append products, and the cycle of those that are not billed each hour."""
+    known = list(products)
+    rows = [(one.product_id, one.name, one.service_category) for one in known]
     append(tx, "product (product_id, name, service_category, recorded_at)", rows, recorded_at=recorded_at)
+    cycles = [(one.product_id, one.cycle.value) for one in known if one.cycle is not Cycle.HOUR]
+    append(tx, "product_cycle (product_id, cycle, recorded_at)", cycles, recorded_at=recorded_at)
 
 
 def add_skus(tx: Transaction, skus: Iterable[Sku], *, recorded_at: datetime) -> None:

@@ -1,18 +1,20 @@
 """The organisation in the books: the deployment, enterprises, units, accounts, placements and who pays.
 
-Owns the SQL of those tables, and the same facts as columns for the bulk engine (`accounts_table`, `months_table`,
-`placements_table`). Decides nothing. Rules: ORG-2, ORG-3, IDS-2.
+Owns the SQL of those tables, and the same facts as columns for the bulk engine (`accounts_table`, `payers_table`,
+`months_table`, `placements_table`). Decides nothing. Rules: ORG-2, ORG-3, ORG-5, IDS-2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 
-from partita.columnar.tables import ACCOUNTS, MONTHS, PLACEMENTS, arrow_schema
+from partita.columnar.tables import ACCOUNTS, MONTHS, PAYERS, PLACEMENTS, arrow_schema
 from partita.core.ids import bucket_of
 from partita.core.org import (
     Account,
@@ -22,10 +24,11 @@ from partita.core.org import (
     Placement,
     UnitKind,
     Units,
+    by_cycle,
     nearest,
     path_of,
 )
-from partita.core.period import Month
+from partita.core.period import Cycle, Month
 from partita.store.db import Transaction
 
 DEFAULT_BUCKETS = 8
@@ -34,23 +37,46 @@ DEFAULT_BUCKETS = 8
 OPEN_END = "timestamptz '9999-01-01 00:00:00+00'"
 """The end, as SQL, of what has no end yet."""
 
+NO_END = datetime(9999, 1, 1)  # noqa: DTZ001 - tables of the bulk engine are UTC by contract
+"""The same end in a table of the bulk engine."""
+
 _END = f"lead(effective_from, 1, {OPEN_END}) over (partition by account_id order by effective_from)"
 
 
 def accounts_table(tx: Transaction) -> pa.Table:
-    """Return who pays for each account, when, with the payer's bucket, zone and currency (`tables.ACCOUNTS`)."""
+    """Return every account with its zone and currency (`tables.ACCOUNTS`)."""
+    rows = tx.execute("select account_id, zone, currency from account join enterprise using (enterprise_id) order by 1")
+    return table_of(ACCOUNTS, rows.fetchall())
+
+
+def payers_table(tx: Transaction) -> pa.Table:
+    """Return who pays for each account, when, by the cycles that products have, with the payer's bucket (`PAYERS`).
+
+    Accounts come in order, the spans of each by cycle and time (ORG-5).
+    """
     rows = tx.execute(
-        f"""
-        select account_id, effective_from at time zone 'UTC', ends at time zone 'UTC', payer_id, zone, currency
-        from (select account_id, effective_from, payer_id, {_END} as ends from payment_relation) as relation
-        join account using (account_id)
-        join enterprise using (enterprise_id)
-        order by account_id, effective_from
-        """
+        "select account_id, effective_from, payer_id, zone from payment_relation join account using (account_id) "
+        "join enterprise using (enterprise_id) order by account_id, effective_from"
     ).fetchall()
-    count = bucket_count(tx)
-    buckets = {payer: bucket_of(payer, count) for payer in {row[3] for row in rows}}
-    return table_of(ACCOUNTS, [(*row[:4], buckets[row[3]], *row[4:]) for row in rows])
+    count, cycles = bucket_count(tx), cycles_in_use(tx)
+    buckets = {payer: bucket_of(payer, count) for payer in {row[2] for row in rows}}
+    spans = []
+    for (account_id, zone), of_account in groupby(rows, key=itemgetter(0, 3)):
+        relations = [PaymentRelation(*row[:3]) for row in of_account]
+        for cycle in cycles:
+            of_cycle = _spans(by_cycle(relations, cycle, zone))
+            spans += [(account_id, cycle.value, *span, buckets[span[-1]]) for span in of_cycle]
+    return table_of(PAYERS, spans)
+
+
+def cycles_in_use(tx: Transaction) -> list[Cycle]:
+    """Return the billing cycles that products have, in the order of the enum; a product says none = each hour."""
+    rows = tx.execute(
+        "select distinct coalesce(c.cycle, %s) from product p left join product_cycle c using (product_id)",
+        (Cycle.HOUR.value,),
+    )
+    known = {row[0] for row in rows}
+    return [cycle for cycle in Cycle if cycle.value in known]
 
 
 def months_table(zones: Iterable[str], first: Month, last: Month) -> pa.Table:
@@ -203,6 +229,13 @@ def table_of(table: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.Table
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
     arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _spans(relations: Sequence[PaymentRelation]) -> Iterator[tuple[datetime, datetime, str]]:
+    """Yield start, end and payer of each span, as UTC without a zone."""
+    starts = [one.effective_from.astimezone(UTC).replace(tzinfo=None) for one in relations]
+    for start, end, relation in zip(starts, [*starts[1:], NO_END], relations, strict=True):
+        yield start, end, relation.payer_id
 
 
 def _company_and_department(units: Units, enterprise_id: str, org_unit_id: str) -> tuple[str | None, str | None]:

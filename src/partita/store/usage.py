@@ -2,12 +2,12 @@
 
 A usage file counts when its row commits, in the transaction of its batch (FILE-1). The identity `sequence` grows in the
 order of commits, because every writer holds `lock_intake`: "all usage through sequence n" is a fixed set for ever.
-Does not own what a valid record is (`columnar.usage`). Rules: USAGE-2 (`docs/rules/usage.md`), FILE-1.
+Does not own what a valid record is (`columnar.usage`). Rules: USAGE-2, USAGE-10 (`docs/rules/usage.md`), FILE-1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,6 +97,31 @@ def frozen_through(tx: Transaction) -> int:
     """
     row = tx.execute("select coalesce(max(month), 0) from close_run").fetchone()
     return int(row[0]) if row else 0
+
+
+def reach(tx: Transaction, accounts: Sequence[tuple[str, datetime]]) -> None:
+    """Move on how far the usage of accounts reaches: (account, last start of what was taken in). Hold `lock_intake`."""
+    if accounts:
+        tx.execute(
+            "insert into usage_reach (account_id, last_start) select * from unnest(%s::text[], %s::timestamptz[]) "
+            "on conflict (account_id) do update set last_start = excluded.last_start "
+            "where usage_reach.last_start < excluded.last_start",
+            ([account for account, _ in accounts], [last for _, last in accounts]),
+        )
+
+
+def reach_of(tx: Transaction, account_ids: Iterable[str] | None = None) -> dict[str, datetime]:
+    """Return how far the stored usage of accounts (default all) reaches: the last start of any record of each.
+
+    Who pays is stored with a record when it is taken in, so no payer may change before that (USAGE-10). Hold
+    `lock_intake` to rely on it.
+    """
+    asked = None if account_ids is None else sorted(set(account_ids))
+    rows = tx.execute(
+        "select account_id, last_start from usage_reach where %(asked)s::text[] is null or account_id = any(%(asked)s)",
+        {"asked": asked},
+    )
+    return dict(rows.fetchall())
 
 
 def record(tx: Transaction, batch: UsageBatch, written: Sequence[UsageFile], *, recorded_at: datetime) -> None:

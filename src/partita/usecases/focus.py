@@ -210,10 +210,7 @@ def _put_beside(engine: duckdb.DuckDBPyConnection, beside: _Beside, *, issuer: s
         "CREATE TEMP TABLE account_names AS "
         "SELECT account_id, arg_max(account_name, from_at) AS account_name FROM placements GROUP BY account_id"
     )
-    engine.execute(
-        "CREATE TEMP TABLE account_zones AS "
-        "SELECT account_id, arg_max(zone, from_at) AS zone FROM accounts GROUP BY account_id"
-    )
+    engine.execute("CREATE TEMP TABLE account_zones AS SELECT account_id, zone FROM accounts")
     _lookup(engine, "price_details", _price_details(beside.prices))
     units = engine.execute("SELECT DISTINCT unit FROM charges WHERE unit IS NOT NULL ORDER BY unit").fetchall()
     _lookup(engine, "focus_units", [(unit, focus_unit(unit)) for (unit,) in units])

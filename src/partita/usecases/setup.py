@@ -1,7 +1,7 @@
 """Set up: take the organisation and the catalogue from a folder of documents into the books, wholly or not at all.
 
 Load → decide → save in one transaction. Does not decide what may be added (`core.setup`) nor read documents
-(`formats.setup`). Rules: SETUP-1 … SETUP-4 (`docs/rules/setup.md`).
+(`formats.setup`). Rules: SETUP-1 … SETUP-5 (`docs/rules/setup.md`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from pathlib import Path
 
 from partita.core.fault import Fault, Problem
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.setup import Setup, decide
+from partita.core.setup import Settled, Setup, decide
 from partita.formats.setup import FILES, read_setup
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
+from partita.store import relation as relation_store
 from partita.store import usage as usage_store
 from partita.store.db import Transaction
 from partita.usecases.work import Work
@@ -51,7 +52,7 @@ def apply_setup(work: Work, folder: Path, *, dry_run: bool = False) -> SetupAppl
     if not reading.files:
         return refused(Reason.NOT_A_SETUP_FOLDER, path=folder, known=", ".join(FILES))
 
-    decision = reading.problems or decide(reading.stated, books, org_store.closed_months(work.tx))
+    decision = reading.problems or decide(reading.stated, books, _settled(work.tx))
     if isinstance(decision, list):
         return _refusal(folder, decision)
 
@@ -75,6 +76,10 @@ def setup_in_books(tx: Transaction) -> Setup:
         prices=catalog_store.prices_of(tx),
         discounts=catalog_store.discounts_of(tx),
     )
+
+
+def _settled(tx: Transaction) -> Settled:
+    return Settled(org_store.closed_months(tx), usage_store.reach_of(tx), relation_store.related(tx))
 
 
 def _save(tx: Transaction, added: Setup, *, recorded_at: datetime) -> None:

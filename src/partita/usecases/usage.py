@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from partita.columnar import usage as columns
 from partita.columnar.tables import USAGE, column_list
-from partita.columnar.usage import Counts, Part
+from partita.columnar.usage import Counts, LookUps, Part
 from partita.core.ids import derived_id
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import Rejection
@@ -95,17 +94,6 @@ class _Intake:
     step: Callable[[int, str], object]
 
 
-@dataclass(frozen=True, slots=True)
-class _LookUps:
-    """What the checks look up, as it stood in one transaction."""
-
-    accounts: pa.Table
-    skus: pa.Table
-
-    def same_as(self, other: _LookUps) -> bool:
-        return bool(self.accounts.equals(other.accounts) and self.skus.equals(other.skus))
-
-
 def import_usage(
     books: Books,
     path: Path,
@@ -162,8 +150,8 @@ def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
     return None
 
 
-def _load(tx: Transaction) -> _LookUps:
-    return _LookUps(org_store.accounts_table(tx), catalog_store.skus_table(tx))
+def _load(tx: Transaction) -> LookUps:
+    return LookUps(org_store.accounts_table(tx), org_store.payers_table(tx), catalog_store.cycles_table(tx))
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -201,11 +189,11 @@ def _figures(batch: UsageBatch, source: UsageSource, *, dry_run: bool) -> UsageI
     )
 
 
-def _stage(intake: _Intake, look_ups: _LookUps) -> Refused | None:
+def _stage(intake: _Intake, look_ups: LookUps) -> Refused | None:
     """Check all rows of the file: at once where no row is damaged, line by line otherwise."""
     engine, source = intake.engine, intake.source
     intake.step(1, "check")
-    columns.lay_out(engine, look_ups.accounts, look_ups.skus)
+    columns.lay_out(engine, look_ups)
     if source.at_once is not None and _stage_at_once(engine, source):
         return None
     try:
@@ -228,7 +216,7 @@ def _stage_at_once(engine: duckdb.DuckDBPyConnection, source: UsageSource) -> bo
     return engine.execute("select count(*) from staged").fetchone() == engine.execute(source.lines or "").fetchone()
 
 
-def _take_in(books: Books, intake: _Intake, look_ups: _LookUps, folder: Path) -> UsageImported | Refused:
+def _take_in(books: Books, intake: _Intake, look_ups: LookUps, folder: Path) -> UsageImported | Refused:
     """Compare with what is stored, write what is new, and name it, in one transaction (FILE-1)."""
     with books.work() as work:
         intake.step(2, "compare")
@@ -255,6 +243,7 @@ def _take_in(books: Books, intake: _Intake, look_ups: _LookUps, folder: Path) ->
         if not intake.dry_run:
             files = _write(books.room, intake, batch_id, parts, folder)
             usage_store.record(work.tx, batch, files, recorded_at=work.now)
+            usage_store.reach(work.tx, columns.reached(intake.engine))
         return _with_rejections(_answer(work, intake, batch, parts), intake, rejections)
 
 

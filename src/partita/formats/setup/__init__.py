@@ -18,12 +18,12 @@ from partita.core.discount import Discount, Target
 from partita.core.fault import Fault, Problem
 from partita.core.money import is_currency
 from partita.core.org import Account, Enterprise, OrgUnit, PaymentRelation, Placement, UnitKind
-from partita.core.period import DEFAULT_ZONE
+from partita.core.period import DEFAULT_ZONE, Cycle
 from partita.core.setup import Setup, Stated, contradiction
 from partita.formats.setup.rows import BEGINNING, Row, factor, instant, is_title, optional, rows_of, yes_no
 from partita.formats.setup.tiers import PriceRow, price_row, version_of
 
-__all__ = ["FILES", "SERVICE_CATEGORIES", "Reading", "read_setup"]
+__all__ = ["FILES", "OPTIONAL", "SERVICE_CATEGORIES", "Reading", "read_setup"]
 
 FILES: dict[str, tuple[str, ...]] = {
     "enterprises.csv": ("enterprise_id", "name", "zone", "currency"),
@@ -35,6 +35,9 @@ FILES: dict[str, tuple[str, ...]] = {
     "discounts.csv": ("payer_id", "target_kind", "target_id", "effective_from", "factor", "exclusive"),
 }
 """The files and their columns, in the order in which they are read: each may name what an earlier one states."""
+
+OPTIONAL: dict[str, tuple[str, ...]] = {"products.csv": ("cycle",)}
+"""Further columns that a file may leave out: then each of their values is empty."""
 
 SERVICE_CATEGORIES = (
     "AI and Machine Learning", "Analytics", "Business Applications", "Compute", "Databases", "Developer Tools",
@@ -95,7 +98,7 @@ def read_setup(folder: Path, books: Setup, catalogue_zone: str | None) -> Readin
         if not path.is_file():
             continue
         reading.files.append(file)
-        for row in rows_of(path, columns, reading.problems):
+        for row in rows_of(path, columns, reading.problems, OPTIONAL.get(file, ())):
             _READERS[file](reading, row)
     for group in reading.prices.values():
         version = version_of(group)
@@ -149,7 +152,8 @@ def _account(reading: Reading, row: Row) -> None:
 def _product(reading: Reading, row: Row) -> None:
     known = ", ".join(SERVICE_CATEGORIES)
     category = row.text("service_category", SERVICE_CATEGORIES.__contains__, Fault.NOT_ONE_OF, known=known)
-    fact = Product(row.id("product_id"), row.text("name", is_title, Fault.BAD_NAME), category)
+    cycle = row.one_of("cycle", Cycle) if row.values["cycle"] else Cycle.HOUR
+    fact = Product(row.id("product_id"), row.text("name", is_title, Fault.BAD_NAME), category, cycle)
     reading.state(row, "products", fact.product_id, fact)
 
 

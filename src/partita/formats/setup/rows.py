@@ -79,8 +79,13 @@ class Row:
         self.problems.append(Problem(fault, self.origin, column, detail))
 
 
-def rows_of(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> Iterator[Row]:
-    """Yield the rows of a CSV file; what is wrong with the file itself is noted and ends the reading."""
+def rows_of(
+    path: Path, columns: tuple[str, ...], problems: list[Problem], optional_columns: tuple[str, ...] = ()
+) -> Iterator[Row]:
+    """Yield the rows of a CSV file; what is wrong with the file itself is noted and ends the reading.
+
+    A column that may be absent is empty in every row when it is.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -95,13 +100,15 @@ def rows_of(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> It
     line = 1
     try:
         header = [one.strip() for one in next(reader, [])]
-        wrong = _header_problem(path.name, header, columns)
+        wrong = _header_problem(path.name, header, columns, optional_columns)
         if wrong is not None:
             problems.append(wrong)
             return
         line = reader.line_num + 1
+        absent = dict.fromkeys(optional_columns, "")
         for values in reader:
-            row = Row(Origin(path.name, line), dict(zip(header, map(str.strip, values), strict=False)), problems)
+            stated = dict(zip(header, map(str.strip, values), strict=False))
+            row = Row(Origin(path.name, line), absent | stated, problems)
             line = reader.line_num + 1
             if not any(row.values.values()):
                 continue
@@ -113,16 +120,19 @@ def rows_of(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> It
         problems.append(Problem(Fault.BROKEN_ROW, Origin(path.name, line), "", {"detail": str(error)}))
 
 
-def _header_problem(file: str, header: list[str], columns: tuple[str, ...]) -> Problem | None:
-    origin, names = Origin(file, 1), ", ".join(columns)
+def _header_problem(
+    file: str, header: list[str], columns: tuple[str, ...], optional_columns: tuple[str, ...]
+) -> Problem | None:
+    known = (*columns, *optional_columns)
+    origin, names = Origin(file, 1), ", ".join(known)
     if not any(header):
         return Problem(Fault.NO_HEADER, origin, "", {"columns": names})
-    for column in columns:
-        if column not in header:
+    for column in known:
+        if column not in header and column in columns:
             return Problem(Fault.MISSING_COLUMN, origin, "", {"name": column, "columns": names})
         if header.count(column) > 1:
             return Problem(Fault.COLUMN_TWICE, origin, "", {"name": column})
-    strange = next((column for column in header if column not in columns), None)
+    strange = next((column for column in header if column not in known), None)
     return None if strange is None else Problem(Fault.UNKNOWN_COLUMN, origin, "", {"name": strange, "columns": names})
 
 
