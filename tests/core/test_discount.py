@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from partita.core.discount import Discount, Target, contracted_cost, contracted_unit_price, stack
+from partita.core.discount import (
+    OPEN_END,
+    Charged,
+    Discount,
+    DiscountShare,
+    Span,
+    Target,
+    contracted_cost,
+    contracted_unit_price,
+    spans,
+    stack,
+)
 
 JANUARY, JULY, AUGUST = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7, 8))
 ON_ALL = Discount("acme", Target.ALL, None, JANUARY, 980_000)
@@ -15,7 +26,7 @@ ON_SKU = Discount("acme", Target.SKU, "vm", JANUARY, 500_000)
 
 
 def applied(*discounts: Discount, at: datetime = JULY) -> tuple[Discount, ...]:
-    return stack(discounts, "acme", "vm", "compute", at)
+    return stack(discounts, Charged("acme", "vm", "compute", at))
 
 
 def test_the_most_particular_comes_first() -> None:
@@ -33,7 +44,7 @@ def test_others_do_not_apply() -> None:
 
 
 def test_of_one_target_the_latest_that_has_started_applies() -> None:
-    later = Discount("acme", Target.ALL, None, JULY, 1_000_000)
+    later = Discount("acme", Target.ALL, None, JULY, 990_000)
     assert applied(later, ON_ALL) == (later,)
     assert applied(later, ON_ALL, at=datetime(2026, 6, 30, tzinfo=UTC)) == (ON_ALL,)
 
@@ -61,3 +72,42 @@ def test_a_unit_price_is_stated_only_where_it_is_exact() -> None:
 def test_a_discount_starts_at_an_aware_instant() -> None:
     with pytest.raises(AssertionError, match="zone"):
         Discount("acme", Target.ALL, None, JANUARY.replace(tzinfo=None), 1)
+
+
+def test_a_factor_of_one_ends_a_discount() -> None:
+    assert applied(ON_ALL, Discount("acme", Target.ALL, None, JULY, 1_000_000)) == ()
+
+
+MAIN_ON_ALL = Discount("main", Target.ALL, None, JANUARY, 800_000)
+SHARE = DiscountShare("main", "acme", JULY, AUGUST)
+
+
+def shared(*discounts: Discount, at: datetime = JULY) -> tuple[Discount, ...]:
+    return stack(discounts, Charged("acme", "vm", "compute", at), [SHARE])
+
+
+def test_a_shared_discount_counts_while_it_is_shared() -> None:
+    assert shared(MAIN_ON_ALL) == (MAIN_ON_ALL,)
+    assert shared(MAIN_ON_ALL, at=AUGUST) == ()
+    assert shared(MAIN_ON_ALL, at=JANUARY) == ()
+
+
+def test_an_own_discount_stands_before_a_shared_one_of_the_same_target() -> None:
+    assert shared(MAIN_ON_ALL, ON_ALL, ON_SKU) == (ON_SKU, ON_ALL)
+    ended = Discount("acme", Target.ALL, None, JULY, 1_000_000)
+    assert shared(MAIN_ON_ALL, ON_ALL, ended) == (MAIN_ON_ALL,)
+
+
+def test_spans_of_a_shared_discount_leave_room_for_own_ones() -> None:
+    middle = datetime(2026, 7, 10, tzinfo=UTC)
+    later = datetime(2026, 7, 20, tzinfo=UTC)
+    own = (
+        Discount("acme", Target.ALL, None, middle, 900_000),
+        Discount("acme", Target.ALL, None, later, 1_000_000),
+    )
+    assert spans((MAIN_ON_ALL, *own), [SHARE]) == [
+        Span("acme", Target.ALL, None, JULY, middle, 800_000, exclusive=False),
+        Span("acme", Target.ALL, None, middle, later, 900_000, exclusive=False),
+        Span("acme", Target.ALL, None, later, AUGUST, 800_000, exclusive=False),
+        Span("main", Target.ALL, None, JANUARY, OPEN_END, 800_000, exclusive=False),
+    ]
