@@ -14,6 +14,7 @@ from partita.settings import Settings
 from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine, spilling
 from partita.store.files import FileRoom
+from partita.usecases.service_control import watch
 from partita.usecases.work import Books
 
 
@@ -33,6 +34,7 @@ def open_books(settings: Settings) -> Iterator[Books]:
                 clock=_clock(settings.now),
                 engine=lambda: open_engine(room, memory=settings.memory, threads=settings.threads),
                 actor=Actor(settings.user, settings.account),
+                watch=watch,
             )
     finally:
         where.release()

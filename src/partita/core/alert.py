@@ -98,11 +98,29 @@ def is_high(setting: AlertSetting, product_id: str, spent_minor: int) -> bool:
     return watched and setting.threshold is not None and spent_minor > setting.threshold
 
 
+class Ending(Enum):
+    """What may end (ALERT-5)."""
+
+    VOUCHER = ("voucher", "代金券")
+    COUPON = ("coupon", "优惠券")
+    CARD = ("stored-value card", "储值卡")
+    CREDIT = ("credit", "信控还款")
+
+    @property
+    def word(self) -> str:
+        """The name as programs write it."""
+        return self.name.lower()
+
+    def text(self, language: str = "en") -> str:
+        """Name it in `en` or `zh`."""
+        return self.value[language == "zh"]
+
+
 @dataclass(frozen=True, slots=True)
 class Expiring:
     """Something that ends (ALERT-5): what it is, whose, when, and what would be lost in minor units (None = no sum)."""
 
-    what: str
+    what: Ending
     name: str
     account_id: str
     ends_on: date

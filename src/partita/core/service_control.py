@@ -2,13 +2,13 @@
 
 Owns the states, what they mean for the cloud, the policy of a product and the decision. Does not own the available
 quota (`funds`), the pace (`spend`) or the order in which a group stops (`stop_order`). A decision is a function of what
-is known at one instant: asked again with the same it changes nothing. Rules: STOP-1 … STOP-10
+is known at one instant: asked again with the same it changes nothing. Rules: STOP-1 … STOP-11
 (`docs/rules/service_control.md`); source: enterprise-finance.md B8, B15.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -63,7 +63,7 @@ class Cause(Enum):
 
 
 class Order(Enum):
-    """What the cloud is told to do (STOP-9)."""
+    """What the cloud is told to do (STOP-10)."""
 
     SUSPEND = ("suspend", "停机")
     RESUME = ("resume", "复机")
@@ -173,7 +173,7 @@ class Change:
 
     @property
     def order(self) -> Order | None:
-        """What the cloud has to do; None where it serves, or does not, as before (STOP-9)."""
+        """What the cloud has to do; None where it serves, or does not, as before (STOP-10)."""
         if self.state is ServiceState.RELEASED:
             return Order.RELEASE
         if self.state.runs == self.item.state.runs or self.item.state is ServiceState.RELEASED:
@@ -182,7 +182,7 @@ class Change:
 
 
 def decide(group: Group) -> tuple[Change, ...]:
-    """Return what changes for the products of a payer (STOP-1 … STOP-8); in the order of account and product.
+    """Return what changes for the products of a payer (STOP-1 … STOP-9); in the order of account and product.
 
     Each product is judged for itself; those that the grace no longer covers, and those that an order of stopping may
     touch, are then looked at together, so that the fewest are stopped.
@@ -225,11 +225,11 @@ def _kept(item: Item, now: datetime) -> Judged:
 
 
 _MARGIN = timedelta(days=1)
-"""A warning ends when the quota lasts a day longer than it asks: figures that waver call nobody twice (STOP-3)."""
+"""A warning ends when the quota lasts a day longer than it asks: figures that waver call nobody twice (STOP-6)."""
 
 
 def _in_funds(item: Item, group: Group) -> Judged:
-    """Run, warned when the quota does not last long enough at the present pace (STOP-3, STOP-6)."""
+    """Run, warned when the quota does not last long enough at the present pace (STOP-6)."""
     margin = _MARGIN if item.state is ServiceState.WARNED else timedelta(0)
     if not group.pace.lasts(group.available_minor, group.currency, item.policy.warning + margin):
         return ServiceState.WARNED, Cause.QUOTA_LOW
@@ -286,24 +286,36 @@ class PolicyRow:
     policy: Policy
 
 
-def policy_for(rows: Iterable[PolicyRow], account_id: str, payer_id: str, product_id: str, currency: str) -> Policy:
-    """Return the policy of a product of an account: the most particular that is set (STOP-2).
+Policies = Mapping[tuple[str, str], Policy]
+"""Policies by account or '' and product or ''."""
 
-    First those of the account, then of its payer, then of all; among them those of the product before those of all
-    products. A tolerated debt in another currency than the payer's says nothing, so such a row is passed over.
+
+def policies_in(rows: Iterable[PolicyRow], currency: str) -> dict[tuple[str, str], Policy]:
+    """Return the policies that say something for payers of a currency.
+
+    A tolerated debt in another currency says nothing, so such a row is passed over (STOP-2).
     """
-    fitting = {
+    return {
         (row.account_id, row.product_id): row.policy
         for row in rows
         if row.policy.grace.amount is None or row.policy.grace.amount.currency == currency
     }
-    for place in _places(account_id, payer_id, product_id):
-        if place in fitting:
-            return fitting[place]
+
+
+def policy_for(policies: Policies, account_id: str, payer_id: str, product_id: str) -> Policy:
+    """Return the policy of a product of an account: the most particular that is set (STOP-2).
+
+    First those of the account, then of its payer, then of all; among them those of the product before those of all
+    products.
+    """
+    for account in dict.fromkeys((account_id, payer_id, "")):
+        for product in (product_id, ""):
+            if (account, product) in policies:
+                return policies[account, product]
     return DEFAULT_POLICY
 
 
-def _places(account_id: str, payer_id: str, product_id: str) -> Iterator[tuple[str, str]]:
-    for account in dict.fromkeys((account_id, payer_id, "")):
-        yield account, product_id
-        yield account, ""
+def is_well(available_minor: int, currency: str, pace: Pace, policies: Iterable[Policy]) -> bool:
+    """Say whether a quota is there and lasts so long that whatever runs goes on running, by any policy (STOP-6)."""
+    longest = max(policy.warning for policy in (DEFAULT_POLICY, *policies))
+    return available_minor > 0 and pace.lasts(available_minor, currency, longest + _MARGIN)

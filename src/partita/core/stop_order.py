@@ -7,7 +7,7 @@ account that is short stops all members: the group may choose better).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from partita.core.money import minor_scale_e10
@@ -44,11 +44,10 @@ class StopOrder:
         assert self.allowance_minor >= 0, "an allowance is not below zero"
         assert self.horizon_days is None or self.horizon_days > 0, "a horizon is at least a day"
 
-    def turn_of(self, member_id: str, product_id: str) -> int:
-        """Return the turn of a product: as set for member and product, member, product, or the usual one."""
-        turns = {(one.member_id, one.product_id): one.turn for one in self.turns}
-        places = ((member_id, product_id), (member_id, ""), ("", product_id), ("", ""))
-        return next((turns[place] for place in places if place in turns), USUAL_TURN)
+    @property
+    def places(self) -> dict[tuple[str, str], int]:
+        """The turns by member or '' and product or ''."""
+        return {(one.member_id, one.product_id): one.turn for one in self.turns}
 
     def allowance_e10(self, currency: str) -> int:
         """What may be spent a day beyond the grace, in `_e10`."""
@@ -58,6 +57,12 @@ class StopOrder:
         """What may be spent a day within the grace, so that `room_minor` lasts as long as set, in `_e10`."""
         lasting = 0 if self.horizon_days is None else room_minor * minor_scale_e10(currency) // self.horizon_days
         return max(self.allowance_e10(currency), lasting)
+
+
+def turn_of(places: Mapping[tuple[str, str], int], member_id: str, product_id: str) -> int:
+    """Return the turn of a product: as set for member and product, member, product, or all; or the usual one."""
+    asked = ((member_id, product_id), (member_id, ""), ("", product_id), ("", ""))
+    return next((places[place] for place in asked if place in places), USUAL_TURN)
 
 
 @dataclass(frozen=True, slots=True)

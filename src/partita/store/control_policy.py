@@ -1,7 +1,7 @@
 """The settings of stop and resume in the books: policies, orders of stopping, spending caps, and what is paid ahead.
 
 Owns the SQL of `control_policy`, `stop_order`, `spending_cap` and `paid_ahead`: rows are added, the last one counts.
-Rules: STOP-2, STOP-5, STOP-6, STOP-8 (`docs/rules/service_control.md`).
+Rules: STOP-2, STOP-5, STOP-8, STOP-9 (`docs/rules/service_control.md`).
 """
 
 from __future__ import annotations
@@ -114,14 +114,23 @@ def set_order(tx: Transaction, payer_id: str, order: StopOrder | None, setting: 
     )
 
 
-def caps(tx: Transaction, accounts: Collection[str]) -> dict[str, int]:
-    """Return the spending caps of accounts a month, in minor units."""
+def caps(tx: Transaction, payers: Collection[str]) -> dict[str, int]:
+    """Return the spending caps a month, in minor units, of all accounts that these payers pay for."""
     rows = tx.execute(
-        "select distinct on (account_id) account_id, amount_minor from spending_cap where account_id = any(%s) "
-        "order by account_id, sequence desc",
-        (sorted(accounts),),
+        "select distinct on (c.account_id) c.account_id, c.amount_minor from spending_cap c "
+        "where exists (select from service_item i where i.account_id = c.account_id and i.payer_id = any(%s)) "
+        "order by c.account_id, c.sequence desc",
+        (sorted(payers),),
     )
     return {account: amount for account, amount in rows if amount is not None}
+
+
+def cap_of(tx: Transaction, account_id: str) -> int | None:
+    """Return the spending cap of an account a month, in minor units; None = none is set."""
+    row = tx.execute(
+        "select amount_minor from spending_cap where account_id = %s order by sequence desc limit 1", (account_id,)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def set_cap(tx: Transaction, account_id: str, amount_minor: int | None, setting: Setting) -> None:

@@ -1,7 +1,7 @@
 """The outbox in the books: messages that a transaction leaves behind, and every try to carry them out.
 
-Owns the SQL of `outbox`, `outbox_delivery`, `outbox_state`. Does not own when a try is due (`core.outbox`). A message is
-added in the transaction that causes it, so it is there exactly when that is.
+Owns the SQL of `outbox`, `outbox_delivery` and `outbox_state`. Does not own when a try is due (`core.outbox`). A
+message is added in the transaction that causes it, so it is there exactly when that is.
 Rules: OUTBOX-1, OUTBOX-4 (`docs/rules/outbox.md`).
 """
 

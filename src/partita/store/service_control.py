@@ -1,7 +1,7 @@
 """Stop and resume in the books: what can be stopped, the steps of each, and the quota as it was last seen.
 
 Owns the SQL of `service_item`, `service_step` and `quota_watch`, and the lock under which is decided. Does not own the
-settings (`control_policy`). Decides nothing. Rules: STOP-1, STOP-3, STOP-10 (`docs/rules/service_control.md`).
+settings (`control_policy`). Decides nothing. Rules: STOP-1, STOP-3, STOP-11 (`docs/rules/service_control.md`).
 """
 
 from __future__ import annotations
@@ -57,8 +57,10 @@ def use(tx: Transaction, uses: Sequence[ItemUse]) -> None:
     """Note the last use of products; an earlier one than is known changes nothing."""
     if uses:
         tx.execute(
-            "insert into service_item (account_id, product_id, payer_id, currency, used_at) "
-            "select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]) as new "
+            "insert into service_item (account_id, product_id, payer_id, currency, used_at, step, state, cause, since) "
+            "select account_id, product_id, payer_id, currency, used_at, 0, 'running', 'FIRST_USED', used_at "
+            "from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]) "
+            "as new (account_id, product_id, payer_id, currency, used_at) "
             "order by 1, 2 on conflict (account_id, product_id) do update set payer_id = excluded.payer_id, "
             "currency = excluded.currency, used_at = excluded.used_at where excluded.used_at >= service_item.used_at",
             (
@@ -71,26 +73,28 @@ def use(tx: Transaction, uses: Sequence[ItemUse]) -> None:
         )
 
 
-_ITEMS = """
-    select i.account_id, i.product_id, i.payer_id, i.currency, i.used_at, coalesce(s.step, 0), s.state, s.cause,
-           coalesce(s.recorded_at, i.used_at)
-    from service_item i
-    left join lateral (select step, state, cause, recorded_at from service_step s
-                       where s.account_id = i.account_id and s.product_id = i.product_id
-                       order by step desc limit 1) s on true
-    where {which} order by i.account_id, i.product_id
-"""
+_ITEM = "select account_id, product_id, payer_id, currency, used_at, step, state, cause, since from service_item"
 
 
-def items_of_payers(tx: Transaction, payers: Collection[str]) -> list[ItemRow]:
-    """Return what payers pay for, as it stands."""
-    rows = tx.execute(_ITEMS.format(which="i.payer_id = any(%s)"), (sorted(payers),))
+def items_of_payers(tx: Transaction, payers: Collection[str], *, well: Collection[str] = ()) -> list[ItemRow]:
+    """Return what payers pay for, as it stands.
+
+    Of those that are `well` (their quota is there and lasts) only what does not simply run: what is not running, what
+    was never decided about, and what members with a spending cap use.
+    """
+    rows = tx.execute(
+        f"{_ITEM} where payer_id = any(%s) "
+        f"union all {_ITEM} where payer_id = any(%s) and (state <> 'running' or step = 0) "
+        f"union all {_ITEM} where payer_id = any(%s) and not (state <> 'running' or step = 0) "
+        "and account_id in (select account_id from spending_cap) order by 1, 2",
+        (sorted(set(payers) - set(well)), sorted(well), sorted(well)),
+    )
     return [_item(row) for row in rows]
 
 
 def items_of_account(tx: Transaction, account_id: str) -> list[ItemRow]:
     """Return the products of an account, as they stand."""
-    return [_item(row) for row in tx.execute(_ITEMS.format(which="i.account_id = %s"), (account_id,))]
+    return [_item(row) for row in tx.execute(f"{_ITEM} where account_id = %s order by product_id", (account_id,))]
 
 
 def payers(tx: Transaction, account_ids: Collection[str] | None = None) -> list[str]:
@@ -103,15 +107,15 @@ def payers(tx: Transaction, account_ids: Collection[str] | None = None) -> list[
     return [row[0] for row in rows]
 
 
+def with_items(tx: Transaction, payers: Collection[str]) -> set[str]:
+    """Return those of these payers that pay for anything that can be stopped."""
+    rows = tx.execute("select distinct payer_id from service_item where payer_id = any(%s)", (sorted(payers),))
+    return {row[0] for row in rows}
+
+
 def _item(row: tuple) -> ItemRow:  # type: ignore[type-arg]
     account, product, payer, currency, used_at, step, state, cause, since = row
-    return ItemRow(
-        ItemUse(account, product, payer, currency, used_at),
-        step,
-        _STATES[state] if state else ServiceState.RUNNING,
-        Cause[cause] if cause else Cause.FIRST_USED,
-        since,
-    )
+    return ItemRow(ItemUse(account, product, payer, currency, used_at), step, _STATES[state], Cause[cause], since)
 
 
 _STATES = {state.word: state for state in ServiceState}
@@ -119,7 +123,7 @@ _STATES = {state.word: state for state in ServiceState}
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step of a product, with the figures of the decision (STOP-10).
+    """One step of a product, with the figures of the decision (STOP-11).
 
     `pace_e10` over `pace_days` is the payer's; `spent_e10` is what the product had cost in all until then.
     """
@@ -141,7 +145,7 @@ class StepRow:
 
 
 def add_steps(tx: Transaction, steps: Sequence[StepRow]) -> None:
-    """Append steps."""
+    """Append steps; what they say is how the products stand."""
     with tx.cursor() as cursor:
         cursor.executemany(
             "insert into service_step (account_id, product_id, step, state, cause, payer_id, currency, "
@@ -156,6 +160,20 @@ def add_steps(tx: Transaction, steps: Sequence[StepRow]) -> None:
                 for one in steps
             ],
         )
+    tx.execute(
+        "update service_item i set step = s.step, state = s.state, cause = s.cause, since = s.since "
+        "from unnest(%s::text[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[]) "
+        "as s (account_id, product_id, step, state, cause, since) "
+        "where i.account_id = s.account_id and i.product_id = s.product_id",
+        (
+            [one.account_id for one in steps],
+            [one.product_id for one in steps],
+            [one.step for one in steps],
+            [one.state.word for one in steps],
+            [one.cause.name for one in steps],
+            [one.recorded_at for one in steps],
+        ),
+    )
 
 
 def history(tx: Transaction, account_id: str) -> list[StepRow]:
@@ -173,24 +191,6 @@ def history(tx: Transaction, account_id: str) -> list[StepRow]:
         )
         for account, product, step, state, cause, payer, currency, available, overdue, pace, days, spent, by, at in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where an account is at home: the zone of its calendar and its currency, those of its enterprise."""
-
-    zone: str
-    currency: str
-
-
-def homes(tx: Transaction, accounts: Collection[str]) -> dict[str, Home]:
-    """Return where accounts are at home; those that do not exist are left out."""
-    rows = tx.execute(
-        "select a.account_id, e.zone, e.currency from account a join enterprise e using (enterprise_id) "
-        "where a.account_id = any(%s)",
-        (sorted(accounts),),
-    )
-    return {account: Home(zone, currency) for account, zone, currency in rows}
 
 
 @dataclass(frozen=True, slots=True)

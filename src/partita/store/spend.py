@@ -164,16 +164,36 @@ def totals(tx: Transaction, months: Iterable[int], *, payers: Collection[str] | 
     return {(payer, month, currency): int(amount) for payer, month, currency, amount in rows}
 
 
-def by_day(tx: Transaction, payers: Collection[str], first: date) -> dict[tuple[str, str, str], dict[date, int]]:
-    """Return the spend of each (payer, account, product) by day from `first` on, in `_e10`."""
+Days = dict[date, int]
+"""Spend by day, in `_e10`."""
+
+
+def by_day(tx: Transaction, payers: Collection[str], first: date) -> dict[str, Days]:
+    """Return what each payer spent from `first` on, by day, for all accounts and products together."""
     rows = tx.execute(
-        "select payer_id, account_id, product_id, day, sum(amount_e10)::text from running_spend "
-        "where payer_id = any(%s) and day >= %s group by 1, 2, 3, 4 order by 1, 2, 3, 4",
+        "select payer_id, day, sum(amount_e10)::text from running_spend "
+        "where payer_id = any(%s) and day >= %s group by 1, 2 order by 1, 2",
         (sorted(payers), first),
     )
-    found: dict[tuple[str, str, str], dict[date, int]] = {}
+    found: dict[str, Days] = {}
+    for payer, day, amount in rows:
+        found.setdefault(payer, {})[day] = int(amount)
+    return found
+
+
+def of_items_by_day(
+    tx: Transaction, payers: Collection[str], first: date, *, accounts: Collection[str] | None = None
+) -> dict[str, dict[tuple[str, str], Days]]:
+    """Return what each payer spent from `first` on for each (account, product), by day; for some accounts or all."""
+    rows = tx.execute(
+        "select payer_id, account_id, product_id, day, sum(amount_e10)::text from running_spend "
+        "where payer_id = any(%(payers)s) and day >= %(first)s "
+        "and (%(accounts)s::text[] is null or account_id = any(%(accounts)s)) group by 1, 2, 3, 4 order by 1, 2, 3, 4",
+        {"payers": sorted(payers), "first": first, "accounts": None if accounts is None else sorted(accounts)},
+    )
+    found: dict[str, dict[tuple[str, str], Days]] = {}
     for payer, account, product, day, amount in rows:
-        found.setdefault((payer, account, product), {})[day] = int(amount)
+        found.setdefault(payer, {}).setdefault((account, product), {})[day] = int(amount)
     return found
 
 

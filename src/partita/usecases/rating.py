@@ -31,6 +31,8 @@ from partita.store.db import Transaction
 from partita.store.files import FileRoom, digest_of
 from partita.store.usage import UsageFile
 from partita.usecases.bucket import side_by_side
+from partita.usecases.permission import operator_only
+from partita.usecases.spend import exact
 from partita.usecases.work import Books
 
 Advance = Callable[[int, int, str], None]
@@ -263,8 +265,10 @@ def rate_month(
     """Price all usage of an open month into provisional charges (RATE-5).
 
     Running it again without new usage or prices changes nothing. A closed month is refused: its late usage becomes
-    corrections at the next close.
+    corrections at the next close. Refused: NOT_PERMITTED (to all but the operator), MONTH_CLOSED, NO_PRICE_IN_FORCE.
     """
+    if no := operator_only(books):
+        return no
     with books.work() as work:
         if month.number <= usage_store.frozen_through(work.tx):
             return refused(Reason.MONTH_CLOSED, month=month)
@@ -312,6 +316,9 @@ def _rate_bucket(
         show_files(engine, "charges", CHARGE, [str(path) for path in made])
         payers = _payer_totals(engine)
         new = not dry_run and _name_provisional(books, (month, bucket), made, sums)
+        if not dry_run:
+            show_usage(engine, books.room, files)
+            exact.recount(books, engine, (month, bucket), files[-1].sequence)
     return records, payers, new
 
 

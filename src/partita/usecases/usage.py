@@ -29,11 +29,14 @@ from partita.store.db import Transaction
 from partita.store.engine import leave_room
 from partita.store.files import FileRoom
 from partita.store.usage import UsageBatch, UsageFile
+from partita.usecases.spend.take_up import Accepted, take_up
 from partita.usecases.work import Books, Work
 
 Progress = Callable[[int, int, str], object]
 
 REJECTIONS_SHOWN = 20
+AT_ONCE_MOST = 100_000
+"""Of so many new records it is known at once what they cost; of more `rate` says it (SPEND-2)."""
 _STEPS = 5
 _CHANGED = ("it changed while it was read: import it again.", "读取过程中文件被修改：请重新导入。")
 _SAME_FILE = ("it is the usage file itself or a folder.", "它就是用量文件本身，或是文件夹。")
@@ -244,7 +247,14 @@ def _take_in(books: Books, intake: _Intake, look_ups: LookUps, folder: Path) -> 
             files = _write(books.room, intake, batch_id, parts, folder)
             usage_store.record(work.tx, batch, files, recorded_at=work.now)
             usage_store.reach(work.tx, columns.reached(intake.engine))
+            if batch.accepted <= AT_ONCE_MOST:
+                work.touched.update(take_up(work, intake.engine, _accepted(intake, batch_id, books.room)))
         return _with_rejections(_answer(work, intake, batch, parts), intake, rejections)
+
+
+def _accepted(intake: _Intake, batch_id: str, room: FileRoom) -> Accepted:
+    fresh = intake.engine.sql(f"select {column_list(USAGE)}, month, bucket from fresh").to_arrow_table()
+    return Accepted(batch_id, fresh, room)
 
 
 def _stored(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection) -> str | None:

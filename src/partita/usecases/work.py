@@ -9,24 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 from psycopg_pool import ConnectionPool
 
 from partita.core.permission import OPERATOR, Actor
+from partita.core.service_control import Change
 from partita.store.db import Transaction
 from partita.store.files import FileRoom
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One open transaction, the instant at which it happens, and who asks. Leaving it without an exception commits."""
+    """One open transaction, the instant at which it happens, and who asks. Leaving it without an exception commits.
+
+    `touched`: accounts whose money or usage moved here; before the transaction commits, what follows for their service
+    is decided in it (`Books.watch`) and stands in `changes`. A dry run touches nobody.
+    """
 
     tx: Transaction
     now: datetime
     actor: Actor = OPERATOR
+    touched: set[str] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+
+
+def _nobody(work: Work) -> None:
+    """Watch nobody: what books without stop and resume do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Books:
 
     `clock` gives the present instant (aware); `room` holds the files; `engine` opens a DuckDB connection with the
     memory limit, threads, UTC and a spill folder in the room: close it after use. `actor` is who asks; jobs and whoever
-    names no user are the operator.
+    names no user are the operator. `watch` decides about the accounts that a transaction touched.
     """
 
     pool: ConnectionPool[Transaction]
@@ -43,9 +54,13 @@ class Books:
     clock: Callable[[], datetime]
     engine: Callable[[], duckdb.DuckDBPyConnection]
     actor: Actor = OPERATOR
+    watch: Callable[[Work], None] = _nobody
 
     @contextmanager
     def work(self, now: datetime | None = None) -> Iterator[Work]:
         """Open one transaction; `now` stands in for the clock where a step is run again."""
         with self.pool.connection() as connection, connection.transaction():
-            yield Work(connection, now or self.clock(), self.actor)
+            work = Work(connection, now or self.clock(), self.actor)
+            yield work
+            if work.touched:
+                self.watch(work)

@@ -185,16 +185,21 @@ create table running_spend (
 create index running_spend_month on running_spend (billed_in, bucket);
 create index running_spend_item on running_spend (account_id, product_id, day);
 
--- what can be stopped: each product that an account uses, who pays for it, and its last use
+-- what can be stopped: each product that an account uses, who pays for it, its last use, and its last step
 create table service_item (
     account_id text not null,
     product_id text not null,
     payer_id   text not null,
     currency   text not null,
     used_at    timestamptz not null,
+    step       integer not null,
+    state      text not null,
+    cause      text not null,
+    since      timestamptz not null,
     primary key (account_id, product_id)
 ) with (fillfactor = 70);
 create index service_item_payer on service_item (payer_id);
+create index service_item_not_running on service_item (payer_id) where state <> 'running' or step = 0;
 
 -- which messages are not done, so that nobody looks through all that ever was
 create table outbox_state (

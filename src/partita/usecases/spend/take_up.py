@@ -1,4 +1,4 @@
-"""Running spend: what new usage costs is known and held in the transaction that takes it in.
+"""Take up new usage: what it costs is known and held in the transaction that takes it in.
 
 New usage is priced after what the month's counters show, by the statement that prices whole months, so nothing is read
 again but the new records. `rate` sets the same figures exactly; figures that are not complete (usage from before they
@@ -8,10 +8,9 @@ Rules: SPEND-1, SPEND-2, SPEND-5 (`docs/rules/spend.md`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -27,7 +26,6 @@ from partita.store import spend as spend_store
 from partita.store import usage as usage_store
 from partita.store.files import FileRoom
 from partita.store.service_control import ItemUse
-from partita.store.spend import CounterRow
 from partita.usecases.rating import (
     RatingTables,
     charges_select,
@@ -39,6 +37,8 @@ from partita.usecases.rating import (
     unrateable,
     write_charges,
 )
+from partita.usecases.spend import exact
+from partita.usecases.spend.exact import SpendKey
 from partita.usecases.work import Work
 
 
@@ -114,7 +114,7 @@ def _take_up_month(desk: _Desk, month: int, batch_id: str) -> set[str]:
             )
             show_files(desk.engine, "charges", CHARGE, [str(path) for path in made])
             show_usage(desk.engine, desk.room, files)
-            moved |= set_exactly(desk.work, desk.engine, (Month.from_number(month), bucket), files[-1].sequence)
+            moved |= exact.set_exactly(desk.work, desk.engine, (Month.from_number(month), bucket), files[-1].sequence)
     return moved
 
 
@@ -125,7 +125,7 @@ def _count_before(desk: _Desk, month: int, buckets: Sequence[int], batch_id: str
         if one.bucket in set(buckets) and one.batch_id != batch_id
     ]
     show_usage(desk.engine, desk.room, files)
-    spend_store.move_counters(desk.work.tx, month, _counters(desk.engine, "usage"), anew=True)
+    spend_store.move_counters(desk.work.tx, month, exact.counters(desk.engine, "usage"), anew=True)
 
 
 def _go_on(desk: _Desk, month: int, reached: dict[int, int]) -> set[str]:
@@ -140,24 +140,20 @@ def _go_on(desk: _Desk, month: int, reached: dict[int, int]) -> set[str]:
     if unrateable(engine) is not None:
         return set()
     spend, used = _price(desk, month)
-    spend_store.move_counters(tx, month, _counters(engine, "fresh"))
+    spend_store.move_counters(tx, month, exact.counters(engine, "fresh"))
     billed_in = month if month > desk.frozen else Month.from_number(desk.frozen).next().number
     bucket_of = dict(
         engine.execute("select distinct payer_id, bucket from accepted where month = ?", [month]).fetchall()
     )
     rows = [Spend(*key, Month.from_number(billed_in), amount) for key, amount in spend.items()]
     spend_store.add(tx, [(one, bucket_of[one.payer_id]) for one in rows])
-    hold_store.add(tx, _held(rows))
+    hold_store.add(tx, exact.held(rows))
     control_store.use(tx, used)
     spend_store.reach(tx, month, reached)
     return {one.payer_id for one in rows}
 
 
-_SpendKey = tuple[str, str, str, date, str]
-"""Payer, account, product, day, currency."""
-
-
-def _price(desk: _Desk, month: int) -> tuple[dict[_SpendKey, int], list[ItemUse]]:
+def _price(desk: _Desk, month: int) -> tuple[dict[SpendKey, int], list[ItemUse]]:
     """Return what `fresh` costs by day, and what was used last; what it changes for earlier usage counts with it."""
     engine = desk.engine
     keys = engine.execute(spend_sql.OF_COUNTED_SKUS).fetchall()
@@ -173,11 +169,11 @@ def _price(desk: _Desk, month: int) -> tuple[dict[_SpendKey, int], list[ItemUse]
     engine.execute("create or replace temp table opened as from opening where usage_start > timestamp '0001-01-01'")
     _charge(desk, month, "opened", "charges_before")
     engine.unregister("opening")
-    _lay_out_days(engine, "charges")
-    gross = _sums(engine, "charges")
-    before = _sums(engine, "charges_before")
+    exact.lay_out_days(engine, "charges")
+    gross = exact.sums(engine, "charges")
+    before = exact.sums(engine, "charges_before")
     net = {key: gross.get(key, 0) - before.get(key, 0) for key in gross | before}
-    return {key: amount for key, amount in sorted(net.items()) if amount}, _used(engine, "charges")
+    return {key: amount for key, amount in sorted(net.items()) if amount}, exact.used(engine, "charges")
 
 
 def _charge(desk: _Desk, month: int, usage: str, target: str) -> None:
@@ -185,62 +181,3 @@ def _charge(desk: _Desk, month: int, usage: str, target: str) -> None:
     desk.engine.execute("create or replace temp view usage as from placed")
     select = charges_select(month, desk.tables.models)
     desk.engine.execute(f"create or replace temp table {target} as {select}")
-
-
-def set_exactly(work: Work, engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int) -> set[str]:
-    """Set counters, running spend and holds of an open month in a bucket from `usage` and `charges` in view (SPEND-5).
-
-    `sequence` is the last usage file in view; the caller holds the lock of the intake and knows that there is no later
-    one. Returns the payers whose figures there are.
-    """
-    month, bucket = place
-    _lay_out_days(engine, "charges")
-    rows = [Spend(*key, month, amount) for key, amount in sorted(_sums(engine, "charges").items())]
-    earlier = spend_store.payers_of(work.tx, month.number, bucket)
-    spend_store.set_month(work.tx, month, bucket, rows)
-    spend_store.move_counters(work.tx, month.number, _counters(engine, "usage"), anew=True)
-    payers = earlier | {one.payer_id for one in rows}
-    held = spend_store.totals(work.tx, [month.number], payers=payers)
-    hold_store.set_to(work.tx, held)
-    control_store.use(work.tx, _used(engine, "charges"))
-    spend_store.reach(work.tx, month.number, {bucket: sequence})
-    return payers
-
-
-def _sums(engine: duckdb.DuckDBPyConnection, charges: str) -> dict[_SpendKey, int]:
-    rows = engine.execute(spend_sql.SPEND.format(charges=charges)).fetchall()
-    return {(payer, account, product, day, currency): int(e10) for payer, account, product, day, currency, e10 in rows}
-
-
-def _used(engine: duckdb.DuckDBPyConnection, charges: str) -> list[ItemUse]:
-    rows = engine.execute(spend_sql.LAST_USED.format(charges=charges)).fetchall()
-    return [
-        ItemUse(account, product, payer, currency, start.replace(tzinfo=UTC))
-        for account, product, payer, currency, start in rows
-    ]
-
-
-def _counters(engine: duckdb.DuckDBPyConnection, usage: str) -> list[CounterRow]:
-    rows = engine.execute(spend_sql.COUNTERS.format(usage=usage)).fetchall()
-    return [CounterRow(payer, sku, account, int(quantity)) for payer, sku, account, quantity in rows]
-
-
-def _lay_out_days(engine: duckdb.DuckDBPyConnection, charges: str) -> None:
-    row = engine.execute(f"select min(charge_start), max(charge_start) from {charges}").fetchone()
-    assert row is not None, "an aggregate without groups gives one row"
-    first, last = row if row[0] is not None else (_ANY_DAY, _ANY_DAY)
-    zones = [zone for (zone,) in engine.execute("select distinct zone from accounts").fetchall()]
-    engine.register("arriving", spend_sql.day_spans(zones, first, last))
-    engine.execute("create or replace temp table day_spans as from arriving")
-    engine.unregister("arriving")
-
-
-_ANY_DAY = datetime(2000, 1, 2)  # noqa: DTZ001 - tables of the bulk engine are UTC by contract
-
-
-def _held(rows: Iterable[Spend]) -> dict[tuple[str, int, str], int]:
-    held: dict[tuple[str, int, str], int] = {}
-    for one in rows:
-        key = (one.payer_id, one.billed_in.number, one.currency)
-        held[key] = held.get(key, 0) + one.amount_e10
-    return held

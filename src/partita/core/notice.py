@@ -1,0 +1,259 @@
+"""Notices (通知): what people are told about service and money, in both languages, each once.
+
+Owns the texts and the keys by which a notice is told apart. Does not own when it is told (`service_control`, `alert`)
+nor how it travels (`outbox`). Rules: OUTBOX-5 (`docs/rules/outbox.md`), ALERT-6 (`docs/rules/alert.md`); source:
+enterprise-finance.md B8, B9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypeAlias
+
+from partita.core.alert import AlertKind, Expiring
+from partita.core.ledger import instant_text
+from partita.core.money import Money, format_scaled
+from partita.core.service_control import Cause, Change, Group, ServiceState
+
+Text: TypeAlias = tuple[str, str]
+"""The same in English and in Chinese."""
+
+
+class Channel(Enum):
+    """How a notice may travel; the value is its topic in the outbox."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+    APPRISE = "apprise"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell an account: `key` tells it apart for ever, `figures` are for programs."""
+
+    account_id: str
+    key: str
+    kind: str
+    title: Text
+    body: Text
+    figures: Mapping[str, object]
+
+
+SHOWN = 12
+"""So many products are named in a notice; of more, the number is told."""
+
+
+def service_notices(group: Group, changes: Iterable[Change]) -> tuple[Notice, ...]:
+    """Return what a payer, and each member concerned, is told of changes: one notice for each state and cause.
+
+    A warning that ends and a first use are not told.
+    """
+    told: dict[tuple[str, ServiceState, Cause], list[Change]] = {}
+    for change in changes:
+        if not _is_told(change):
+            continue
+        for account in dict.fromkeys((group.payer_id, change.item.account_id)):
+            told.setdefault((account, change.state, change.cause), []).append(change)
+    return tuple(
+        _service_notice(account, group, of_kind)
+        for (account, _, _), of_kind in sorted(
+            told.items(), key=lambda one: (one[0][0], one[0][1].word, one[0][2].name)
+        )
+    )
+
+
+def _is_told(change: Change) -> bool:
+    before = change.item.state
+    if change.state is ServiceState.RUNNING:
+        return before in {ServiceState.SUSPENDED, ServiceState.GRACE}
+    return not (change.state is ServiceState.WARNED and before in {ServiceState.SUSPENDED, ServiceState.GRACE})
+
+
+_HEADLINES: dict[ServiceState, Text] = {
+    ServiceState.RUNNING: ("{account}: service runs again", "{account}：服务已恢复"),
+    ServiceState.WARNED: ("{account}: money runs low, service stops soon", "{account}：额度即将耗尽，服务可能停机"),
+    ServiceState.GRACE: ("{account}: overdue, the grace runs", "{account}：已欠费，进入延停"),
+    ServiceState.SUSPENDED: ("{account}: service is stopped", "{account}：服务已停机"),
+    ServiceState.RELEASED: ("{account}: stopped resources are released", "{account}：停机资源已释放"),
+}
+_NEXT: dict[ServiceState, Text] = {
+    ServiceState.RUNNING: ("Nothing is to be done.", "无需操作。"),
+    ServiceState.WARNED: (
+        "Top up {payer} or transfer money to it before the quota is gone.",
+        "请在额度耗尽前为 {payer} 充值或划拨资金。",
+    ),
+    ServiceState.GRACE: (
+        "Usage goes on and is billed. Top up {payer} before the grace ends.",
+        "服务继续运行并照常计费。请在延停结束前为 {payer} 充值。",
+    ),
+    ServiceState.SUSPENDED: (
+        "Service resumes by itself as soon as the available quota of {payer} is above zero.",
+        "{payer} 的可用额度大于零后，服务将自动恢复。",
+    ),
+    ServiceState.RELEASED: ("What is released cannot be brought back.", "已释放的资源无法恢复。"),
+}
+_NEXT_OF_CAP: Text = (
+    "The member goes on in the next month, or when its spending cap is raised.",
+    "成员将在下个自然月或提高消费上限后恢复。",
+)
+
+
+def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> Notice:
+    state, cause = changes[0].state, changes[0].cause
+    quota = str(Money(group.available_minor, group.currency))
+    named = [f"{one.item.account_id} / {one.item.product_id}" for one in changes]
+    after = _NEXT_OF_CAP if cause is Cause.CAP_REACHED else _NEXT[state]
+    body: list[str] = []
+    for language, said in enumerate(("en", "zh")):
+        lines = [
+            (f"Why: {cause.text(said)}.", f"原因：{cause.text(said)}。")[language],
+            (f"Available quota of {group.payer_id}: {quota}", f"{group.payer_id} 的可用额度：{quota}")[language],
+            *_lasts(group, language),
+            (f"Products: {_list(named, language)}", f"产品：{_list(named, language)}")[language],
+            after[language].format(payer=group.payer_id),
+        ]
+        body.append("\n".join(lines))
+    return Notice(
+        account_id=account,
+        key=f"service:{account}:{group.payer_id}:{state.word}:{cause.name.lower()}:{instant_text(group.now)}",
+        kind=f"service.{state.word}",
+        title=(_HEADLINES[state][0].format(account=account), _HEADLINES[state][1].format(account=account)),
+        body=(body[0], body[1]),
+        figures={
+            "account": account,
+            "payer": group.payer_id,
+            "state": state.word,
+            "cause": cause.name.lower(),
+            "available": quota,
+            "products": [one.item.subject for one in changes],
+        },
+    )
+
+
+def _lasts(group: Group, language: int) -> list[str]:
+    tenths = group.pace.days_left_tenths(group.available_minor, group.currency)
+    if tenths is None or group.available_minor < 0:
+        return []
+    days = format_scaled(tenths, 1, places=1)
+    return [(f"It lasts {days} days at the present pace.", f"按当前消费速度可用 {days} 天。")[language]]
+
+
+def _list(named: Sequence[str], language: int) -> str:
+    shown = (", ", "、")[language].join(named[:SHOWN])
+    more = len(named) - SHOWN
+    return f"{shown}{(f' and {more} more', f' 等，另有 {more} 项')[language]}" if more > 0 else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Low:
+    """A figure that fell below its threshold, as people read both."""
+
+    figure: str
+    threshold: str
+    available: Money
+    times: int
+
+
+def low_notice(kind: AlertKind, account_id: str, low: Low, at: datetime) -> Notice:
+    """Tell that the quota is low, or that it does not last (ALERT-2, ALERT-4)."""
+    en = {
+        AlertKind.LOW_QUOTA: f"The available quota is {low.figure}; the alert is set at {low.threshold}.",
+        AlertKind.NEAR_OVERDUE: f"At the pace of the last 7 days the quota lasts {low.figure} days "
+        f"(alert: {low.threshold} days). It is {low.available} now.",
+    }[kind]
+    zh = {
+        AlertKind.LOW_QUOTA: f"可用额度为 {low.figure}，预警阈值为 {low.threshold}。",
+        AlertKind.NEAR_OVERDUE: f"按最近 7 天的消费速度，额度还可用 {low.figure} 天（预警阈值 {low.threshold} 天）；"
+        f"当前可用额度 {low.available}。",
+    }[kind]
+    return Notice(
+        account_id=account_id,
+        key=f"{kind.word}:{account_id}:{instant_text(at)}",
+        kind=f"alert.{kind.word}",
+        title=(f"{account_id}: {kind.text()}", f"{account_id}：{kind.text('zh')}"),
+        body=(en, zh),
+        figures={
+            "account": account_id,
+            "figure": low.figure,
+            "threshold": low.threshold,
+            "available": str(low.available),
+            "times": low.times,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class High:
+    """What a product cost on one day, and what it was to stay within; `day` as the account's calendar has it."""
+
+    product_id: str
+    day: str
+    spent: Money
+    threshold: Money
+
+
+def high_notice(account_id: str, high: High) -> Notice:
+    """Tell that a product cost more than wanted on a day (ALERT-3): once a day, which the key sees to."""
+    return Notice(
+        account_id=account_id,
+        key=f"{AlertKind.HIGH_SPEND.word}:{account_id}:{high.product_id}:{high.day}",
+        kind=f"alert.{AlertKind.HIGH_SPEND.word}",
+        title=(
+            f"{account_id}: {high.product_id} cost {high.spent} on {high.day}",
+            f"{account_id}：{high.product_id} 于 {high.day} 消费 {high.spent}",
+        ),
+        body=(
+            f"{high.product_id} has cost {high.spent} on {high.day} so far; the alert is {high.threshold} a day.",
+            f"{high.product_id} 在 {high.day} 已消费 {high.spent}，超过每日阈值 {high.threshold}。",
+        ),
+        figures={
+            "account": account_id,
+            "product": high.product_id,
+            "day": high.day,
+            "spent": str(high.spent),
+            "threshold": str(high.threshold),
+        },
+    )
+
+
+def cap_notice(account_id: str, payer_id: str, month: str, spent: Money, cap: Money) -> Notice:
+    """Tell a member and its payer that the spending cap is near (STOP-9): once a month, which the key sees to."""
+    return Notice(
+        account_id=account_id,
+        key=f"cap-near:{account_id}:{payer_id}:{month}:{cap}",
+        kind="service.cap-near",
+        title=(f"{account_id}: the spending cap of {month} is near", f"{account_id}：{month} 月度消费接近上限"),
+        body=(
+            f"{account_id} has spent {spent} of {cap} in {month}. At the cap it stops until month or cap change.",
+            f"{account_id} 在 {month} 已消费 {spent}，上限为 {cap}。达到上限后将停机，直至下个自然月或提高上限。",
+        ),
+        figures={"account": account_id, "payer": payer_id, "month": month, "spent": str(spent), "cap": str(cap)},
+    )
+
+
+def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
+    """Tell that something ends soon (ALERT-5): once for each mark of days, which the key sees to."""
+    left = None if ending.remaining_minor is None else str(Money(ending.remaining_minor, ending.currency))
+    en = f"{ending.what.text().capitalize()} {ending.name} ends on {ending.ends_on}" + (
+        f" with {left} left." if left else "."
+    )
+    zh = f"{ending.what.text('zh')} {ending.name} 将于 {ending.ends_on} 到期" + (f"，剩余 {left}。" if left else "。")
+    return Notice(
+        account_id=account_id,
+        key=f"{AlertKind.EXPIRY.word}:{account_id}:{ending.what.word}:{ending.name}:{ending.ends_on}:{days}",
+        kind=f"alert.{AlertKind.EXPIRY.word}",
+        title=(f"{account_id}: {ending.name} ends soon", f"{account_id}：{ending.name} 即将到期"),
+        body=(en, zh),
+        figures={
+            "account": account_id,
+            "what": ending.what.word,
+            "name": ending.name,
+            "ends_on": ending.ends_on.isoformat(),
+            "left": left,
+            "days": days,
+        },
+    )
