@@ -315,10 +315,11 @@ def _rate_bucket(
         sums = [measure(engine, [str(path)]) for path in made]
         show_files(engine, "charges", CHARGE, [str(path) for path in made])
         payers = _payer_totals(engine)
+        show_usage(engine, books.room, files)
+        spend = exact.counted(engine, (month, bucket), files[-1].sequence)
         new = not dry_run and _name_provisional(books, (month, bucket), made, sums)
-        if not dry_run:
-            show_usage(engine, books.room, files)
-            exact.recount(books, engine, (month, bucket), files[-1].sequence)
+    if not dry_run:
+        exact.recount(books, spend)
     return records, payers, new
 
 

@@ -7,6 +7,7 @@ price (`usecases.rating`). Rules: SPEND-1, SPEND-5, SPEND-6 (`docs/rules/spend.m
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -26,37 +27,53 @@ SpendKey = tuple[str, str, str, date, str]
 """Payer, account, product, day, currency."""
 
 
-def recount(books: Books, engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int) -> None:
-    """Set the running figures of a month and bucket from `usage` and `charges` in view, unless more came in meanwhile.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What usage of a month and bucket comes to, through a usage file: its spend, its counters, its last uses."""
+
+    month: Month
+    bucket: int
+    sequence: int
+    spend: list[Spend]
+    counters: list[CounterRow]
+    uses: list[ItemUse]
+
+
+def counted(engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int) -> Counted:
+    """Count what is in view: `usage` of a month and bucket through a usage file, and its `charges`."""
+    month, bucket = place
+    lay_out_days(engine, "charges")
+    spend = [Spend(*key, month, amount) for key, amount in sorted(sums(engine, "charges").items())]
+    return Counted(month, bucket, sequence, spend, counters(engine, "usage"), used(engine, "charges"))
+
+
+def recount(books: Books, anew: Counted) -> None:
+    """Set the running figures of a month and bucket as they were counted, unless more came in meanwhile.
 
     What came meanwhile has moved the figures itself, and the next `rate` sets them exactly. A month that is frozen is
     left to its close.
     """
-    month, bucket = place
     with books.work() as work:
         usage_store.lock_intake(work.tx)
-        if month.number <= usage_store.frozen_through(work.tx):
+        if anew.month.number <= usage_store.frozen_through(work.tx):
             return
-        if spend_store.last_files(work.tx, month.number).get(bucket) == sequence:
-            work.touched.update(set_exactly(work, engine, place, sequence))
+        if spend_store.last_files(work.tx, anew.month.number).get(anew.bucket) == anew.sequence:
+            work.touched.update(set_exactly(work, anew))
 
 
-def set_exactly(work: Work, engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int) -> set[str]:
-    """Set counters, running spend and holds of an open month in a bucket from `usage` and `charges` in view (SPEND-5).
+def set_exactly(work: Work, anew: Counted) -> set[str]:
+    """Set counters, running spend and holds of an open month in a bucket as they were counted (SPEND-5).
 
-    `sequence` is the last usage file in view; the caller holds the lock of the intake and knows that there is no later
-    one. Returns the payers whose figures there are.
+    The caller holds the lock of the intake and knows that there is no later usage file. Returns the payers whose
+    figures these are.
     """
-    month, bucket = place
-    lay_out_days(engine, "charges")
-    rows = [Spend(*key, month, amount) for key, amount in sorted(sums(engine, "charges").items())]
-    earlier = spend_store.payers_of(work.tx, month.number, bucket)
-    spend_store.set_month(work.tx, month, bucket, rows)
-    spend_store.move_counters(work.tx, month.number, counters(engine, "usage"), anew=True)
-    payers = earlier | {one.payer_id for one in rows}
-    hold_store.set_to(work.tx, spend_store.totals(work.tx, [month.number], payers=payers))
-    control_store.use(work.tx, used(engine, "charges"))
-    spend_store.reach(work.tx, month.number, {bucket: sequence})
+    month = anew.month.number
+    payers = spend_store.payers_of(work.tx, month, anew.bucket) | {one.payer_id for one in anew.spend}
+    spend_store.set_month(work.tx, anew.month, anew.bucket, anew.spend)
+    spend_store.move_counters(work.tx, month, anew.counters, anew=True)
+    hold_store.set_to(work.tx, spend_store.totals(work.tx, [month], payers=payers))
+    control_store.use(work.tx, anew.uses)
+    spend_store.reach(work.tx, month, {anew.bucket: anew.sequence})
     return payers
 
 

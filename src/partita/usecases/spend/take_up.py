@@ -114,7 +114,8 @@ def _take_up_month(desk: _Desk, month: int, batch_id: str) -> set[str]:
             )
             show_files(desk.engine, "charges", CHARGE, [str(path) for path in made])
             show_usage(desk.engine, desk.room, files)
-            moved |= exact.set_exactly(desk.work, desk.engine, (Month.from_number(month), bucket), files[-1].sequence)
+            place = (Month.from_number(month), bucket)
+            moved |= exact.set_exactly(desk.work, exact.counted(desk.engine, place, files[-1].sequence))
     return moved
 
 
