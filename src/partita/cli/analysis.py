@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from partita.cli import screen
 from partita.cli.bill import months_of
+from partita.cli.permission import print_what_is_left_out
 from partita.core.money import format_scaled
 from partita.core.refusal import Refused
 
@@ -19,32 +21,47 @@ if TYPE_CHECKING:
 MEASURES = ("billed", "list", "contracted", "effective")
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Shown:
+    """Which of the four costs is shown, and how many rows."""
+
+    measure: str = "billed"
+    top: int = 30
+
+
+AS_IT_IS = Shown()
+
+
 def cost(
     *,
     by: str = "product",
     month: str | None = None,
     where: list[str] | None = None,
-    measure: str = "billed",
-    top: int = 30,
+    tree: Literal["then", "now"] = "then",
+    shown: Shown = AS_IT_IS,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> None:
-    """Report the cost of all charges, own and imported.
+    """Report the cost of all charges, own and imported, that you may see.
 
     Parameters
     ----------
     by
-        dimensions with commas: account, payer, company, department, product, sku, region, month, origin, tag:KEY …
+        dimensions with commas: account, payer, company, department, team, path, product, sku, region, month, tag:KEY …
     month
         one month (2026-10) or a span (2026-08..2026-10); default: all.
     where
         keep only charges where DIMENSION=VALUE; can be given several times.
-    measure
+    tree
+        company, department, team and path as they were when the usage happened, or as they are now.
+    shown.measure
         billed, list, contracted or effective.
-    top
+    shown.top
         how many rows are shown; the rest is summed in one row.
     """
     from partita.usecases.analysis import cost_report  # noqa: PLC0415 - a command starts fast
 
+    measure, top = shown.measure, shown.top
     if measure not in MEASURES:
         known = ", ".join(MEASURES)
         screen.misuse(f"--measure takes one of: {known}.", f"--measure 可用：{known}。")
@@ -53,7 +70,7 @@ def cost(
     only = [_condition(text) for text in where or ()]
     names = [name.strip() for name in by.split(",") if name.strip()]
     with screen.opened() as books:
-        found = cost_report(books, names, months=months_of(month), only=only)
+        found = cost_report(books, names, months=months_of(month), only=only, tree_now=tree == "now")
     if isinstance(found, Refused):
         screen.refuse(found, as_json=as_json)
     report: CostReport = found
@@ -79,6 +96,8 @@ def _plain(report: CostReport) -> dict[str, object]:
         "by": list(report.by),
         "months": [str(month) for month in report.months],
         "provisional": report.provisional,
+        "tree_at": report.tree_at,
+        "left_out": sorted(report.left_out),
         "rows": [dict(zip(report.by, row.keys, strict=True)) | figures(row) for row in report.rows],
         "totals": [figures(row) for row in report.totals.values()],
     }
@@ -95,6 +114,7 @@ def cost_table(console: Console, report: CostReport, *, measure: str = "billed",
         console.print(screen.say("There are no such charges.", "没有这样的计费行。"))
     elif report.provisional:
         console.print(screen.say("Contains months that are not closed.", "包含未关账的账期。"), style="dim")
+    print_what_is_left_out(console, report.left_out)
 
 
 def _cost_grid(console: Console, report: CostReport, currency: str, *, figure: str, top: int) -> Table:
@@ -127,6 +147,7 @@ def _cost_grid(console: Console, report: CostReport, currency: str, *, figure: s
 _CHINESE = {"billed": "应付", "list": "原价", "contracted": "合同价", "effective": "摊销"}
 _DIMENSIONS = {
     "month": "账期", "usage-month": "用量账期", "enterprise": "企业", "company": "公司", "department": "部门",
+    "team": "小组", "path": "组织路径",
     "account": "账号", "payer": "付款方", "product": "产品", "sku": "计费项", "region": "地域", "resource": "资源",
     "origin": "来源", "category": "类别", "kind": "行类型", "unit": "单位",
 }  # fmt: skip

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from partita.cli import screen
+from partita.cli.permission import print_what_is_left_out
 from partita.core.money import format_scaled, minor_digits
 from partita.core.period import Month
+from partita.core.permission import Action
 from partita.core.quantity import format_quantity
 from partita.core.refusal import Refused
 
@@ -104,15 +106,22 @@ def _closed(console: Console, done: Closed) -> None:
 def list_bills(*, month: str | None = None, payer: str | None = None, as_json: Json = False) -> None:
     """List bills, of one --month or one --payer, or all."""
     from partita.usecases.bill import list_bills as ask  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.permission import left_out  # noqa: PLC0415
 
     chosen = month_of(month) if month else None
     with screen.opened() as books, books.work() as work:
         answer = ask(work, month=chosen, payer_id=payer)
+        lacking = {} if payer else left_out(work, Action.VIEW_BILLS)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     found: list[BillSummary] = answer
-    plain = {"bills": [bill_plain(one) for one in found]}
-    screen.answer(plain, as_json=as_json, render=lambda console: bill_table(console, found))
+    plain = {"bills": [bill_plain(one) for one in found], "left_out": sorted(lacking)}
+
+    def render(console: Console) -> None:
+        bill_table(console, found)
+        print_what_is_left_out(console, lacking)
+
+    screen.answer(plain, as_json=as_json, render=render)
 
 
 _LIST = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,14 +10,17 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.moment import moment_of
+from partita.cli.permission import print_what_is_left_out
 from partita.core.ledger import Side, instant_text
 from partita.core.money import format_scaled, minor_digits
+from partita.core.permission import Action
 from partita.core.posting_rules import CHART, KIND_NAMES, ledger_account, normal_side
-from partita.core.refusal import Reason, Refused, refused
+from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
     from partita.store.ledger import Balance, StatementLine
-    from partita.usecases.ledger import AsOf, Moment, Reversed, Statement
+    from partita.usecases.ledger import AsOf, Reversed, Statement
 
 Json = Annotated[bool, Parameter(name="--json")]
 Only = Annotated[str | None, Parameter(name="--ledger-account")]
@@ -85,15 +88,22 @@ def balances(
     2026-10-31 is in as a whole; before an instant such as 2026-10-31T12:00+08:00 it looks.
     """
     from partita.usecases import ledger  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.permission import left_out  # noqa: PLC0415
 
     as_of = _as_of(None, effective_until, recorded_until, as_json=as_json)
     with screen.opened() as books, books.work() as work:
         found = ledger.balances(work, account_id=account, as_of=as_of)
+        lacking = {} if account else left_out(work, Action.VIEW_FINANCES)
     if isinstance(found, Refused):
         screen.refuse(found, as_json=as_json)
     rows: list[Balance] = found
-    plain = {"balances": [_balance_plain(row) for row in rows]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _show_balances(console, rows))
+    plain = {"balances": [_balance_plain(row) for row in rows], "left_out": sorted(lacking)}
+
+    def render(console: Console) -> None:
+        _show_balances(console, rows)
+        print_what_is_left_out(console, lacking)
+
+    screen.answer(plain, as_json=as_json, render=render)
 
 
 def reverse(entry: str, *, reason: str = "", dry_run: bool = False, as_json: Json = False) -> None:
@@ -126,25 +136,8 @@ def reverse(entry: str, *, reason: str = "", dry_run: bool = False, as_json: Jso
 def _as_of(first: str | None, until: str | None, recorded: str | None, *, as_json: bool) -> AsOf:
     from partita.usecases.ledger import AsOf  # noqa: PLC0415 - a command starts fast
 
-    moments: list[Moment | None] = []
-    for name, text in (("effective-from", first), ("effective-until", until), ("recorded-until", recorded)):
-        moment = _moment(name, text)
-        if isinstance(moment, Refused):
-            screen.refuse(moment, as_json=as_json)
-        moments.append(moment)
-    return AsOf(*moments)
-
-
-def _moment(name: str, text: str | None) -> Moment | Refused | None:
-    if text is None:
-        return None
-    try:
-        if len(text) <= len("2026-10-31"):
-            return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return refused(Reason.BAD_TIME, name=name, value=text)
-    return instant if instant.tzinfo else refused(Reason.BAD_TIME, name=name, value=text)
+    told = (("effective-from", first), ("effective-until", until), ("recorded-until", recorded))
+    return AsOf(*(moment_of(name, text, as_json=as_json) for name, text in told))
 
 
 def _line_plain(line: StatementLine) -> dict[str, object]:

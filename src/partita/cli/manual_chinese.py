@@ -5,6 +5,8 @@ Owns words only. The English twins are the docstrings of the commands; a test ho
 
 from __future__ import annotations
 
+from partita.cli.chinese.accounts import ACCOUNTS
+
 _MONTHS = "一个账期（2026-10）或一段（2026-08..2026-10）；默认全部。"
 _RUN_TWICE = "同样的内容再次导入不会有任何变化。"
 _TIMES = "时间可写日期（2026-10-31，含当日全天）或带时区的时刻（2026-10-31T12:00+08:00，不含该时刻）。"
@@ -118,11 +120,13 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
     "report cost": (
         "按任意维度分析全部费用，包括本系统批价的和导入的。",
         {
-            "by": "维度，以逗号分隔：account、payer、company、department、product、sku、region、month、tag:键……",
+            "by": "维度，以逗号分隔：account、payer、company、department、team、path、product、sku、month、tag:键……",
             "month": _MONTHS,
             "where": "只看 维度=值 的费用；可多次给出。",
-            "measure": "billed（应付）、list（原价）、contracted（合同价）或 effective（摊销）。",
-            "top": "显示多少行；其余合并为一行。",
+            "tree": "then（按用量发生时的组织树）或 now（按现在的组织树）。",
+            "shown": "显示方式。",
+            "shown.measure": "billed（应付）、list（原价）、contracted（合同价）或 effective（摊销）。",
+            "shown.top": "显示多少行；其余合并为一行。",
         },
     ),
     "verify": (
@@ -165,4 +169,5 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         ),
         {"command": "程序及其参数。"},
     ),
+    **ACCOUNTS,
 }

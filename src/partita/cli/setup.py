@@ -60,10 +60,13 @@ def apply(folder: Path, *, dry_run: bool = False, as_json: Json = False) -> None
 
 def show(*, as_json: Json = False) -> None:
     """Show the organisation and the catalogue as they stand now; with --json every account."""
-    from partita.usecases.setup import setup_in_books  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.setup import show_setup  # noqa: PLC0415 - a command starts fast
 
     with screen.opened() as books, books.work() as work:
-        setup, now = setup_in_books(work.tx), work.now
+        answer, now = show_setup(work), work.now
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    setup: Setup = answer
     document = {"at": now, "counts": setup.counts(), "accounts": _accounts_now(setup, now)}
     screen.answer(document, as_json=as_json, render=lambda console: _render_setup(console, setup, now))
 

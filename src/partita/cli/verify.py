@@ -21,9 +21,12 @@ def verify(*, as_json: Annotated[bool, Parameter(name="--json")] = False) -> Non
     Leaves with 0 when all hold, with 4 when one does not; what was changed or damaged is named.
     A month that is being closed is told, and is no fault.
     """
-    from partita.usecases.verify import verify as prove  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.permission import operator_only  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.verify import verify as prove  # noqa: PLC0415
 
     with screen.opened() as books, screen.progress("Verifying", "核对") as progress:
+        if no := operator_only(books):
+            screen.refuse(no, as_json=as_json)
         equations = prove(books, progress=progress)
     holds = all(one.holds for one in equations)
     screen.answer(

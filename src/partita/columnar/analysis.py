@@ -1,9 +1,9 @@
 """Cost analysis in columns: measures by dimensions over charges, own and imported together.
 
 Owns the dimensions and measures a report may ask for, as data, and the one statement that answers it. Works on a view
-`charges` (`tables.CHARGE` plus `billing_month INTEGER`) and a table `placements` (who stood where in the organisation,
-and when). Costs follow the tree as it was when the usage happened. Rules: ANALYSIS-1 … ANALYSIS-3
-(`docs/rules/analysis.md`).
+`charges` (`tables.CHARGE` plus `billing_month INTEGER`), the tables `placements` (who stood where in the organisation,
+and when), `units` (`UNITS`) and `seen` (`SEEN`). Costs follow the tree as it was when the usage happened, or, on
+request, as it is at one instant. Rules: ANALYSIS-1 … ANALYSIS-5 (`docs/rules/analysis.md`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ DIMENSIONS: dict[str, str] = {
     "enterprise": "coalesce(p.enterprise_name, c.payer_id)",
     "company": "p.company",
     "department": "p.department",
+    "team": "u.team",
+    "path": "u.path",
     "account": "c.account_id",
     "payer": "c.payer_id",
     "product": f"coalesce(c.product_id, {_LINE})",
@@ -32,6 +34,15 @@ DIMENSIONS: dict[str, str] = {
     "unit": "c.unit",
 }
 """What a report can be cut by (ANALYSIS-1); `tag:KEY` besides."""
+
+UNITS = {"enterprise_id": "VARCHAR", "org_unit_id": "VARCHAR", "team": "VARCHAR", "path": "VARCHAR"}
+"""Every org unit with the nearest team and the names from the top down to it: `East / Sales / Online`."""
+
+SEEN = {"account_id": "VARCHAR"}
+"""The accounts that whoever asks may see; used only where that is not all of them (ANALYSIS-5)."""
+
+TREE_AT = "tree_at"
+"""The engine's variable that holds the instant of the tree (TIMESTAMP, UTC) where one is asked for (ANALYSIS-4)."""
 
 MEASURES: dict[str, str] = {
     "billed": "billed_cost_e10",
@@ -50,31 +61,43 @@ def is_dimension(name: str) -> bool:
 
 
 def dimension_sql(name: str) -> str:
-    """Return the expression of a dimension over `c` (charges) and `p` (placements); absent values are NULL."""
+    """Return the expression of a dimension over `c` (charges), `p` (placements), `u` (units); NULL where absent."""
     tag = _TAG.match(name)
     if tag is None:
         return DIMENSIONS[name]
     return f"json_extract_string(c.tags, '$.\"{tag[1]}\"')"
 
 
-def cost_sql(by: Sequence[str], only: Sequence[str] = ()) -> str:
+def cost_sql(by: Sequence[str], only: Sequence[str] = (), *, at_one_instant: bool = False, seen: bool = False) -> str:
     """Return the statement of a cost report: the dimensions, currency, charges, and the four exact sums (ANALYSIS-2).
 
     Every charge is in exactly one row, so the rows add up to the total of the charges in each currency. Each dimension
-    in `only` is compared with one bound value, in order.
+    in `only` is compared with one bound value, in order. `at_one_instant`: by the tree at `TREE_AT`, whenever the usage
+    was (ANALYSIS-4). `seen`: only charges whose account or payer is in `seen` (ANALYSIS-5).
     """
     keys = "".join(f"{dimension_sql(name)} as d{number}, " for number, name in enumerate(by))
     sums = ", ".join(f"sum(c.{column})::DECIMAL(38,0) as {name}" for name, column in MEASURES.items())
-    join = """
-    left join placements p
-      on p.account_id = c.account_id and c.charge_start >= p.from_at and c.charge_start < p.to_at"""
-    needed = any("p." in dimension_sql(name) for name in (*by, *only))
-    where = " and ".join(f"{dimension_sql(name)} = ?" for name in only)
+    used = [dimension_sql(name) for name in (*by, *only)]
+    where = [f"{dimension_sql(name)} = ?" for name in only]
+    if seen:
+        where.append("(c.account_id in (select account_id from seen) or c.payer_id in (select account_id from seen))")
     order = "".join(f", d{number}" for number in range(len(by)))
     return f"""
     select {keys}c.currency, count(*) as charges, {sums}
-    from charges c{join if needed else ""}
-    {"where " + where if where else ""}
+    from charges c{_joins(used, at_one_instant=at_one_instant)}
+    {"where " + " and ".join(where) if where else ""}
     group by all
     order by c.currency, billed desc{order}
     """
+
+
+def _joins(used: Sequence[str], *, at_one_instant: bool) -> str:
+    """Return the joins that these expressions need."""
+    if not any("p." in one or "u." in one for one in used):
+        return ""
+    at = f"getvariable('{TREE_AT}')" if at_one_instant else "c.charge_start"
+    placed = f"""
+    left join placements p on p.account_id = c.account_id and {at} >= p.from_at and {at} < p.to_at"""
+    named = """
+    left join units u on u.enterprise_id = p.enterprise_id and u.org_unit_id = p.org_unit_id"""
+    return placed + (named if any("u." in one for one in used) else "")

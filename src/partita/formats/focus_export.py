@@ -264,14 +264,19 @@ SERVICES = f"""
 """Each service with its one category and subcategory: FOCUS wants one of each for a service name (FOCUS-5)."""
 
 
-def charges_sql(files: Mapping[int, Sequence[str]]) -> str:
-    """Return the view `charges`: all columns of tables.IMPORTED and `billing_month`, over files by billing month."""
+def charges_sql(files: Mapping[int, Sequence[str]], *, seen: bool = False) -> str:
+    """Return the view `charges`: all columns of tables.IMPORTED and `billing_month`, over files by billing month.
+
+    With `seen` only those whose account or payer is in the table `seen` (account_id VARCHAR).
+    """
     parts = ["SELECT *, NULL::INTEGER AS billing_month FROM no_charges"]
     for month, paths in sorted(files.items()):
         names = ", ".join(literal(path) for path in paths)
         parts.append(f"SELECT *, {month} AS billing_month FROM read_parquet([{names}], union_by_name = true)")
     shape = f"CREATE OR REPLACE TEMP TABLE no_charges ({typed_columns(IMPORTED)})"
-    return f"{shape}; CREATE OR REPLACE TEMP VIEW charges AS {' UNION ALL BY NAME '.join(parts)}"
+    whole = " UNION ALL BY NAME ".join(parts)
+    where = " WHERE account_id IN (SELECT account_id FROM seen) OR payer_id IN (SELECT account_id FROM seen)"
+    return f"{shape}; CREATE OR REPLACE TEMP VIEW charges AS SELECT * FROM ({whole}){where if seen else ''}"
 
 
 def export_sql() -> str:

@@ -63,6 +63,16 @@ def read_policy(text: str, path: str) -> Policy | Refused:
     return policy
 
 
+def written(policy: Policy) -> str:
+    """Return the text of the file that this policy is read from."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["action", *ROLES])
+    for word, action in ACTIONS.items():
+        writer.writerow([word, *(YES if policy.allows(role, action) else "" for role in Role)])
+    return out.getvalue()
+
+
 def content_of(policy: Policy) -> dict[str, list[str]]:
     """Return a policy in the form in which it is kept."""
     return {word: [role.word for role in Role if policy.allows(role, action)] for word, action in ACTIONS.items()}

@@ -146,6 +146,11 @@ def payment_ties(tx: Transaction, account_id: str, at: datetime) -> tuple[tuple[
     return tuple(pays_for), tuple(paid_by)
 
 
+def tiered(tx: Transaction) -> frozenset[str]:
+    """Return the accounts for which a tier was ever set."""
+    return frozenset(row[0] for row in tx.execute("select distinct account_id from customer_tier"))
+
+
 def add_registration(
     tx: Transaction, account_id: str, kind: AccountKind, *, recorded_by: str, recorded_at: datetime
 ) -> None:

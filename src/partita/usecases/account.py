@@ -13,7 +13,7 @@ from partita.core import account as account_core
 from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceProfile, LegalEntity
 from partita.core.funds import fund_of
 from partita.core.ledger import is_line
-from partita.core.period import Month
+from partita.core.period import DEFAULT_ZONE, Month
 from partita.core.permission import Action
 from partita.core.posting_rules import RECEIVABLE
 from partita.core.refusal import Reason, Refused, refused
@@ -24,6 +24,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import usage as usage_store
 from partita.store.account import AccountRow, AccountStep
+from partita.usecases.moment import Moment, start_of
 from partita.usecases.permission import authorise, permitted, related_to, sight
 from partita.usecases.work import Work
 
@@ -156,7 +157,7 @@ def close_account(work: Work, *, account_id: str, note: str = "", dry_run: bool 
 
 
 def set_tier(
-    work: Work, *, account_id: str, tier: Tier, effective_from: datetime | None = None, dry_run: bool = False
+    work: Work, *, account_id: str, tier: Tier, effective_from: Moment | None = None, dry_run: bool = False
 ) -> TierSet | Refused:
     """Set the tier of a customer from an instant on (ACCOUNT-7); only the operator may.
 
@@ -165,7 +166,8 @@ def set_tier(
     """
     if isinstance(no := _changeable(work, Action.SET_TIER, account_id), Refused):
         return no
-    start = effective_from or work.now
+    holder = funds_store.holder(work.tx, account_id, work.now)
+    start = start_of(effective_from, holder.zone if holder else DEFAULT_ZONE) or work.now
     tiers = account_store.tiers_of(work.tx, account_id)
     repeated = tiers.get(start) is tier or (effective_from is None and tiers and list(tiers.values())[-1] is tier)
     if start in tiers and not repeated:

@@ -1,26 +1,30 @@
 """Report cost: any measure by any dimensions over all charges that count, own and imported.
 
 Owns which files a report reads and how a report is put together. Does not own dimensions (`columnar.analysis`).
-Rules: ANALYSIS-1 … ANALYSIS-3 (`docs/rules/analysis.md`).
+Rules: ANALYSIS-1 … ANALYSIS-5 (`docs/rules/analysis.md`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import duckdb
 
 from partita.columnar import analysis as analysis_sql
 from partita.columnar.tables import CHARGE, column_list, typed_columns
 from partita.core.period import Month
+from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.quoting import path_literal
 from partita.store import charge as charge_store
 from partita.store import org as org_store
+from partita.store import placement as placement_store
 from partita.store.charge import ChargeFile
 from partita.store.files import FileRoom
-from partita.usecases.work import Books
+from partita.usecases.permission import Sight, authorise, sight
+from partita.usecases.work import Books, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,19 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class CostReport:
-    """A cost report; `rows` are sorted by currency and billed cost, and add up to `totals` (ANALYSIS-2)."""
+    """A cost report; `rows` are sorted by currency and billed cost, and add up to `totals` (ANALYSIS-2).
+
+    `tree_at`: the instant of the tree by which it is cut; None = the tree as it was when the usage happened.
+    `left_out`: members that the report does not hold, with the reason (ANALYSIS-5).
+    """
 
     by: tuple[str, ...]
     months: tuple[Month, ...]
     rows: list[CostRow]
     totals: dict[str, CostRow]
     provisional: bool
+    tree_at: datetime | None = None
+    left_out: dict[str, Refused] = field(default_factory=dict)
 
 
 def cost_report(
@@ -53,25 +63,61 @@ def cost_report(
     *,
     months: Sequence[Month] = (),
     only: Sequence[tuple[str, str]] = (),
+    tree_now: bool = False,
 ) -> CostReport | Refused:
-    """Report the cost of `months` (all when empty) by dimensions, where each (dimension, value) of `only` holds."""
+    """Report the cost of `months` (all when empty) by dimensions, where each (dimension, value) of `only` holds.
+
+    With `tree_now` by the organisation as it is now instead of as it was (ANALYSIS-4). The report holds what the actor
+    may see; an account or payer that is asked for by name is refused when it is not (ANALYSIS-5). Refused in this
+    order: UNKNOWN_DIMENSION, NOT_PERMITTED, TIER_LACKS.
+    """
     for name in (*by, *(name for name, _ in only)):
         if not analysis_sql.is_dimension(name):
             known = ", ".join((*analysis_sql.DIMENSIONS, "tag:KEY"))
             return refused(Reason.UNKNOWN_DIMENSION, dimension=name, known=known)
     with books.work() as work:
+        seen = _seen(work, only)
+        if isinstance(seen, Refused):
+            return seen
         files = charge_store.counting(work.tx)
-        placements = org_store.placements_table(work.tx)
+        beside = {
+            "placements": org_store.placements_table(work.tx),
+            "units": placement_store.units_table(work.tx),
+            "seen": org_store.table_of(analysis_sql.SEEN, [(account,) for account in sorted(seen.accounts)]),
+        }
+        tree_at = work.now if tree_now else None
     wanted = {month.number for month in months}
     chosen = [one for one in files if not wanted or one.month in wanted]
     with books.engine() as engine:
         show_charges(engine, books.room, chosen)
-        engine.register("placements", placements)
-        statement = analysis_sql.cost_sql(by, [name for name, _ in only])
+        for name, table in beside.items():
+            engine.register(name, table)
+        if tree_at is not None:
+            engine.execute(f"set variable {analysis_sql.TREE_AT} = ?", [tree_at.astimezone(UTC).replace(tzinfo=None)])
+        statement = analysis_sql.cost_sql(
+            by, [name for name, _ in only], at_one_instant=tree_now, seen=not seen.everything
+        )
         found = engine.execute(statement, [value for _, value in only]).fetchall()
     rows = [_row(values, len(by)) for values in found]
-    seen = tuple(Month.from_number(number) for number in sorted({one.month for one in chosen}))
-    return CostReport(tuple(by), seen, rows, _totals(rows), any(one.stage == "provisional" for one in chosen))
+    return CostReport(
+        by=tuple(by),
+        months=tuple(Month.from_number(number) for number in sorted({one.month for one in chosen})),
+        rows=rows,
+        totals=_totals(rows),
+        provisional=any(one.stage == "provisional" for one in chosen),
+        tree_at=tree_at,
+        left_out=seen.left_out,
+    )
+
+
+def _seen(work: Work, only: Sequence[tuple[str, str]]) -> Sight | Refused:
+    """Return what the actor may see of the costs: of accounts and payers that are asked for by name, else of all."""
+    for name, value in only:
+        if name in {"account", "payer"}:
+            allowed = authorise(work, Action.ANALYSE_COSTS, value)
+            if isinstance(allowed, Refused):
+                return allowed
+    return sight(work, Action.ANALYSE_COSTS)
 
 
 def show_charges(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequence[ChargeFile]) -> None:

@@ -1,6 +1,6 @@
 """Show bills: what a payer owes for a month, line by line, and what paid it.
 
-Does not own how bills come to be (`close`). Rules: BILL-1 … BILL-4.
+Does not own how bills come to be (`close`). Rules: BILL-1 … BILL-4, PERM-5.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from partita.core.period import Month
+from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
 from partita.store.bill import BillLineRow, BillRow, DrawRow
+from partita.usecases.permission import Sight, authorise, sight
 from partita.usecases.work import Work
 
 
@@ -38,15 +40,32 @@ class BillShown:
 
 
 def list_bills(work: Work, *, month: Month | None = None, payer_id: str | None = None) -> list[BillSummary] | Refused:
-    """Return the bills of a month or payer, or all. Refused: UNKNOWN_ACCOUNT."""
-    rows = bill_store.bills(work.tx, month=month.number if month else None, payer_id=payer_id)
+    """Return the bills of a month or payer, or all that the actor may see.
+
+    A bill belongs to its payer: a main account sees those of a member under 财务管理 by CHECK_TARGET_CONSUMPTION
+    (PERM-5). Refused: NOT_PERMITTED, TIER_LACKS, UNKNOWN_ACCOUNT.
+    """
+    if payer_id is not None:
+        allowed = authorise(work, Action.VIEW_BILLS, payer_id)
+        seen = allowed if isinstance(allowed, Refused) else Sight.of(payer_id)
+    else:
+        seen = sight(work, Action.VIEW_BILLS)
+    if isinstance(seen, Refused):
+        return seen
+    found = bill_store.bills(work.tx, month=month.number if month else None, payer_id=payer_id)
+    rows = [one for one in found if seen.sees(one.payer_id)]
     if not rows and payer_id is not None and payer_id not in org_store.accounts_of(work.tx):
         return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
     return _summaries(work, rows)
 
 
 def show_bills(work: Work, payer_id: str, month: Month) -> list[BillShown] | Refused:
-    """Return the bills of one payer and month, one per currency."""
+    """Return the bills of one payer and month, one per currency.
+
+    Refused: NOT_PERMITTED, TIER_LACKS, UNKNOWN_ACCOUNT, NO_BILL.
+    """
+    if isinstance(no := authorise(work, Action.VIEW_BILLS, payer_id), Refused):
+        return no
     rows = bill_store.bills(work.tx, month=month.number, payer_id=payer_id)
     if not rows:
         if payer_id not in org_store.accounts_of(work.tx):

@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from partita.columnar.analysis import SEEN
 from partita.core.bill import bill_id
 from partita.core.charge import OWN
 from partita.core.money import AMOUNT_SCALE, format_scaled, parse_scaled
 from partita.core.period import DEFAULT_ZONE, Month
+from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats import focus_export, focus_rules
 from partita.formats.focus_rules import ModelUnreadable, Reading, RowsUnreadable, RuleModel, RuleReport
@@ -30,6 +32,7 @@ from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store.charge import ChargeFile
 from partita.store.db import Transaction
+from partita.usecases.permission import Sight, sight
 from partita.usecases.work import Books
 
 ISSUER = "partita"
@@ -79,6 +82,7 @@ class FocusExported:
     equations: tuple[Equation, ...]
     provisional: bool
     dry_run: bool
+    left_out: dict[str, Refused] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +108,28 @@ def export_focus(
     """Write the charges of `months` (all when empty) as FOCUS 1.2 to a `.parquet` or `.csv` file.
 
     The file appears when it is complete and its billed cost equals the charges' and the manifest's, by currency; one of
-    the same name is replaced. Doing it again gives the same rows; their order is not fixed, for they stream.
+    the same name is replaced. Doing it again gives the same rows; their order is not fixed, for they stream. It holds
+    what the actor may see, `left_out` names the members that it lacks (PERM-6). Refused in this order:
+    UNKNOWN_FILE_KIND, NOT_PERMITTED, TIER_LACKS, NO_CHARGES, CANNOT_WRITE, EXPORT_DIFFERS.
     """
     if target.suffix.lower() not in _FORMATS:
         return refused(Reason.UNKNOWN_FILE_KIND, path=target, known=" / ".join(_FORMATS))
     with books.work() as work:
+        seen = sight(work, Action.EXPORT_CHARGES)
+        if isinstance(seen, Refused):
+            return seen
         files = _chosen(charge_store.counting(work.tx), months, only)
         beside = _beside(work.tx)
     if not files:
         return refused(Reason.NO_CHARGES, months=" ".join(str(month) for month in months) or "—")
     with books.engine() as engine:
-        show_charges(engine, files={one: str(books.room.path(one.path)) for one in files})
+        show_charges(engine, files={one: str(books.room.path(one.path)) for one in files}, seen=seen)
         before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
+        manifest = sum(one.costs.billed_cost_e10 for one in files) if seen.everything else _total(before)
         after = dict.fromkeys(before, (0, 0))
         if not dry_run:
             _put_beside(engine, beside, issuer=issuer)
-            written = _write(engine, target, before, sum(one.costs.billed_cost_e10 for one in files))
+            written = _write(engine, target, before, manifest)
             if isinstance(written, Refused):
                 return written
             after = written
@@ -132,6 +142,7 @@ def export_focus(
         equations=equations,
         provisional=any(one.stage == "provisional" for one in files),
         dry_run=dry_run,
+        left_out=seen.left_out,
     )
 
 
@@ -169,12 +180,13 @@ def check_focus(
         return refused(Reason.FILE_UNREADABLE, format="Parquet / CSV", detail=f"{path}: {error}")
 
 
-def show_charges(engine: duckdb.DuckDBPyConnection, *, files: dict[ChargeFile, str]) -> None:
-    """Make the view `charges` over charge files, own and imported, each row with its billing month."""
+def show_charges(engine: duckdb.DuckDBPyConnection, *, files: dict[ChargeFile, str], seen: Sight) -> None:
+    """Make the view `charges` over charge files, own and imported, each with its billing month: what may be seen."""
     by_month: dict[int, list[str]] = {}
     for one, path in files.items():
         by_month.setdefault(one.month, []).append(path)
-    engine.execute(focus_export.charges_sql(by_month))
+    engine.register("seen", org_store.table_of(SEEN, [(account,) for account in sorted(seen.accounts)]))
+    engine.execute(focus_export.charges_sql(by_month, seen=not seen.everything))
 
 
 def _chosen(files: Iterable[ChargeFile], months: Sequence[Month], only: Only) -> list[ChargeFile]:
@@ -269,7 +281,7 @@ def _sums(rows: Iterable[tuple[str, int, object]], scale: int) -> Sums:
 
 
 def _difference(charges: Sums, exported: Sums, manifest_e10: int) -> Refused | None:
-    total = sum(amount for _, amount in charges.values())
+    total = _total(charges)
     if charges == exported and total == manifest_e10:
         return None
     odd = [currency for currency in charges if charges[currency] != exported.get(currency)]
@@ -278,8 +290,12 @@ def _difference(charges: Sums, exported: Sums, manifest_e10: int) -> Refused | N
         currency=", ".join(odd) or ", ".join(sorted(charges)),
         charges=format_scaled(total, AMOUNT_SCALE),
         manifest=format_scaled(manifest_e10, AMOUNT_SCALE),
-        exported=format_scaled(sum(amount for _, amount in exported.values()), AMOUNT_SCALE),
+        exported=format_scaled(_total(exported), AMOUNT_SCALE),
     )
+
+
+def _total(sums: Sums) -> int:
+    return sum(amount for _, amount in sums.values())
 
 
 def _criteria(text: str, model: RuleModel) -> tuple[str, ...] | Refused:

@@ -7,21 +7,21 @@ instant is exact: what is effective at that very instant is not in. Rules: LEDGE
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from partita.core import ledger, posting_rules
 from partita.core.ledger import Draft, Entry, is_line
 from partita.core.period import DEFAULT_ZONE
+from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store.ledger import Balance, StatementLine
+from partita.usecases.moment import Moment, end_of, start_of
+from partita.usecases.permission import Sight, authorise, authorise_books, sight
 from partita.usecases.work import Work
 
 TEXT_MAX = 200
-Moment = datetime | date
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,12 @@ EVERYTHING = AsOf()
 def statement(
     work: Work, *, account_id: str, ledger_account: str | None = None, as_of: AsOf = EVERYTHING
 ) -> Statement | Refused:
-    """Return the statement of an account, chronological, with running balances (LEDGER-7). Refused: UNKNOWN_ACCOUNT."""
+    """Return the statement of an account, chronological, with running balances (LEDGER-7).
+
+    Refused: NOT_PERMITTED, TIER_LACKS, UNKNOWN_ACCOUNT.
+    """
+    if isinstance(no := authorise(work, Action.VIEW_FINANCES, account_id), Refused):
+        return no
     holder = funds_store.holder(work.tx, account_id, work.now)
     if holder is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
@@ -65,35 +70,52 @@ def statement(
         work.tx,
         account_id,
         ledger_account=ledger_account,
-        effective_from=_start(as_of.effective_from, holder.zone),
-        effective_until=_end(as_of.effective_until, holder.zone),
-        recorded_until=_end(as_of.recorded_until, holder.zone),
+        effective_from=start_of(as_of.effective_from, holder.zone),
+        effective_until=end_of(as_of.effective_until, holder.zone),
+        recorded_until=end_of(as_of.recorded_until, holder.zone),
     )
     return Statement(account_id, holder.zone, lines)
 
 
 def balances(work: Work, *, account_id: str | None = None, as_of: AsOf = EVERYTHING) -> list[Balance] | Refused:
-    """Return the balances of an account, or of all, as of both times (LEDGER-7). Refused: UNKNOWN_ACCOUNT."""
+    """Return the balances of an account, or of all that the actor may see, as of both times (LEDGER-7).
+
+    Refused: NOT_PERMITTED, TIER_LACKS, UNKNOWN_ACCOUNT.
+    """
+    seen = _seen(work, account_id)
+    if isinstance(seen, Refused):
+        return seen
     zone = org_store.catalogue_zone(work.tx) or DEFAULT_ZONE
     if account_id is not None:
         holder = funds_store.holder(work.tx, account_id, work.now)
         if holder is None:
             return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
         zone = holder.zone
-    return ledger_store.balances_at(
+    found = ledger_store.balances_at(
         work.tx,
         account_id,
-        effective_until=_end(as_of.effective_until, zone),
-        recorded_until=_end(as_of.recorded_until, zone),
+        effective_until=end_of(as_of.effective_until, zone),
+        recorded_until=end_of(as_of.recorded_until, zone),
     )
+    return [one for one in found if one.payer_id == account_id or seen.sees(one.payer_id)]
+
+
+def _seen(work: Work, account_id: str | None) -> Sight | Refused:
+    """Return what the actor may see of the finances: of all accounts, or, after asking, of one."""
+    if account_id is None:
+        return sight(work, Action.VIEW_FINANCES)
+    allowed = authorise(work, Action.VIEW_FINANCES, account_id)
+    return allowed if isinstance(allowed, Refused) else Sight.of(account_id)
 
 
 def reverse(work: Work, *, entry_id: str, reason: str = "", dry_run: bool = False) -> Reversed | Refused:
     """Add the mirror of an entry, effective now (LEDGER-5).
 
-    Refused in this order: UNKNOWN_ENTRY, BAD_TEXT, ENTRY_OF_A_BILL (the next bill corrects a bill),
-    REVERSAL_NOT_REVERSED, ALREADY_REVERSED.
+    Refused in this order: NOT_PERMITTED (to all but the operator), UNKNOWN_ENTRY, BAD_TEXT, ENTRY_OF_A_BILL (the next
+    bill corrects a bill), REVERSAL_NOT_REVERSED, ALREADY_REVERSED.
     """
+    if isinstance(no := authorise_books(work), Refused):
+        return no
     original = ledger_store.entry(work.tx, entry_id)
     if original is None:
         return refused(Reason.UNKNOWN_ENTRY, entry=entry_id)
@@ -115,17 +137,3 @@ def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Rever
             return refused(Reason.ALREADY_REVERSED, entry=original.entry_id)
         entries = ledger_store.append(work.tx, [mirror], recorded_at=work.now)
     return entries if isinstance(entries, Refused) else Reversed(original, entries[0], dry_run)
-
-
-def _start(moment: Moment | None, zone: str) -> datetime | None:
-    """Return the instant at which a moment begins: a date at its midnight in `zone`."""
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time.min, ZoneInfo(zone)).astimezone(UTC)
-
-
-def _end(moment: Moment | None, zone: str) -> datetime | None:
-    """Return the instant before which a moment lies: a date ends at the next midnight in `zone`."""
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return _start(moment + timedelta(days=1), zone)

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from partita.core import placement as placement_core
 from partita.core.org import Account, Enterprise, OrgUnit, Placement, path_of, placement_at
+from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import org as org_store
 from partita.store import placement as placement_store
+from partita.usecases.moment import Moment, start_of
 from partita.usecases.permission import authorise, authorise_in, sight
 from partita.usecases.work import Work
 
@@ -34,6 +36,7 @@ class AccountMoved:
 
     placement: Placement
     before: str
+    zone: str
     repeated: bool
     dry_run: bool
 
@@ -72,7 +75,7 @@ def add_unit(work: Work, unit: OrgUnit, *, dry_run: bool = False) -> UnitAdded |
 
 
 def move_account(
-    work: Work, *, account_id: str, org_unit_id: str, effective_from: datetime | None = None, dry_run: bool = False
+    work: Work, *, account_id: str, org_unit_id: str, effective_from: Moment | None = None, dry_run: bool = False
 ) -> AccountMoved | Refused:
     """Move an account to another unit of its enterprise from an instant on, now if none is given (ORG-7).
 
@@ -89,14 +92,16 @@ def move_account(
     if isinstance(allowed, Refused):
         return allowed
     placement_store.lock_tree(work.tx)
-    move = Placement(account_id, effective_from or work.now, account.enterprise_id, org_unit_id)
+    zone = org_store.enterprises_of(work.tx)[account.enterprise_id].zone
+    start = start_of(effective_from, zone) or work.now
+    move = Placement(account_id, start, account.enterprise_id, org_unit_id)
     placements = placement_store.placements_of(work.tx, account_id)
     new = placement_core.moved(
         placements,
         move,
         org_store.units_of(work.tx),
         closed=org_store.closed_months(work.tx),
-        zone=org_store.enterprises_of(work.tx)[account.enterprise_id].zone,
+        zone=zone,
     )
     if isinstance(new, Refused):
         return new
@@ -105,10 +110,10 @@ def move_account(
     with work.tx.transaction(force_rollback=dry_run):
         if new is not None:
             org_store.add_placements(work.tx, [new], recorded_at=work.now)
-    return AccountMoved(new or before, before.org_unit_id, new is None, dry_run)
+    return AccountMoved(new or before, before.org_unit_id, zone, new is None, dry_run)
 
 
-def tree(work: Work, *, at: datetime | None = None) -> Tree | Refused:
+def tree(work: Work, *, at: Moment | None = None) -> Tree | Refused:
     """Return the organisation at an instant, now if none is given (ORG-8): what the actor may see, and the way to it.
 
     Refused: NOT_PERMITTED when that is nothing.
@@ -116,7 +121,8 @@ def tree(work: Work, *, at: datetime | None = None) -> Tree | Refused:
     seen = sight(work, Action.VIEW_ACCOUNT)
     if isinstance(seen, Refused):
         return seen
-    instant, units = at or work.now, org_store.units_of(work.tx)
+    zone = org_store.catalogue_zone(work.tx) or DEFAULT_ZONE
+    instant, units = start_of(at, zone) or work.now, org_store.units_of(work.tx)
     standing: dict[str, Placement] = {}
     for (account_id, start), placement in sorted(org_store.placements_of(work.tx).items()):
         if start <= instant and seen.sees(account_id):

@@ -7,9 +7,10 @@ Rules: PERM-2 … PERM-6 (`docs/rules/permission.md`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from partita.core.account import AccountState
+from partita.core.org import FinanceMode
 from partita.core.permission import (
     OPERATOR,
     Action,
@@ -17,17 +18,20 @@ from partita.core.permission import (
     Door,
     Evidence,
     Granted,
+    Link,
     Place,
     Policy,
     Target,
     decide,
 )
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import Relation
 from partita.core.tier import Capability, can, least
 from partita.formats import permission as policy_file
 from partita.store import account as account_store
 from partita.store import permission as permission_store
-from partita.usecases.work import Work
+from partita.store import relation as relation_store
+from partita.usecases.work import Books, Work
 
 
 def authorise(work: Work, action: Action, account_id: str) -> Granted | Refused:
@@ -70,13 +74,27 @@ def authorise_books(work: Work, action: Action = Action.RUN_BOOKS) -> Granted | 
     return decide(work.actor, action, Target(None, None), evidence_of(work, work.actor))
 
 
+def operator_only(books: Books) -> Refused | None:
+    """Refuse whoever is not the operator, before work on the books as a whole begins. Refused: NOT_PERMITTED."""
+    if books.actor.is_operator:
+        return None
+    with books.work() as work:
+        allowed = authorise_books(work)
+    return allowed if isinstance(allowed, Refused) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Which accounts an actor may act on: all of them, or these; and the members left out, each with the reason."""
 
     everything: bool
     accounts: frozenset[str]
-    left_out: dict[str, Refused]
+    left_out: dict[str, Refused] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *account_ids: str) -> Sight:
+        """Return the sight of these accounts alone."""
+        return cls(everything=False, accounts=frozenset(account_ids))
 
     def sees(self, account_id: str | None) -> bool:
         """Say whether an account is among them."""
@@ -86,19 +104,31 @@ class Sight:
 def sight(work: Work, action: Action) -> Sight | Refused:
     """Return the accounts to which the actor may do this; for what is asked of all accounts at once (PERM-6).
 
-    Members of the account in whose name is acted that do not permit it are named in `left_out`: a report says what it
-    does not hold. Refused, with the decision on the acting account or member: NOT_PERMITTED when there is none at all.
+    Members of the account in whose name is acted that do not permit it, and accounts whose tier lacks it, are named in
+    `left_out`: a report says what it does not hold. Refused when there is none at all: NOT_PERMITTED, TIER_LACKS.
     """
     actor = work.actor
     if actor.is_operator:
-        return Sight(everything=True, accounts=frozenset(), left_out={})
+        return Sight(everything=True, accounts=frozenset())
+    if actor.account_id and (no := refused_by_tier(work, action, actor.account_id)):
+        return no
     evidence, members = evidence_of(work, actor), _members(work)
     found = {one.account_id: decide(actor, action, one, evidence) for one in _targets(work, members) if one.account_id}
     seen = frozenset(account for account, said in found.items() if isinstance(said, Granted))
     left_out = {account: no for account, no in found.items() if account in members and isinstance(no, Refused)}
+    if actor.account_id is None:
+        tiered = account_store.tiered(work.tx)
+        lacking = {one: no for one in sorted(seen & tiered) if (no := refused_by_tier(work, action, one))}
+        seen, left_out = seen - frozenset(lacking), left_out | lacking
     if not seen:
         return next(iter(left_out.values()), None) or _nothing(work, action, evidence)
     return Sight(everything=False, accounts=seen, left_out=left_out)
+
+
+def left_out(work: Work, action: Action) -> dict[str, Refused]:
+    """Return the accounts that a list for the actor does not hold although it could be expected to, each with why."""
+    seen = sight(work, action)
+    return {} if isinstance(seen, Refused) else seen.left_out
 
 
 def decided(work: Work, actor: Actor, action: Action, account_id: str) -> Granted | Refused:
@@ -106,6 +136,34 @@ def decided(work: Work, actor: Actor, action: Action, account_id: str) -> Grante
     if actor.is_operator:
         return decide(actor, action, Target(account_id, None), Evidence(work.now))
     return decide(actor, action, _target(work, account_id), evidence_of(work, actor))
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What somebody may do, with the decision: granted by which way, or refused with every way that was tried."""
+
+    action: Action
+    decision: Granted | Refused
+
+
+def explain(
+    work: Work, *, user_id: str, action: str, account_id: str, in_name_of: str | None = None
+) -> Explained | Refused:
+    """Explain why a user may, or may not, do something to an account (PERM-4); one may ask about oneself.
+
+    Refused in this order: UNKNOWN_ACTION, NOT_PERMITTED (to ask about another), UNKNOWN_USER (to the operator).
+    """
+    found = policy_file.ACTIONS.get(action)
+    if found is None:
+        return refused(Reason.UNKNOWN_ACTION, action=action, known=", ".join(policy_file.ACTIONS))
+    if work.actor.user_id != user_id:
+        allowed = decided(work, work.actor, Action.VIEW_PERMISSIONS, account_id)
+        if isinstance(allowed, Refused):
+            return allowed
+    if not permission_store.users(work.tx, user_id):
+        return refused(Reason.UNKNOWN_USER, user=user_id)
+    asker = Work(work.tx, work.now, Actor(user_id, in_name_of))
+    return Explained(found, authorise(asker, found, account_id))
 
 
 def evidence_of(work: Work, actor: Actor) -> Evidence:
@@ -134,17 +192,20 @@ def policies_of(work: Work, enterprise_ids: Collection[str]) -> dict[str, Policy
 
 def _target(work: Work, account_id: str) -> Target:
     place = permission_store.places(work.tx, work.now, [account_id]).get(account_id)
-    return Target(account_id, place)
+    return Target(account_id, place, _link(relation_store.relation_of_member(work.tx, account_id, work.now)))
 
 
-def _targets(work: Work, members: Mapping[str, object]) -> list[Target]:
-    """Return every account with its place."""
+def _targets(work: Work, members: Mapping[str, Relation]) -> list[Target]:
+    """Return every account with its place; relations only of the members of the account in whose name is acted."""
     places = permission_store.places(work.tx, work.now)
-    return [Target(account, place) for account, place in places.items()]
+    return [Target(account, place, _link(members.get(account))) for account, place in places.items()]
 
 
-def _members(work: Work) -> dict[str, object]:
-    return {}
+def _members(work: Work) -> dict[str, Relation]:
+    main = work.actor.account_id
+    if main is None:
+        return {}
+    return {one.member_id: one for one in relation_store.members_of(work.tx, main, work.now)}
 
 
 def _nothing(work: Work, action: Action, evidence: Evidence) -> Refused:
@@ -174,7 +235,15 @@ def refused_by_tier(work: Work, action: Action, account_id: str) -> Refused | No
 
 def related_to(work: Work, account_id: str) -> tuple[str, ...]:
     """Return the accounts to which an account is related now: its main account, or its members."""
-    return ()
+    main = relation_store.relation_of_member(work.tx, account_id, work.now)
+    members = relation_store.members_of(work.tx, account_id, work.now)
+    return (*((main.management_id,) if main else ()), *(one.member_id for one in members))
+
+
+def _link(relation: Relation | None) -> Link | None:
+    if relation is None:
+        return None
+    return Link(relation.management_id, relation.mode is FinanceMode.TRUSTEESHIP, relation.permissions)
 
 
 def _refused_by_state(work: Work, action: Action, account_id: str) -> Refused | None:

@@ -31,6 +31,7 @@ from partita.store import provider_bill as import_store
 from partita.store.charge import ChargeFile
 from partita.store.provider_bill import BillImport
 from partita.store.usage import lock_intake
+from partita.usecases.permission import operator_only
 from partita.usecases.work import Books, Work
 
 Progress = Callable[[int, int, str], object]
@@ -118,7 +119,12 @@ class Choices(TypedDict, total=False):
 def import_bill(
     books: Books, path: Path, *, format_name: str, progress: Progress | None = None, **choices: Unpack[Choices]
 ) -> BillImported | Refused:
-    """Take in the bill at `path`: all of it, or nothing with the reason, the row and the column (IMPORT-7)."""
+    """Take in the bill at `path`: all of it, or nothing with the reason, the row and the column (IMPORT-7).
+
+    Only the operator may.
+    """
+    if no := operator_only(books):
+        return no
     bill_format = BILL_FORMATS.get(format_name)
     if bill_format is None:
         return refused(Reason.UNKNOWN_FORMAT, format=format_name, known=", ".join(BILL_FORMATS))

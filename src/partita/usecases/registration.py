@@ -15,11 +15,13 @@ from partita.core.ids import is_name
 from partita.core.ledger import is_line
 from partita.core.money import is_currency
 from partita.core.org import Account, Enterprise, OrgUnit, PaymentRelation, Placement, UnitKind
+from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import account as account_store
 from partita.store import org as org_store
 from partita.store import placement as placement_store
+from partita.usecases.moment import Moment, start_of
 from partita.usecases.permission import authorise_books, authorise_in
 from partita.usecases.work import Work
 
@@ -38,7 +40,7 @@ class Registration:
     kind: AccountKind = AccountKind.ENTERPRISE
     enterprise_id: str | None = None
     org_unit_id: str | None = None
-    effective_from: datetime | None = None
+    effective_from: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def register(
     if no := _malformed(registration, founded):
         return no
     placement_store.lock_tree(work.tx)
+    zone = founded.zone if own else _zone(work, registration)
     whole = replace(
         registration,
+        effective_from=start_of(registration.effective_from, zone),
         enterprise_id=registration.enterprise_id or registration.account_id,
         org_unit_id=registration.account_id if own else registration.org_unit_id,
     )
@@ -98,6 +102,12 @@ def register(
     with work.tx.transaction(force_rollback=dry_run):
         _save(work, whole, enterprise)
     return Registered(whole, enterprise, repeated=False, dry_run=dry_run)
+
+
+def _zone(work: Work, registration: Registration) -> str:
+    """Return the zone of the enterprise; of one that does not exist no time is ever read."""
+    known = org_store.enterprises_of(work.tx).get(registration.enterprise_id or "")
+    return known.zone if known else DEFAULT_ZONE
 
 
 def _malformed(registration: Registration, founded: Founded) -> Refused | None:
@@ -145,7 +155,7 @@ def _no_place(work: Work, whole: Registration) -> Refused | None:
 def _save(work: Work, whole: Registration, enterprise: Enterprise | None) -> None:
     assert whole.enterprise_id is not None, "a whole registration has its place"
     assert whole.org_unit_id is not None, "a whole registration has its place"
-    assert whole.effective_from is not None, "a whole registration has its start"
+    assert isinstance(whole.effective_from, datetime), "a whole registration starts at an instant"
     tx, account_id, start = work.tx, whole.account_id, whole.effective_from
     org_store.found(tx, recorded_at=work.now)
     if enterprise is not None:

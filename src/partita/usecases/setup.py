@@ -17,9 +17,11 @@ from partita.core.setup import Settled, Setup, decide
 from partita.formats.setup import FILES, read_setup
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
+from partita.store import placement as placement_store
 from partita.store import relation as relation_store
 from partita.store import usage as usage_store
 from partita.store.db import Transaction
+from partita.usecases.permission import authorise_books
 from partita.usecases.work import Work
 
 PROBLEMS_SHOWN = 20
@@ -39,14 +41,18 @@ class SetupApplied:
 def apply_setup(work: Work, folder: Path, *, dry_run: bool = False) -> SetupApplied | Refused:
     """Add the facts of a folder to the books; the same folder again changes nothing (SETUP-1, SETUP-2).
 
-    Refused with every fault named by file, row and column (at most the first twenty are written out).
+    Only the operator may. Refused with every fault named by file, row and column (at most the first twenty are written
+    out).
     """
+    if isinstance(no := authorise_books(work), Refused):
+        return no
     if not folder.is_dir():
         if folder.exists():
             return refused(Reason.NOT_A_SETUP_FOLDER, path=folder, known=", ".join(FILES))
         return refused(Reason.FILE_NOT_FOUND, path=folder)
     # A close freezes its month under the same lock: a price is either seen by all of it, or refused (SETUP-3).
     usage_store.lock_intake(work.tx)
+    placement_store.lock_tree(work.tx)
     books = setup_in_books(work.tx)
     reading = read_setup(folder, books, org_store.catalogue_zone(work.tx))
     if not reading.files:
@@ -61,6 +67,12 @@ def apply_setup(work: Work, folder: Path, *, dry_run: bool = False) -> SetupAppl
     stated, added = reading.stated.setup.counts(), decision.counts()
     unchanged = {kind: count - added[kind] for kind, count in stated.items()}
     return SetupApplied(decision, unchanged, tuple(reading.files), tuple(reading.ignored), dry_run)
+
+
+def show_setup(work: Work) -> Setup | Refused:
+    """Return what is set up; others than the operator ask for `usecases.org.tree`. Refused: NOT_PERMITTED."""
+    allowed = authorise_books(work)
+    return allowed if isinstance(allowed, Refused) else setup_in_books(work.tx)
 
 
 def setup_in_books(tx: Transaction) -> Setup:

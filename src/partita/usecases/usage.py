@@ -29,6 +29,7 @@ from partita.store.db import Transaction
 from partita.store.engine import leave_room
 from partita.store.files import FileRoom
 from partita.store.usage import UsageBatch, UsageFile
+from partita.usecases.permission import operator_only
 from partita.usecases.spend.take_up import Accepted, take_up
 from partita.usecases.work import Books, Work
 
@@ -111,7 +112,10 @@ def import_usage(
     The same content again changes nothing (USAGE-2), whatever file it comes in. Rows that cannot be taken in are
     written to `rejects` (default `<file>.rejects.csv`), the others are stored; a file that is none is refused and
     nothing of it taken in. `name` is what the batch is called (default: the file's name). A dry run writes nothing.
+    Only the operator may.
     """
+    if no := operator_only(books):
+        return no
     rejects = rejects or usage_rejects.default_path(path)
     if no := _refuse_rejects(path, rejects):
         return no

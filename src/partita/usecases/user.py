@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from partita.core.ids import derived_id, is_name
@@ -19,6 +18,7 @@ from partita.formats import permission as policy_file
 from partita.store import org as org_store
 from partita.store import permission as permission_store
 from partita.store.permission import KeptPolicy, User
+from partita.usecases.moment import Moment, end_of, start_of
 from partita.usecases.permission import authorise_in, policies_of
 from partita.usecases.work import Work
 
@@ -36,14 +36,17 @@ class UserAdded:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A role to be given: to whom, which, where, from when (None = now) until when (None = no end)."""
+    """A role to be given: to whom, which, where, from when (None = now) until when (None = no end).
+
+    The last day is in as a whole.
+    """
 
     user_id: str
     role: Role
     enterprise_id: str
     org_unit_id: str | None = None
-    effective_from: datetime | None = None
-    effective_until: datetime | None = None
+    effective_from: Moment | None = None
+    effective_until: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +115,23 @@ def grant_role(work: Work, asked: Asked, *, dry_run: bool = False) -> RoleGrante
     permission_store.lock_people(work.tx)
     if no := _no_such_place(work, asked) or _wrong_user(work, asked):
         return no
-    start = asked.effective_from or work.now
-    if asked.effective_until is not None and asked.effective_until <= start:
-        return refused(Reason.ENDS_BEFORE_START, start=start.isoformat(), end=asked.effective_until.isoformat())
+    zone = org_store.enterprises_of(work.tx)[asked.enterprise_id].zone
+    start, end = start_of(asked.effective_from, zone) or work.now, end_of(asked.effective_until, zone)
+    if end is not None and end <= start:
+        return refused(Reason.ENDS_BEFORE_START, start=start.isoformat(), end=end.isoformat())
     where = (asked.user_id, asked.role, asked.enterprise_id, asked.org_unit_id)
     same = [one for one in permission_store.grants(work.tx, asked.user_id) if _where(one) == where]
     for one in same:
         now_in_force = asked.effective_from is None and one.effective_from <= work.now and _endless(one)
-        if one.effective_from == start or (now_in_force and asked.effective_until is None):
-            if one.effective_until != asked.effective_until:
+        if one.effective_from == start or (now_in_force and end is None):
+            if one.effective_until != end:
                 return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=one.grant_id)
             return RoleGranted(one, repeated=True, dry_run=dry_run)
     grant = Grant(
         derived_id("grant", *where[:1], asked.role.name, *where[2:], start.isoformat()),
         *where,
         start,
-        asked.effective_until,
+        end,
     )
     with work.tx.transaction(force_rollback=dry_run):
         permission_store.add_grant(work.tx, grant, recorded_by=work.actor.signature, recorded_at=work.now)
@@ -135,7 +139,7 @@ def grant_role(work: Work, asked: Asked, *, dry_run: bool = False) -> RoleGrante
 
 
 def revoke_role(
-    work: Work, *, grant_id: str, effective_from: datetime | None = None, dry_run: bool = False
+    work: Work, *, grant_id: str, effective_from: Moment | None = None, dry_run: bool = False
 ) -> RoleGranted | Refused:
     """Take a role back, now or from a later instant on (PERM-3); what was done with it stays done.
 
@@ -147,7 +151,8 @@ def revoke_role(
         return refused(Reason.UNKNOWN_GRANT, grant=grant_id)
     if found.revoked_from is not None:
         return RoleGranted(found, repeated=True, dry_run=dry_run)
-    start = effective_from or work.now
+    zone = org_store.enterprises_of(work.tx)[found.enterprise_id].zone
+    start = start_of(effective_from, zone) or work.now
     if start < work.now:
         return refused(Reason.REVOKED_IN_THE_PAST, on=start.isoformat())
     with work.tx.transaction(force_rollback=dry_run):

@@ -22,6 +22,7 @@ from partita.store import charge as charge_store
 from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan, freeze, plan_of
 from partita.usecases.close.steps import engine_of, gather, work_off, write_final
+from partita.usecases.permission import operator_only
 from partita.usecases.rating import Advance, measure, no_progress
 from partita.usecases.work import Books
 
@@ -46,9 +47,12 @@ def close_month(
 ) -> Closed | Refused:
     """Close a month: open → rating → settling → billed → posted → closed, by payer bucket (BILL-5).
 
-    Refusals in this order: CLOSE_RUNNING, MONTH_NOT_OVER, EARLIER_MONTH_OPEN, NOTHING_TO_CLOSE, NO_PRICE_IN_FORCE.
+    Refusals in this order: NOT_PERMITTED (to all but the operator), CLOSE_RUNNING, MONTH_NOT_OVER, EARLIER_MONTH_OPEN,
+    NOTHING_TO_CLOSE, NO_PRICE_IN_FORCE.
     With `dry_run` the same refusals are given, and what would be billed is computed without saving.
     """
+    if no := operator_only(books):
+        return no
     with _only_one_close(books) as free:
         if not free:
             return refused(Reason.CLOSE_RUNNING, month=month)

@@ -1,0 +1,1 @@
+"""Chinese pages of `--help` by area; `manual_chinese` puts them together."""
