@@ -49,6 +49,7 @@ class Reason(Enum):
 
     # setup: the organisation and the catalogue as a folder sets them up
     UNKNOWN_ACCOUNT = setup.UNKNOWN_ACCOUNT
+    UNKNOWN_PRODUCT = setup.UNKNOWN_PRODUCT
     UNKNOWN_SKU = setup.UNKNOWN_SKU
     UNKNOWN_DIMENSION = setup.UNKNOWN_DIMENSION
     NOT_A_SETUP_FOLDER = setup.NOT_A_SETUP_FOLDER
@@ -146,6 +147,7 @@ class Reason(Enum):
     MEMBER_OWES = relation.MEMBER_OWES
     MEMBER_HAS_ORDER = relation.MEMBER_HAS_ORDER
     MEMBER_HAS_USAGE_AHEAD = relation.MEMBER_HAS_USAGE_AHEAD
+    PAYER_STATED_AHEAD = relation.PAYER_STATED_AHEAD
     NO_INVITATION = relation.NO_INVITATION
     INVITATION_EXPIRED = relation.INVITATION_EXPIRED
     NOT_WHAT_WAS_OFFERED = relation.NOT_WHAT_WAS_OFFERED

@@ -45,8 +45,8 @@ LIMIT_IN_USE = (
     "{account} 正在使用信控：降为 {limit} 后可用额度将为 {available}，服务会停机。最低可设为 {least}；或请先充值。",
 )
 UNKNOWN_CREDIT_CHANGE = (
-    "There is no change {change} of the credit of {management}. `partita credit show {management}` lists them.",
-    "{management} 没有信控变更 {change}。`partita credit show {management}` 列出所有变更。",
+    "There is no change {change} of any credit. `partita credit show ACCOUNT` lists the changes.",
+    "没有信控变更 {change}。`partita credit show 账号` 列出所有变更。",
 )
 CREDIT_CHANGE_ENDED = (
     "The change {change} is {state} already.",

@@ -59,8 +59,8 @@ SHARING_ENTITY_DIFFERS = (
     "{giver} 与 {receiver} 的实名认证主体不同：资金与信控只能在同一主体内共享。",
 )
 UNKNOWN_FREEZE = (
-    "{account} has no freeze {freeze}. `partita funds show {account}` lists what is frozen.",
-    "{account} 没有冻结记录 {freeze}。`partita funds show {account}` 列出冻结的金额。",
+    "There is no freeze {freeze}. `partita funds show ACCOUNT` lists what is frozen.",
+    "没有冻结记录 {freeze}。`partita funds show 账号` 列出冻结的金额。",
 )
 EXCEEDS_FROZEN = (
     "Only {left} of the freeze {freeze} is still frozen; {amount} is more.",

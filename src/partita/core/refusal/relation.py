@@ -113,6 +113,10 @@ MEMBER_HAS_USAGE_AHEAD = (
     ),
     "{account} 已存有始于 {last} 的用量及其付款方，而新的付款方将自 {starts} 起生效。请在 {last} 之后重试。",
 )
+PAYER_STATED_AHEAD = (
+    "The setup files state that {payer} pays for {account} from {on}: run the command again after that.",
+    "设置文件规定自 {on} 起由 {payer} 为 {account} 付款：请在此之后重试。",
+)
 
 # answering
 NO_INVITATION = (

@@ -6,6 +6,10 @@ UNKNOWN_ACCOUNT = (
     "Unknown account {account}. `partita setup show` lists the accounts.",
     "未知账号 {account}。`partita setup show` 列出所有账号。",
 )
+UNKNOWN_PRODUCT = (
+    "Unknown product {product}. `partita setup show` lists the products.",
+    "未知产品 {product}。`partita setup show` 列出所有产品。",
+)
 UNKNOWN_SKU = ("Unknown SKU {sku}.", "未知计费项 {sku}。")
 UNKNOWN_DIMENSION = ("Unknown dimension {dimension!r}. Known: {known}.", "未知维度 {dimension!r}。可用：{known}。")
 NOT_A_SETUP_FOLDER = (

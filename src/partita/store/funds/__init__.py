@@ -5,7 +5,6 @@ The sources themselves are kept balances (`store.ledger.lock_sources`). Rules: F
 """
 
 from partita.store.funds.documents import (
-    By,
     End,
     acceptance,
     acceptances,
@@ -19,13 +18,14 @@ from partita.store.funds.documents import (
     end_of,
 )
 from partita.store.funds.figures import figures, given_by, left_of_pair
-from partita.store.funds.holder import Holder, holder, holders
+from partita.store.funds.holder import By, Holder, holder, holders
 from partita.store.funds.holds import (
     Freeze,
     Recorded,
     add_freeze,
     add_release,
     freeze_by_key,
+    freeze_of,
     freezes,
     frozen_of,
     release_by_key,
@@ -35,6 +35,6 @@ from partita.store.funds.holds import (
 __all__ = [
     "By", "End", "Freeze", "Holder", "Recorded",
     "acceptance", "acceptances", "activate_card", "add_acceptance", "add_card", "add_freeze", "add_release", "card",
-    "card_by_key", "cards", "end_acceptance", "end_of", "figures", "freeze_by_key", "freezes", "frozen_of", "given_by",
-    "holder", "holders", "left_of_pair", "release_by_key", "usage_held",
+    "card_by_key", "cards", "end_acceptance", "end_of", "figures", "freeze_by_key", "freeze_of", "freezes",
+    "frozen_of", "given_by", "holder", "holders", "left_of_pair", "release_by_key", "usage_held",
 ]  # fmt: skip

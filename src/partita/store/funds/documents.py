@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from partita.core.funds import Acceptance, AcceptanceState, Card
 from partita.core.money import Money
 from partita.store.db import Transaction
+from partita.store.funds.holder import By
 
 _ACCEPTANCES = """
     select a.payer_id, a.document_id, a.face_minor, a.currency, a.matures_on, a.drawer, coalesce(e.state, 'held')
@@ -23,14 +23,6 @@ _CARDS = """
     select c.payer_id, c.card_id, c.face_minor, c.currency, c.price_minor, c.valid_days, v.activated_at
     from stored_value_card c left join stored_value_activation v using (payer_id, card_id)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who records a fact, and when."""
-
-    name: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ class Holder:
     payer_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who records a fact, and when."""
+
+    name: str
+    at: datetime
+
+
 def holder(tx: Transaction, account_id: str, at: datetime) -> Holder | None:
     """Return the holder of funds that an account is at an instant, if there is such an account."""
     return holders(tx, [account_id], at).get(account_id)

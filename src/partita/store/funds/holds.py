@@ -12,21 +12,22 @@ from datetime import datetime
 
 from partita.core.money import Money
 from partita.store.db import Transaction
+from partita.store.funds.holder import By
 
 _FREEZES = """
     select f.payer_id, f.freeze_id, f.currency, f.amount_minor,
            (f.amount_minor - coalesce(sum(r.amount_minor), 0))::bigint as left_minor, f.note, f.recorded_by,
            f.recorded_at
     from fund_freeze f left join fund_release r using (payer_id, freeze_id)
-    where f.payer_id = any(%(payers)s) and (%(freeze)s::text is null or f.freeze_id = %(freeze)s)
+    where f.payer_id = %(payer)s or f.freeze_id = %(freeze)s
     group by f.payer_id, f.freeze_id order by f.payer_id, f.recorded_at, f.freeze_id
 """
 _FROZEN = """
     select payer_id, currency, sum(amount_minor)::bigint from (
         select payer_id, currency, amount_minor from fund_freeze where payer_id = any(%(payers)s)
         union all
-        select r.payer_id, f.currency, -r.amount_minor from fund_release r join fund_freeze f using (payer_id, freeze_id)
-        where r.payer_id = any(%(payers)s)
+        select r.payer_id, f.currency, -r.amount_minor
+        from fund_release r join fund_freeze f using (payer_id, freeze_id) where r.payer_id = any(%(payers)s)
     ) as moved group by payer_id, currency
 """
 
@@ -80,10 +81,15 @@ def frozen_of(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, st
     return {(payer, currency): int(amount) for payer, currency, amount in rows}
 
 
-def freezes(tx: Transaction, payer_id: str, freeze_id: str | None = None) -> list[Freeze]:
-    """Return the freezes of a payer, oldest first, or one of them."""
-    rows = tx.execute(_FREEZES, {"payers": [payer_id], "freeze": freeze_id})
-    return [Freeze(*row) for row in rows]
+def freezes(tx: Transaction, payer_id: str) -> list[Freeze]:
+    """Return the freezes of a payer, oldest first."""
+    return [Freeze(*row) for row in tx.execute(_FREEZES, {"payer": payer_id, "freeze": None})]
+
+
+def freeze_of(tx: Transaction, freeze_id: str) -> Freeze | None:
+    """Return a freeze by its id."""
+    row = tx.execute(_FREEZES, {"payer": None, "freeze": freeze_id}).fetchone()
+    return None if row is None else Freeze(*row)
 
 
 def freeze_by_key(tx: Transaction, payer_id: str, key: str) -> Recorded | None:
@@ -114,14 +120,14 @@ def add_freeze(tx: Transaction, one: Freeze, *, key: str) -> None:
     )
 
 
-def add_release(tx: Transaction, one: Recorded, *, payer_id: str, key: str, by: tuple[str, datetime]) -> None:
-    """Release some of a freeze; `by`: who records it, and when."""
+def add_release(tx: Transaction, one: Recorded, *, payer_id: str, key: str, by: By) -> None:
+    """Release some of a freeze. The caller holds the lock of the payer."""
     tx.execute(
         "insert into fund_release (payer_id, freeze_id, line, amount_minor, note, idempotency_key, recorded_by, "
         "recorded_at) select %(payer)s, %(freeze)s, coalesce(max(line), 0) + 1, %(amount)s, %(note)s, %(key)s, "
         "%(by)s, %(at)s from fund_release where payer_id = %(payer)s and freeze_id = %(freeze)s",
         {
             "payer": payer_id, "freeze": one.fact_id, "amount": one.amount.minor, "note": one.note, "key": key,
-            "by": by[0], "at": by[1],
+            "by": by.name, "at": by.at,
         },
     )  # fmt: skip

@@ -128,7 +128,7 @@ create table payment_step (
     payer_id    text not null,
     payment_id  text not null,
     step        integer not null check (step > 0),
-    state       text not null check (state in ('paid', 'failed', 'cancelled')),
+    state       text not null check (state in ('paid', 'failed')),
     notice_id   text references payment_notice,
     occurred_at timestamptz not null,
     recorded_at timestamptz not null,

@@ -1,16 +1,22 @@
 """Funds: money comes in, goes out, and moves between accounts; what an account has and may do with it.
 
-`cash` tops up and withdraws, `transfer` moves money between a main account and its members, `figures` shows and
-explains. Each command is load → decide → save, in one transaction, once per key. Rules: FUNDS-1 … FUNDS-13
-(`docs/rules/funds.md`).
+`cash` tops up and withdraws, `transfer` moves money between a main account and its members, `freeze` puts cash aside,
+`refund`, `acceptance` and `card` fill the other books, `figures` shows and explains. Each command is load → decide →
+save, in one transaction, once per key. Rules: FUNDS-1 … FUNDS-13 (`docs/rules/funds.md`).
 """
 
+from partita.usecases.funds.acceptance import AcceptanceMoved, accept, end
+from partita.usecases.funds.card import CardMoved, CardOffer, activate_card, buy_card
 from partita.usecases.funds.cash import CashMoved, ToppedUp, Withdrawn, currency_of, top_up, withdraw
 from partita.usecases.funds.command import TEXT_MAX
 from partita.usecases.funds.figures import FundsShown, Reclaimable, figures_of, show, show_members
+from partita.usecases.funds.freeze import Frozen, freeze, release
+from partita.usecases.funds.refund import RefundBooked, RefundOf, refund
 from partita.usecases.funds.transfer import Transferred, ends_of, reclaim, transfer
 
 __all__ = [
-    "TEXT_MAX", "CashMoved", "FundsShown", "Reclaimable", "ToppedUp", "Transferred", "Withdrawn",
-    "currency_of", "ends_of", "figures_of", "reclaim", "show", "show_members", "top_up", "transfer", "withdraw",
+    "TEXT_MAX", "AcceptanceMoved", "CardMoved", "CardOffer", "CashMoved", "Frozen", "FundsShown", "Reclaimable",
+    "RefundBooked", "RefundOf", "ToppedUp", "Transferred", "Withdrawn",
+    "accept", "activate_card", "buy_card", "currency_of", "end", "ends_of", "figures_of", "freeze", "reclaim", "refund",
+    "release", "show", "show_members", "top_up", "transfer", "withdraw",
 ]  # fmt: skip

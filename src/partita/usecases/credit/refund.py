@@ -1,0 +1,95 @@
+"""Credit refunds (信控退款): what was bought on credit comes back as its own part of the quota, never as cash.
+
+Rules: CREDIT-8 (`docs/rules/credit.md`), POST-9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partita.core import credit as rules
+from partita.core import posting_rules
+from partita.core.ledger import Draft
+from partita.core.money import Money
+from partita.core.permission import Action
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import catalog as catalog_store
+from partita.usecases.funds import figures_of
+from partita.usecases.funds.command import Posted, amount_at_fault, holder_for, posted, saved, text_at_fault
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRefundMoved:
+    """A credit refund, or what of it was set off: what is left of refunds, and what is outstanding."""
+
+    account_id: str
+    amount: Money
+    refunds: Money
+    outstanding: Money
+    entry_id: str
+    repeated: bool
+    dry_run: bool
+
+
+def refund_credit(
+    work: Work, *, account_id: str, product_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+) -> CreditRefundMoved | Refused:
+    """Refund what was bought on credit, once per key (CREDIT-8): the quota rises, the cash does not.
+
+    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED,
+    AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED.
+    """
+    holder = holder_for(work, Action.GIVE_MONEY, account_id)
+    if isinstance(holder, Refused):
+        return holder
+    if product_id not in catalog_store.products_of(work.tx):
+        return refused(Reason.UNKNOWN_PRODUCT, product=product_id)
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+        return no
+    draft = posting_rules.credit_refunded(
+        payer_id=account_id, product_id=product_id, amount=amount, idempotency_key=idempotency_key
+    )
+
+    def decide() -> CreditRefundMoved | Refused:
+        done = posted(work, (draft,), idempotency_key, may=lambda: None)
+        return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
+
+
+def apply_refund(
+    work: Work, *, account_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+) -> CreditRefundMoved | Refused:
+    """Set credit refunds off against what is outstanding, once per key (CREDIT-8): the quota stays as it is.
+
+    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
+    BAD_TEXT; then, unless the key is known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
+    """
+    holder = holder_for(work, Action.GIVE_MONEY, account_id)
+    if isinstance(holder, Refused):
+        return holder
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+        return no
+    draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=idempotency_key)
+
+    def decide() -> CreditRefundMoved | Refused:
+        done = posted(
+            work, (draft,), idempotency_key, may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount)
+        )
+        return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
+
+
+def _moved(work: Work, draft: Draft, done: Posted, amount: Money, *, dry_run: bool) -> CreditRefundMoved:
+    figures = figures_of(work, draft.payer_id)
+    return CreditRefundMoved(
+        account_id=draft.payer_id,
+        amount=amount,
+        refunds=Money(figures.credit_refunds, figures.currency),
+        outstanding=Money(figures.outstanding, figures.currency),
+        entry_id=done.entries[0].entry_id,
+        repeated=done.repeated,
+        dry_run=dry_run,
+    )

@@ -1,0 +1,77 @@
+"""Refunds (退款) into the refund book of a month: money that pays bills of that month or later ones. A pure movement.
+
+Which order is refunded, and how much of it, is not decided here. Rules: FUNDS-11 (`docs/rules/funds.md`), POST-8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partita.core import posting_rules
+from partita.core.funds import Fund, source_account
+from partita.core.money import Money
+from partita.core.period import Month
+from partita.core.permission import Action
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import catalog as catalog_store
+from partita.store import ledger as ledger_store
+from partita.usecases.funds.command import amount_at_fault, holder_for, posted, saved, text_at_fault
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOf:
+    """What is refunded: a product, and the month to which the refund belongs."""
+
+    product_id: str
+    month: Month
+
+
+@dataclass(frozen=True, slots=True)
+class RefundBooked:
+    """A refund in the refund book, and what the sub-book of its month has now."""
+
+    account_id: str
+    of: RefundOf
+    amount: Money
+    book: Money
+    entry_id: str
+    idempotency_key: str
+    repeated: bool
+    dry_run: bool
+
+
+def refund(
+    work: Work, *, account_id: str, of: RefundOf, amount: Money, idempotency_key: str, dry_run: bool = False
+) -> RefundBooked | Refused:
+    """Refund `amount` of a product into the account's refund book of a month, once per key (FUNDS-11).
+
+    The key is the order's or the person's: two refunds of one amount are nothing unusual. Refused in this order: what
+    `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
+    IDEMPOTENCY_KEY_REUSED.
+    """
+    holder = holder_for(work, Action.GIVE_MONEY, account_id)
+    if isinstance(holder, Refused):
+        return holder
+    if of.product_id not in catalog_store.products_of(work.tx):
+        return refused(Reason.UNKNOWN_PRODUCT, product=of.product_id)
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+        return no
+    draft = posting_rules.refunded(
+        payer_id=account_id,
+        product_id=of.product_id,
+        month=of.month,
+        amount=amount,
+        idempotency_key=idempotency_key,
+    )
+
+    def decide() -> RefundBooked | Refused:
+        done = posted(work, (draft,), idempotency_key, may=lambda: None)
+        if isinstance(done, Refused):
+            return done
+        book = source_account(Fund.REFUND, str(of.month))
+        left = Money(-ledger_store.balance_of(work.tx, account_id, book, amount.currency), amount.currency)
+        entry = done.entries[0].entry_id
+        return RefundBooked(account_id, of, amount, left, entry, idempotency_key, done.repeated, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
