@@ -180,6 +180,21 @@ def relations_of(tx: Transaction) -> dict[tuple[str, datetime], PaymentRelation]
     return {(row[0], row[1]): PaymentRelation(*row) for row in rows}
 
 
+def last_payer(tx: Transaction, account_id: str) -> PaymentRelation | None:
+    """Return the payment relation of an account that starts last, be it later than now."""
+    row = tx.execute(
+        "select account_id, effective_from, payer_id from payment_relation where account_id = %s "
+        "order by effective_from desc limit 1",
+        (account_id,),
+    ).fetchone()
+    return None if row is None else PaymentRelation(*row)
+
+
+def is_account(tx: Transaction, account_id: str) -> bool:
+    """Say whether there is such an account."""
+    return tx.execute("select from account where account_id = %s", (account_id,)).fetchone() is not None
+
+
 def add_enterprises(tx: Transaction, enterprises: Iterable[Enterprise], *, recorded_at: datetime) -> None:
     """Append enterprises."""
     rows = [(one.enterprise_id, one.name, one.zone, one.currency) for one in enterprises]

@@ -43,7 +43,7 @@ _STATED = """
     from paid
     where payer_id <> account_id and not exists (
         select from stated s where s.member_id = paid.account_id and s.management_id = paid.payer_id
-        and s.state = 'active' and s.mode = 'trusteeship')
+        and s.effective_at >= paid.effective_from)
     order by 2, 3, 7, 1
 """
 
@@ -122,9 +122,13 @@ def open_matters(tx: Transaction, account_id: str) -> tuple[Matter, ...]:
     return tuple(Matter(_MATTERS[kind], reference) for kind, reference in rows)
 
 
-def relation_id_of(management_id: str, member_id: str, at: datetime) -> str:
-    """Return the id of a relation that begins (as an invitation, or as a payer of a setup folder) at an instant."""
-    return derived_id("rel", management_id, member_id, at.isoformat())
+def new_relation_id(tx: Transaction, management_id: str, member_id: str) -> str:
+    """Return the id of the next relation of a pair. The caller holds the locks of both accounts."""
+    row = tx.execute(
+        "select count(*) from relation where management_id = %s and member_id = %s", (management_id, member_id)
+    ).fetchone()
+    assert row is not None, "a count is one row"
+    return derived_id("rel", management_id, member_id, row[0])
 
 
 def add_relation(tx: Transaction, relation: Relation, *, recorded_at: datetime) -> None:
@@ -175,7 +179,7 @@ def _relation(row: tuple[Any, ...], at: datetime) -> Relation:
     if reached is State.INVITED and expires_at <= at:
         reached = State.EXPIRED
     permissions = frozenset(RelationPermission[code] for code in codes)
-    identity = relation_id or relation_id_of(main, member, since)
+    identity = relation_id or derived_id("rel", main, member, since.isoformat())
     return Relation(identity, main, member, FinanceMode(mode), reached, permissions, since, expires_at, step, origin)
 
 

@@ -5,7 +5,7 @@ order, `plan` what a change brings, told before it happens. Does not own what th
 (`permission`) nor who pays from when (`org`). Rules: REL-1 … REL-9 (`docs/rules/relation.md`).
 """
 
-from partita.core.relation.checks import CHECKS, decide
+from partita.core.relation.checks import CHECKS, decide, obstacles
 from partita.core.relation.nouns import (
     LIVE,
     POLICY,
@@ -25,4 +25,5 @@ from partita.core.relation.plan import Change, Consequence, CycleStart, conseque
 __all__ = [
     "CHECKS", "LIVE", "POLICY", "Change", "Command", "Consequence", "CycleStart", "Matter", "MatterKind", "Permissions",
     "Proposal", "Relation", "RelationPolicy", "Standing", "State", "consequences", "decide", "headline", "named",
+    "obstacles",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ Owns the checks, their order and what they say is wrong. Does not own who may as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from partita.core.account import AccountKind
@@ -22,10 +22,14 @@ Check: TypeAlias = Callable[[Proposal], Refused | None]
 
 def decide(proposal: Proposal) -> Refused | None:
     """Return the first refusal of the command's checks in their order; None = it may be done (REL-4)."""
+    return next(obstacles(proposal), None)
+
+
+def obstacles(proposal: Proposal) -> Iterator[Refused]:
+    """Yield every refusal of the command's checks in their order: all that stands against it (REL-4)."""
     for check in CHECKS[proposal.command, proposal.mode]:
         if no := check(proposal):
-            return no
-    return None
+            yield no
 
 
 # the pair ------------------------------------------------------------------------------------------------------------
@@ -180,6 +184,15 @@ def no_usage_ahead(one: Proposal) -> Refused | None:
     return refused(Reason.MEMBER_HAS_USAGE_AHEAD, account=one.member.account_id, last=until, starts=one.starts)
 
 
+def no_payer_ahead(one: Proposal) -> Refused | None:
+    """No setup folder states another payer for later: it would take over without the relation."""
+    ahead = one.member.payer_ahead
+    if ahead is None:
+        return None
+    account, payer, on = one.member.account_id, ahead.payer_id, ahead.effective_from
+    return refused(Reason.PAYER_STATED_AHEAD, account=account, payer=payer, on=on)
+
+
 TRUST: tuple[Check, ...] = (
     _both(is_enterprise),
     _both(is_verified),
@@ -191,6 +204,7 @@ TRUST: tuple[Check, ...] = (
     no_unpaid_order,
     no_change_in_progress,
     no_usage_ahead,
+    no_payer_ahead,
 )
 
 # answering -----------------------------------------------------------------------------------------------------------
@@ -270,7 +284,13 @@ def credit_still_granted(one: Proposal) -> Refused | None:
     return None if shared in one.permissions else credit_reclaimed(one)
 
 
-LEAVE_TRUST: tuple[Check, ...] = (member_owes_nothing, no_order_in_progress, no_change_in_progress, no_usage_ahead)
+LEAVE_TRUST: tuple[Check, ...] = (
+    member_owes_nothing,
+    no_order_in_progress,
+    no_change_in_progress,
+    no_usage_ahead,
+    no_payer_ahead,
+)
 LEAVE_MANAGEMENT: tuple[Check, ...] = (funds_reclaimed, credit_reclaimed)
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from partita.core.account import AccountKind, LegalEntity
 from partita.core.finance_mode import INDEPENDENT
-from partita.core.org import FinanceMode
+from partita.core.org import FinanceMode, PaymentRelation
 from partita.core.permission import RelationPermission
 
 Permissions: TypeAlias = frozenset[RelationPermission]
@@ -90,6 +90,11 @@ class Relation:
         """Whether the member is bound by it: invited or related."""
         return self.state in LIVE
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the two are related."""
+        return self.state is State.ACTIVE
+
 
 class MatterKind(Enum):
     """What is under way with an account's orders, so that a relation cannot begin or end (B1.4, B1.6)."""
@@ -110,7 +115,11 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that a check may ask of one account, as it is when the command is given; money in minor units."""
+    """All that a check may ask of one account, as it is when the command is given; money in minor units.
+
+    `relation`: the live one in which it is the member; `members`: those of its live relations; `usage_until`: the last
+    start of its stored usage; `payer_ahead`: a payer that a setup folder states for later.
+    """
 
     account_id: str
     enterprise_id: str
@@ -126,6 +135,7 @@ class Standing:
     members: tuple[str, ...] = ()
     matters: tuple[Matter, ...] = ()
     usage_until: datetime | None = None
+    payer_ahead: PaymentRelation | None = None
 
 
 @dataclass(frozen=True, slots=True)

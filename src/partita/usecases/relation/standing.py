@@ -1,0 +1,152 @@
+"""How accounts stand before a command on their relation: all that its checks ask, loaded under the locks of the pair.
+
+Decides nothing. Rules: REL-4 … REL-7 (`docs/rules/relation.md`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from partita.core.catalog import Product
+from partita.core.finance_mode import TRUSTEESHIP
+from partita.core.funds import available
+from partita.core.org import FinanceMode, PaymentRelation
+from partita.core.period import Cycle
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import Change, Command, CycleStart, Permissions, Proposal, Relation, Standing
+from partita.store import account as account_store
+from partita.store import catalog as catalog_store
+from partita.store import credit as credit_store
+from partita.store import funds as funds_store
+from partita.store import ledger as ledger_store
+from partita.store import org as org_store
+from partita.store import relation as relation_store
+from partita.store import usage as usage_store
+from partita.usecases.work import Work
+
+_OWN_STEPS = timedelta(seconds=1)
+"""Payers that begin within this time of a command are its own: two of one instant follow one another closely."""
+
+
+def locked(work: Work, *account_ids: str) -> Refused | None:
+    """Lock the intake of usage and the accounts until the end of the transaction. Refused: UNKNOWN_ACCOUNT.
+
+    While a payer changes no usage comes in, so all of it is taken in either before or after the change.
+    """
+    known = funds_store.holders(work.tx, account_ids, work.now)
+    for account_id in account_ids:
+        if account_id not in known:
+            return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
+    usage_store.lock_intake(work.tx)
+    ledger_store.lock_payers(work.tx, account_ids)
+    return None
+
+
+def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Standing:
+    """Return how a known account stands now. `with_credit`: whether its limit counts for its available quota."""
+    tx, now = work.tx, work.now
+    row = account_store.rows(tx, now, account_id)[0]
+    holder = funds_store.holders(tx, [account_id], now)[account_id]
+    figures = funds_store.figures(tx, [account_id], now)[account_id]
+    line = credit_store.line_of(tx, account_id, holder.currency, now)
+    profile = account_store.invoice_profile_of(tx, account_id)
+    states = [one for one in relation_store.states(tx, now, [account_id]) if one.is_live]
+    payer_ahead = org_store.last_payer(tx, account_id)
+    return Standing(
+        account_id=account_id,
+        enterprise_id=row.enterprise_id,
+        zone=holder.zone,
+        currency=holder.currency,
+        kind=row.kind,
+        entity=account_store.entity_of(tx, account_id),
+        invoice_title=profile.title if profile else "",
+        has_credit=line.active,
+        available_minor=available(figures).result - (0 if with_credit else figures.credit_limit),
+        owed_minor=max(0, figures.outstanding),
+        relation=next((one for one in states if one.member_id == account_id), None),
+        members=tuple(one.member_id for one in states if one.management_id == account_id),
+        matters=relation_store.open_matters(tx, account_id),
+        usage_until=usage_store.reach_of(tx, [account_id]).get(account_id),
+        payer_ahead=payer_ahead if payer_ahead and payer_ahead.effective_from > now + _OWN_STEPS else None,
+    )
+
+
+def proposal_of(
+    work: Work,
+    command: Command,
+    pair: tuple[str, str],
+    terms: tuple[FinanceMode, Permissions],
+    relation: Relation | None,
+) -> Proposal:
+    """Return a command on a pair (main account, member) with how both stand; `terms` are what it leads to.
+
+    At the end of a trusteeship the member's limit is cleared, so it does not count for what the member can pay then.
+    """
+    (management_id, member_id), (mode, permissions) = pair, terms
+    leaves_trust = command is Command.RELEASE and mode is TRUSTEESHIP
+    member = standing_of(work, member_id, with_credit=not leaves_trust)
+    main = standing_of(work, management_id)
+    line = credit_store.line_of(work.tx, management_id, main.currency, work.now)
+    figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
+    starts = [start.at for start in cycle_starts(work, member.zone)]
+    return Proposal(
+        command=command,
+        management=main,
+        member=member,
+        mode=mode,
+        permissions=permissions,
+        now=work.now,
+        starts=min(starts, default=Cycle.HOUR.next_start(work.now, member.zone)),
+        relation=relation,
+        granted_minor=figures.book_of(management_id),
+        credit_minor=line.stated(member_id),
+    )
+
+
+def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Relation) -> Change:
+    """Return what a proposal changes: from the active relation of before, if there is one, to that of after."""
+    member_id = proposal.member.account_id
+    figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
+    return Change(
+        management=proposal.management,
+        member=proposal.member,
+        before=_mode(before),
+        after=_mode(after),
+        permissions_before=before.permissions if before and _mode(before) else frozenset(),
+        permissions_after=after.permissions if _mode(after) else frozenset(),
+        now=work.now,
+        starts=cycle_starts(work, proposal.member.zone),
+        cash_minor=figures.cash,
+        granted_minor=proposal.granted_minor,
+        credit_minor=proposal.credit_minor,
+    )
+
+
+def cycle_starts(work: Work, zone: str) -> tuple[CycleStart, ...]:
+    """Return when the next cycle of each product begins, by cycle; products of one cycle together."""
+    products: dict[Cycle, list[Product]] = {}
+    for one in catalog_store.products_of(work.tx).values():
+        products.setdefault(one.cycle, []).append(one)
+    return tuple(
+        CycleStart(cycle, cycle.next_start(work.now, zone), tuple(one.product_id for one in products[cycle]))
+        for cycle in Cycle
+        if cycle in products
+    )
+
+
+def next_payer(work: Work, account_id: str, payer_id: str) -> PaymentRelation | None:
+    """Return the payment relation that lets another one pay from now on; None when that one pays already."""
+    last = org_store.last_payer(work.tx, account_id)
+    assert last is not None, "an account that is open has a payer"
+    if last.payer_id == payer_id:
+        return None
+    return PaymentRelation(account_id, _after(work.now, last.effective_from), payer_id)
+
+
+def _after(now: datetime, last: datetime) -> datetime:
+    return now if now > last else last + timedelta(microseconds=1)
+
+
+def _mode(relation: Relation | None) -> FinanceMode | None:
+    """Return the mode of a relation that is active."""
+    return relation.mode if relation is not None and relation.is_active else None
