@@ -74,6 +74,29 @@ TABLES: Mapping[str, dict[str, str]] = MappingProxyType(
 )
 """What the statement reads; templates are those good for bills of pay-as-you-go, and their products and accounts."""
 
+WISHES: dict[str, str] = {
+    "payer_id": "VARCHAR",
+    "currency": "VARCHAR",
+    "template_id": "VARCHAR",
+    "tag_key": "VARCHAR",  # of characters that need no quoting in a JSON path
+    "tag_value": "VARCHAR",
+    "tags": "BIGINT",  # how many tags the template asks for
+}
+"""Tags that the vouchers of a payer ask for: what sets parts of its lines apart."""
+LINE_NUMBERS: dict[str, str] = {
+    "payer_id": "VARCHAR",
+    "currency": "VARCHAR",
+    "bill_id": "VARCHAR",
+    "line": "INTEGER",
+    "kind": "VARCHAR",
+    "account_id": "VARCHAR",
+    "product_id": "VARCHAR",
+    "sku_id": "VARCHAR",
+    "usage_month": "INTEGER",
+    "unit": "VARCHAR",
+}
+"""What a line of a bill is known by among the charges."""
+
 PARTS: dict[str, str] = {
     "bill_id": "VARCHAR",
     "turn": "INTEGER",  # the place of the source among those used for this bill
@@ -228,6 +251,51 @@ SELECT t.bill_id, CAST(t.turn AS INTEGER) AS turn, u.fund, u.source_id, CAST(SUM
 FROM taken t JOIN used u ON u.bill_id = t.bill_id AND u.turn = t.turn
 GROUP BY t.bill_id, t.turn, u.fund, u.source_id
 ORDER BY t.bill_id, t.turn"""
+
+
+def parted_sql() -> str:
+    """Return the SELECT of `LINES` with the lines of payers in `wishes` cut into parts by tags (VOUCHER-2).
+
+    The connection holds `lines`, `wishes`, `line_numbers` and `charges` (schema `tables.CHARGE`). A charge belongs to
+    the part of all templates whose tags it carries.
+    """
+    return """WITH carried AS (
+  SELECT DISTINCT c.payer_id, c.currency, c.tags
+  FROM charges c JOIN (SELECT DISTINCT payer_id, currency FROM wishes) w
+    ON w.payer_id = c.payer_id AND w.currency = c.currency WHERE c.tags IS NOT NULL),
+met AS (
+  SELECT t.payer_id, t.currency, t.tags, w.template_id
+  FROM carried t JOIN wishes w ON w.payer_id = t.payer_id AND w.currency = t.currency
+    AND json_extract_string(t.tags, '$."' || w.tag_key || '"') = w.tag_value
+  GROUP BY t.payer_id, t.currency, t.tags, w.template_id, w.tags HAVING COUNT(*) = w.tags),
+parts AS (
+  SELECT payer_id, currency, tags, '|' || STRING_AGG(template_id, '|' ORDER BY template_id) || '|' AS part
+  FROM met GROUP BY payer_id, currency, tags),
+numbered AS (
+  SELECT n.* FROM line_numbers n JOIN (SELECT DISTINCT payer_id, currency FROM wishes) w
+    ON w.payer_id = n.payer_id AND w.currency = n.currency)
+SELECT bill_id, line, part, account_id, product_id, exact_e10 FROM lines
+WHERE bill_id NOT IN (SELECT bill_id FROM numbered)
+UNION ALL
+SELECT n.bill_id, n.line, COALESCE(p.part, '') AS part, n.account_id, n.product_id,
+  CAST(SUM(c.billed_cost_e10) AS DECIMAL(38,0)) AS exact_e10
+FROM charges c JOIN numbered n ON n.payer_id = c.payer_id AND n.currency = c.currency
+  AND n.kind = CASE WHEN c.line_kind = 'correction' THEN 'correction' ELSE 'usage' END
+  AND n.account_id = c.account_id AND n.product_id = c.product_id AND n.sku_id = c.sku_id
+  AND n.usage_month = c.usage_month AND n.unit = c.unit
+LEFT JOIN parts p ON p.payer_id = c.payer_id AND p.currency = c.currency AND p.tags = c.tags
+WHERE c.line_kind <> 'round_down'
+GROUP BY n.bill_id, n.line, COALESCE(p.part, ''), n.account_id, n.product_id"""
+
+
+def cut(engine: duckdb.DuckDBPyConnection, wishes: pa.Table, line_numbers: pa.Table) -> None:
+    """Cut the lines on a connection into parts; it holds a view `charges` of the bills' charges."""
+    for name, table in (("wishes", wishes), ("line_numbers", line_numbers)):
+        engine.register("arriving", table)
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM arriving")
+        engine.unregister("arriving")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE parted AS {parted_sql()}")
+    engine.execute("CREATE OR REPLACE TEMP TABLE lines AS FROM parted")
 
 
 def dues_sql() -> str:

@@ -24,15 +24,15 @@ from partita.core.ids import derived_id
 from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.refusal import Refused
-from partita.core.settlement import settle
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
 from partita.store import ledger as ledger_store
-from partita.store.bill import DrawRow
 from partita.store.charge import ChargeFile
 from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan
+from partita.usecases.close.settling import settle_bucket
 from partita.usecases.rating import Advance, lay_out, measure, paths_of, show_files, write, write_charges
+from partita.usecases.spend.exact import release
 from partita.usecases.work import Work
 
 
@@ -188,12 +188,13 @@ def _plain_utc(instant: datetime) -> datetime:
 
 def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
     """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1)."""
-    del engine  # posting works on bills, not on charges
     with plan.books.work(plan.run.closed_at) as work:
-        drafts = _receivables(plan, work, bucket)
-        posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
+        payers = {one.payer_id for one in bill_store.bills(work.tx, month=plan.run.month, bucket=bucket)}
+        ledger_store.lock_payers(work.tx, payers)
+        posted = ledger_store.append(work.tx, _receivables(plan, work, bucket), recorded_at=work.now)
         assert not isinstance(posted, Refused), f"a close posts what it planned: {posted}"
-        _settle(plan, work, bucket)
+        settle_bucket(work, plan.books.room, engine, plan.run, bucket)
+        release(work, payers, plan.run.month)
         bill_store.reach(work.tx, plan.run, bucket, "posted")
 
 
@@ -211,36 +212,6 @@ def _receivables(plan: Plan, work: Work, bucket: int) -> list[Draft]:
         for payer, bill, currency, product, payable in products
         if payable
     ]
-
-
-def _settle(plan: Plan, work: Work, bucket: int) -> None:
-    due = [one for one in bill_store.bills(work.tx, month=plan.run.month, bucket=bucket) if one.payable_minor > 0]
-    drafts: list[Draft] = []
-    draws: list[DrawRow] = []
-    for currency in sorted({one.currency for one in due}):
-        of_currency = [one for one in due if one.currency == currency]
-        sources = ledger_store.lock_sources(work.tx, sorted({one.payer_id for one in of_currency}), currency)
-        for one in of_currency:
-            settled = settle(one.payable_minor, sources.get(one.payer_id, []))
-            if not settled.draws:
-                continue
-            draft = posting_rules.settled(
-                payer_id=one.payer_id,
-                bill_id=one.bill_id,
-                month=plan.month,
-                currency=currency,
-                draws=settled.draws,
-                effective_at=plan.run.closed_at,
-            )
-            drafts.append(draft)
-            entry = derived_id("ent", one.payer_id, draft.idempotency_key)
-            draws += [
-                DrawRow(one.payer_id, one.bill_id, line, draw.fund.value, draw.source_id, draw.amount, entry)
-                for line, draw in enumerate(settled.draws, 1)
-            ]
-    posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
-    assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
-    bill_store.save_draws(work.tx, draws, recorded_at=work.now)
 
 
 _LAST_INSTANT = timedelta(microseconds=1)

@@ -1,0 +1,109 @@
+"""Settling in a close: the bills of a bucket are paid from their payers' funds, all at once, and posted.
+
+Owns how facts, the columnar statement and the ledger come together. `verify` and the story of a bill line lay the
+draws against the lines again through the same functions (`lay_draws`). Does not own the order of funds nor which
+source may pay what (`core.settlement`, `columnar.settlement`). Rules: SETTLE-1 … SETTLE-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import duckdb
+
+from partita.columnar import settlement as settlement_sql
+from partita.columnar.tables import CHARGE
+from partita.core import posting_rules
+from partita.core.funds import Fund
+from partita.core.ids import derived_id
+from partita.core.ledger import Draft
+from partita.core.period import Month
+from partita.core.refusal import Refused
+from partita.core.settlement import Draw
+from partita.store import bill as bill_store
+from partita.store import charge as charge_store
+from partita.store import ledger as ledger_store
+from partita.store import org as org_store
+from partita.store import settlement as settlement_store
+from partita.store.bill import CloseRun, DrawRow
+from partita.store.db import Transaction
+from partita.store.files import FileRoom
+from partita.store.settlement import Of
+from partita.usecases.rating import show_files
+from partita.usecases.work import Work
+
+_COLUMNS = "bill_id, fund, source_id, amount_minor"
+
+
+def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection, run: CloseRun, bucket: int) -> None:
+    """Draw what the bills of a bucket ask, post it, keep the draws (SETTLE-1 … SETTLE-8).
+
+    The caller has locked the payers, so what is read of their funds stays true until the transaction ends.
+    """
+    of = bills_of(work.tx, run, bucket)
+    with engine.cursor() as connection:
+        settlement_sql.lay_out(connection, settlement_store.to_settle(work.tx, of))
+        cut_by_tags(work.tx, room, connection, of)
+        drawn = connection.execute(f"select {_COLUMNS} from ({settlement_sql.draws_sql()})").fetchall()
+    drafts, draws = _posted(_bills(work.tx, run, bucket), drawn, run.closed_at)
+    posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
+    assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
+    bill_store.save_draws(work.tx, draws, recorded_at=work.now)
+
+
+def lay_draws(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection, of: Of) -> None:
+    """Lay the draws of bills out as sources, so that `columnar.settlement.parts_sql` says which lines they paid."""
+    settlement_sql.lay_out(engine, settlement_store.settled(tx, of))
+    cut_by_tags(tx, room, engine, of)
+
+
+def cut_by_tags(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection, of: Of) -> None:
+    """Cut the lines of payers whose vouchers ask for tags into parts, by the tags of their charges (VOUCHER-2)."""
+    wishes = settlement_store.wishes(tx, of)
+    if not wishes.num_rows:
+        return
+    files = [one for one in charge_store.counting(tx, of.month) if one.stage == "final" and one.bucket == of.bucket]
+    show_files(engine, "charges", CHARGE, [str(room.path(one.path)) for one in files])
+    settlement_sql.cut(engine, wishes, settlement_store.line_numbers(tx, of))
+
+
+def bills_of(tx: Transaction, run: CloseRun, bucket: int, bill_id: str | None = None) -> Of:
+    """Name the bills of a run and bucket, or one of them, with the month's period in each zone."""
+    month = Month.from_number(run.month)
+    periods = {zone: month.period(zone) for zone in org_store.zones(tx)}
+    return Of(run.month, bucket, periods, run.closed_at, bill_id)
+
+
+def _bills(tx: Transaction, run: CloseRun, bucket: int) -> dict[str, tuple[str, str, Month]]:
+    """Return payer, currency and month of each bill of a bucket."""
+    rows = bill_store.bills(tx, month=run.month, bucket=bucket)
+    return {one.bill_id: (one.payer_id, one.currency, Month.from_number(one.month)) for one in rows}
+
+
+def _posted(
+    bills: Mapping[str, tuple[str, str, Month]], drawn: list[tuple[Any, ...]], closed_at: datetime
+) -> tuple[list[Draft], list[DrawRow]]:
+    """Return the entries that pay bills, and the draws that they hold; `drawn` is in order of bill and turn."""
+    drafts: list[Draft] = []
+    rows: list[DrawRow] = []
+    for bill_id, draws in _by_bill(drawn):
+        payer, currency, month = bills[bill_id]
+        draft = posting_rules.settled(
+            payer_id=payer, bill_id=bill_id, month=month, currency=currency, draws=draws, effective_at=closed_at
+        )
+        drafts.append(draft)
+        entry = derived_id("ent", payer, draft.idempotency_key)
+        rows += [
+            DrawRow(payer, bill_id, line, draw.fund.value, draw.source_id, draw.amount, entry)
+            for line, draw in enumerate(draws, 1)
+        ]
+    return drafts, rows
+
+
+def _by_bill(drawn: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Draw]]]:
+    for bill_id, rows in groupby(drawn, key=itemgetter(0)):
+        yield bill_id, [Draw(Fund(fund), source, amount) for _, fund, source, amount in rows]
