@@ -6,6 +6,8 @@ Owns words only. The English twins are the docstrings of the commands; a test ho
 from __future__ import annotations
 
 from partita.cli.chinese.accounts import ACCOUNTS
+from partita.cli.chinese.funds import FUNDS
+from partita.cli.chinese.relations import RELATIONS
 
 _MONTHS = "一个账期（2026-10）或一段（2026-08..2026-10）；默认全部。"
 _RUN_TWICE = "同样的内容再次导入不会有任何变化。"
@@ -78,20 +80,7 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "bill list": ("账单列表。", {"month": "只列该账期。", "payer": "只列该付款方。"}),
-    "funds top-up": (
-        (
-            "充值：把收到的款项记入账号的现金，例如 funds top-up acme 1000.00 --reference 转账4711。\n\n"
-            "每个幂等键只记录一次。不给 --key 时，同一天相同的账号、金额和参考视为同一笔充值，因此命令重复发送无妨；"
-            "若为另一笔同额付款，请给出不同的 --reference（如银行流水号）或 --key。"
-        ),
-        {
-            "account": "充值的账号。",
-            "amount": "金额，例如 1000.00。",
-            "currency": "币种；默认为账号的结算币种，给出时会核对。",
-            "reference": "参考，例如银行流水号。",
-            "key": "幂等键。",
-        },
-    ),
+    **FUNDS,
     "ledger statement": (
         f"明细账：按生效时间列出账号的每一笔记账及其后的余额。\n\n{_TIMES}",
         {
@@ -170,4 +159,5 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         {"command": "程序及其参数。"},
     ),
     **ACCOUNTS,
+    **RELATIONS,
 }

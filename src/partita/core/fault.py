@@ -33,6 +33,8 @@ class Fault(Enum):
     )
     BROKEN_ROW = ("the row is damaged: {detail}.", "该行已损坏：{detail}。")
 
+    NO_ROWS = ("has a header but no rows.", "只有表头，没有数据行。")
+
     # one value
     BAD_ID = (
         "{value!r} is no id: 1 to 128 letters, digits or _ . : / @ -, starting with a letter or digit.",
@@ -54,6 +56,10 @@ class Fault(Enum):
     BAD_INSTANT = (
         "{value!r} is no date (2026-08-01) and no instant with its offset (2026-08-01T00:00:00+08:00).",
         "{value!r} 不是日期（2026-08-01），也不是带时差的时刻（2026-08-01T00:00:00+08:00）。",
+    )
+    BAD_AMOUNT = (
+        "{value!r} is no amount of {currency}: write a number from 0 on with at most {digits} decimals, such as 100.",
+        "{value!r} 不是有效的 {currency} 金额：请写不小于 0、最多 {digits} 位小数的数，如 100。",
     )
     BAD_PRICE = (
         "{value!r} is no price: write a decimal from 0 to 922337203 with at most 10 decimals, such as 0.25.",
@@ -136,6 +142,15 @@ class Fault(Enum):
         "{account!r} is or was related to {other}: `partita relation` changes who pays, not this file.",
         "账号 {account!r} 与 {other} 已有或曾有关联：付款方请通过 `partita relation` 变更，而不是本文件。",
     )
+    ACCOUNT_TWICE = (
+        "{value!r} stands in row {row} already: an account stands once in a file.",
+        "{value!r} 已出现在第 {row} 行：同一账号在一个文件中只能出现一次。",
+    )
+    UNKNOWN_ACCOUNT = (
+        "no account {value!r}: `partita setup show` lists the accounts.",
+        "没有账号 {value!r}：`partita setup show` 列出所有账号。",
+    )
+    REFUSED = ("{reason}: {english}", "{reason}：{chinese}")
     CLOSED_MONTH = (
         "a change effective {on} would change the closed month {month}: let it start later.",
         "生效时间 {on} 会改变已关账的账期 {month}：请使用更晚的生效时间。",

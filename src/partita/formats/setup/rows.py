@@ -100,7 +100,7 @@ def rows_of(
     line = 1
     try:
         header = [one.strip() for one in next(reader, [])]
-        wrong = _header_problem(path.name, header, columns, optional_columns)
+        wrong = header_problem(path.name, header, columns, optional_columns)
         if wrong is not None:
             problems.append(wrong)
             return
@@ -120,9 +120,10 @@ def rows_of(
         problems.append(Problem(Fault.BROKEN_ROW, Origin(path.name, line), "", {"detail": str(error)}))
 
 
-def _header_problem(
+def header_problem(
     file: str, header: list[str], columns: tuple[str, ...], optional_columns: tuple[str, ...]
 ) -> Problem | None:
+    """Return what is wrong with a header, if anything is."""
     known = (*columns, *optional_columns)
     origin, names = Origin(file, 1), ", ".join(known)
     if not any(header):

@@ -1,0 +1,153 @@
+"""Batches: files of commands for many accounts, as CSV or as a sheet of Excel.
+
+Owns which columns each kind of batch has, and how a row of text is read, with every fault noted at its row and column.
+A sheet is read as its first sheet shows it: numbers become their shortest decimal text, so what is no exact amount is
+refused like any other text. Does not own what the commands do (`usecases.batch`).
+Rules: BATCH-1 (`docs/rules/batch.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from partita.core.fault import Fault, Origin, Problem
+from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP
+from partita.core.org import FinanceMode
+from partita.core.permission import RelationPermission, parsed
+from partita.formats.setup.rows import Row, header_problem, rows_of
+
+SHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""How the name of a file ends that is read as sheets; any other is CSV."""
+
+MODES: dict[str, FinanceMode] = {"": INDEPENDENT, "management": INDEPENDENT, "trusteeship": TRUSTEESHIP}
+
+
+class BatchKind(Enum):
+    """What a batch does for each of its rows; the value is its columns, and those that may be absent."""
+
+    LINK = (("main", "member"), ("mode", "permissions"))
+    PERMIT = (("member", "permissions"), ())
+    TRANSFER = (("main", "member", "amount"), ())
+    LIMIT = (("main", "member", "limit"), ())
+
+    @property
+    def word(self) -> str:
+        """The name as people and the books write it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One row of a batch; `amount` is still text, for the account says in which money it is."""
+
+    origin: Origin
+    member: str
+    main: str = ""
+    mode: FinanceMode = INDEPENDENT
+    permissions: frozenset[RelationPermission] = frozenset()
+    amount: str = ""
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What the row says, wherever it stands."""
+        return self.main, self.member, self.mode.value, *sorted(code.name for code in self.permissions), self.amount
+
+
+def read_batch(path: Path, kind: BatchKind) -> tuple[list[BatchLine], list[Problem]]:
+    """Read a file as far as it goes; nothing is raised, every problem is collected, in the order of the rows (BATCH-1).
+
+    An account stands in one row only, so that the rows do not depend on their order.
+    """
+    problems: list[Problem] = []
+    lines: list[BatchLine] = []
+    seen: dict[str, int] = {}
+    for row in _rows(path, kind, problems):
+        line = _line(row, kind)
+        first = seen.setdefault(line.member, row.origin.row)
+        if row.sound and first != row.origin.row:
+            row.report("member", Fault.ACCOUNT_TWICE, value=line.member, row=first)
+        if row.sound:
+            lines.append(line)
+    if not lines and not problems:
+        problems.append(Problem(Fault.NO_ROWS, Origin(path.name, 0)))
+    return lines, sorted(problems, key=lambda one: one.origin.row)
+
+
+def _rows(path: Path, kind: BatchKind, problems: list[Problem]) -> Iterator[Row]:
+    columns, optional = kind.value
+    if path.suffix.lower() not in SHEETS:
+        yield from rows_of(path, columns, problems, optional)
+        return
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            cells: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, IndexError) as error:
+        said = str(error).strip() or "no sheet"
+        problems.append(Problem(Fault.NOT_READABLE, Origin(path.name, 0), "", {"detail": said}))
+        return
+    header = [_text(cell) for cell in cells[0]] if cells else []
+    while header and not header[-1]:
+        header.pop()
+    if wrong := header_problem(path.name, header, columns, optional):
+        problems.append(wrong)
+        return
+    for number, values in enumerate(cells[1:], 2):
+        texts = [_text(cell) for cell in values]
+        row = Row(
+            Origin(path.name, number), dict.fromkeys(optional, "") | dict(zip(header, texts, strict=False)), problems
+        )
+        if any(texts[len(header) :]):
+            row.report("", Fault.WRONG_WIDTH, found=len(texts), expected=len(header))
+        elif any(texts):
+            yield row
+
+
+def _text(cell: object) -> str:
+    """Return what a cell says as text: a whole number without its point, any other as its shortest decimal."""
+    match cell:
+        case bool():
+            return "yes" if cell else "no"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() | date():
+            return cell.isoformat()
+        case _:
+            return str(cell).strip()
+
+
+def _line(row: Row, kind: BatchKind) -> BatchLine:
+    member = row.id("member")
+    main = row.id("main") if "main" in kind.value[0] else ""
+    amount = next((row.values[name] for name in ("amount", "limit") if name in kind.value[0]), "")
+    if kind not in {BatchKind.LINK, BatchKind.PERMIT}:
+        return BatchLine(row.origin, member, main, amount=amount)
+    mode = (
+        row.read("mode", _mode, Fault.NOT_ONE_OF, INDEPENDENT, known=_MODES) if kind is BatchKind.LINK else INDEPENDENT
+    )
+    codes = row.read("permissions", _codes, Fault.NOT_ONE_OF, frozenset(), known=_CODES)
+    return BatchLine(row.origin, member, main, mode, codes)
+
+
+_MODES = ", ".join(name for name in MODES if name)
+_CODES = ", ".join(code.name for code in RelationPermission)
+
+
+def _mode(text: str) -> FinanceMode:
+    try:
+        return MODES[text.lower()]
+    except KeyError as error:
+        raise ValueError(text) from error
+
+
+def _codes(text: str) -> frozenset[RelationPermission]:
+    codes, unknown = parsed(text.replace(";", " ").replace(",", " ").split())
+    if unknown:
+        raise ValueError(unknown)
+    return codes

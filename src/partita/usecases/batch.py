@@ -1,0 +1,231 @@
+"""Batches: link, permit, transfer or set limits for many accounts from one file, wholly or not at all.
+
+Every row is tried in its order, under the locks of all accounts, as the command that it is; only when none is refused
+is anything kept. Does not own the commands (`relation`, `funds`, `credit`) nor how a file is read (`formats.batch`).
+Rules: BATCH-1 … BATCH-3 (`docs/rules/batch.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from partita.core.fault import Fault, Problem
+from partita.core.ids import derived_id
+from partita.core.money import Money, minor_digits
+from partita.core.period import DEFAULT_ZONE
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import State, named
+from partita.core.relation.plan import MODE_NAMES
+from partita.formats.batch import BatchKind, BatchLine, read_batch
+from partita.store import batch as batch_store
+from partita.store import funds as funds_store
+from partita.store import org as org_store
+from partita.store import relation as relation_store
+from partita.store.batch import Batch, BatchRow
+from partita.store.db import attempt
+from partita.store.funds import Holder
+from partita.usecases import credit, funds, relation
+from partita.usecases.relation import Terms
+from partita.usecases.relation.standing import locked
+from partita.usecases.work import Work
+
+PROBLEMS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What a batch did, row by row. `repeated`: the same batch was applied before, and nothing happened now."""
+
+    batch: Batch
+    repeated: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row on its way: its key, and the currency of its account."""
+
+    line: BatchLine
+    key: str
+    currency: str
+
+
+Said = tuple[bool, str, str]
+"""Whether it was so already, and what was done (English, 中文)."""
+
+
+def run_batch(
+    work: Work, path: Path, kind: BatchKind, *, idempotency_key: str | None = None, dry_run: bool = False
+) -> BatchDone | Refused:
+    """Apply a file, once per key (BATCH-1 … BATCH-3). A dry run tries every row and keeps nothing.
+
+    Without a key the same rows on one day are one batch, whatever file they stand in. Refused in this order:
+    FILE_NOT_FOUND, BATCH_AT_FAULT (what cannot be read), IDEMPOTENCY_KEY_REUSED, BATCH_AT_FAULT (what the commands
+    refuse), each fault named by row and column.
+    """
+    if not path.is_file():
+        return refused(Reason.FILE_NOT_FOUND, path=path)
+    lines, problems = read_batch(path, kind)
+    if problems:
+        return _at_fault(path, problems)
+    digest = sha256("\n".join("\x1f".join(line.content) for line in sorted(lines, key=_by_member)).encode()).digest()
+    batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}")
+    return attempt(
+        work.tx,
+        lambda: _applied(work, path, lines, (kind, batch_id, digest), dry_run=dry_run),
+        keep=lambda answer: not dry_run and not isinstance(answer, Refused),
+    )
+
+
+def _applied(
+    work: Work, path: Path, lines: Sequence[BatchLine], what: tuple[BatchKind, str, bytes], *, dry_run: bool
+) -> BatchDone | Refused:
+    kind, batch_id, digest = what
+    known = funds_store.holders(work.tx, _accounts(work, lines), work.now)
+    unlocked = locked(work, *known)
+    assert unlocked is None, "only accounts that there are are locked"
+    if before := batch_store.batch(work.tx, batch_id):
+        same = (before.kind, before.digest) == (kind.word, digest)
+        return BatchDone(before, repeated=True, dry_run=dry_run) if same else _reused(before)
+    said = [(line, _DO[kind](work, _Row(line, f"{batch_id}:{line.member}", _currency(line, known)))) for line in lines]
+    if problems := [answer for _, answer in said if isinstance(answer, Problem)]:
+        return _at_fault(path, problems)
+    rows = [
+        BatchRow(line.origin.row, answer[0], line.member, answer[1], answer[2])
+        for line, answer in said
+        if not isinstance(answer, Problem)
+    ]
+    done = Batch(batch_id, kind.word, digest, path.name, tuple(rows), work.actor.signature, work.now)
+    batch_store.add(work.tx, done)
+    return BatchDone(done, repeated=False, dry_run=dry_run)
+
+
+def _accounts(work: Work, lines: Sequence[BatchLine]) -> set[str]:
+    """Return every account that the commands will lock: all at once, so that two batches never wait in a ring."""
+    accounts = {name for line in lines for name in (line.main, line.member) if name}
+    unnamed = {line.member for line in lines if not line.main}
+    states = relation_store.states(work.tx, work.now, unnamed) if unnamed else []
+    return accounts | {one.management_id for one in states if one.member_id in unnamed}
+
+
+def _link(work: Work, row: _Row) -> Said | Problem:
+    line = row.line
+    terms = Terms(line.mode, line.permissions)
+    answer = relation.invite(work, management=line.main, member=line.member, terms=terms)
+    if isinstance(answer, Refused):
+        return _refused(row, answer)
+    english, chinese = MODE_NAMES[line.mode]
+    waits = answer.relation.state is State.INVITED
+    return (
+        answer.repeated,
+        f"{english} by {line.main}: {named(line.permissions)}" + (", invited" if waits else ""),
+        f"{line.main} 的{chinese}：{named(line.permissions)}" + ("，待确认" if waits else ""),
+    )
+
+
+def _permit(work: Work, row: _Row) -> Said | Problem:
+    line = row.line
+    answer = relation.permit(work, member=line.member, permissions=line.permissions)
+    if isinstance(answer, Refused):
+        return _refused(row, answer)
+    return answer.repeated, f"permits {named(line.permissions)}", f"授予 {named(line.permissions)}"
+
+
+def _transfer(work: Work, row: _Row) -> Said | Problem:
+    line, amount = row.line, _amount(row, "amount")
+    if isinstance(amount, Problem):
+        return amount
+    answer = funds.transfer(work, giver=line.main, receiver=line.member, amount=amount, idempotency_key=row.key)
+    if isinstance(answer, Refused):
+        return _refused(row, answer)
+    return answer.repeated, f"{amount} from {line.main}", f"{line.main} 划入 {amount}"
+
+
+def _limit(work: Work, row: _Row) -> Said | Problem:
+    line, limit = row.line, _amount(row, "limit")
+    if isinstance(limit, Problem):
+        return limit
+    answer = credit.allocate(work, management=line.main, member=line.member, limit=limit, idempotency_key=row.key)
+    if isinstance(answer, Refused):
+        return _refused(row, answer)
+    return answer.repeated, f"limit {limit} of {line.main}", f"{line.main} 分配的额度 {limit}"
+
+
+_DO: dict[BatchKind, Callable[[Work, _Row], Said | Problem]] = {
+    BatchKind.LINK: _link,
+    BatchKind.PERMIT: _permit,
+    BatchKind.TRANSFER: _transfer,
+    BatchKind.LIMIT: _limit,
+}
+
+_COLUMNS: dict[Reason, str] = {
+    Reason.MAIN_IS_MEMBER: "main",
+    Reason.TRUST_NEEDS_CREDIT: "main",
+    Reason.SOURCE_OVERDUE: "main",
+    Reason.NO_CREDIT_LINE: "main",
+    Reason.EXIST_APPROVING_PROCESS: "main",
+    Reason.PERMISSION_NEEDS_ANOTHER: "permissions",
+    Reason.PERMISSIONS_IN_TRUSTEESHIP: "permissions",
+    Reason.PERMISSION_NEEDS_SAME_ENTITY: "permissions",
+    Reason.CREDIT_NOT_RECLAIMED: "permissions",
+    Reason.AMOUNT_NOT_POSITIVE: "amount",
+    Reason.BAD_AMOUNT: "amount",
+    Reason.EXCEEDS_TRANSFERABLE: "amount",
+    Reason.LIMIT_BELOW_ZERO: "limit",
+    Reason.EXCEEDS_UNALLOCATED: "limit",
+    Reason.LIMIT_IN_USE: "limit",
+}
+"""The column that a refusal is about; any other is about one of the accounts."""
+
+
+def _amount(row: _Row, column: str) -> Money | Problem:
+    text = row.line.amount
+    try:
+        amount = Money.parse(text, row.currency)
+    except ValueError:
+        amount = Money(-1, row.currency)
+    if amount.minor >= 0:
+        return amount
+    detail = {"value": text, "currency": row.currency, "digits": minor_digits(row.currency)}
+    return Problem(Fault.BAD_AMOUNT, row.line.origin, column, detail)
+
+
+def _refused(row: _Row, no: Refused) -> Problem:
+    detail = {"reason": no.reason.name, "english": no.message("en"), "chinese": no.message("zh")}
+    about_main = no.detail.get("account") == row.line.main
+    return Problem(Fault.REFUSED, row.line.origin, _COLUMNS.get(no.reason, "main" if about_main else "member"), detail)
+
+
+def _currency(line: BatchLine, known: dict[str, Holder]) -> str:
+    """Return the money of the accounts of a row; that there are none is said by the command."""
+    return next((known[name].currency for name in (line.member, line.main) if name in known), "CNY")
+
+
+def _reused(before: Batch) -> Refused:
+    return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=before.batch_id)
+
+
+def _by_member(line: BatchLine) -> str:
+    return line.member
+
+
+def _day(work: Work) -> str:
+    zone = org_store.catalogue_zone(work.tx) or DEFAULT_ZONE
+    return work.now.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _at_fault(path: Path, problems: Sequence[Problem]) -> Refused:
+    shown, more = problems[:PROBLEMS_SHOWN], len(problems) - PROBLEMS_SHOWN
+    english = [problem.message("en") for problem in shown] + ([f"… and {more} more"] if more > 0 else [])
+    chinese = [problem.message("zh") for problem in shown] + ([f"……另有 {more} 处"] if more > 0 else [])
+    return refused(
+        Reason.BATCH_AT_FAULT,
+        path=path,
+        count=len(problems),
+        problems="\n".join(f"  {line}" for line in english),
+        problems_zh="\n".join(f"  {line}" for line in chinese),
+    )
