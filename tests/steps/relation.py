@@ -239,11 +239,11 @@ def _plain(text: str) -> str:
 def run(case: Case, books: Books, owner_url: str) -> list[str]:
     """Play a case; what is `given` says nothing."""
     world = Relations(books, owner_url)
-    world.play(_verbs(case.given))
+    world.play(verbs_of(case.given))
     world.said.clear()
-    world.play(_verbs(case.when))
+    world.play(verbs_of(case.when))
     return world.said
 
 
-def _verbs(lines: list[list[str]]) -> list[list[str]]:
+def verbs_of(lines: list[list[str]]) -> list[list[str]]:
     return [[verb.replace("-", "_"), *words] for verb, *words in lines]
