@@ -12,6 +12,7 @@ from rich.text import Text
 
 from partita.cli import screen
 from partita.cli.bill import months_of
+from partita.cli.permission import print_what_is_left_out
 from partita.core.money import AMOUNT_SCALE, format_scaled
 from partita.core.refusal import Refused
 
@@ -111,6 +112,7 @@ def _exported_plain(done: FocusExported) -> dict[str, object]:
         "columns": done.columns,
         "provisional": done.provisional,
         "dry_run": done.dry_run,
+        "left_out": sorted(done.left_out),
         "equations": [_equation_plain(one, dry_run=done.dry_run) for one in done.equations],
     }
 
@@ -157,6 +159,7 @@ def _show_exported(console: Console, done: FocusExported) -> None:
             ),
             style="yellow",
         )
+    print_what_is_left_out(console, done.left_out)
 
 
 def _span(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 Owns the dimensions and measures a report may ask for, as data, and the one statement that answers it. Works on a view
 `charges` (`tables.CHARGE` plus `billing_month INTEGER`), the tables `placements` (who stood where in the organisation,
-and when), `units` (`UNITS`) and `seen` (`SEEN`). Costs follow the tree as it was when the usage happened, or, on
+and when) and `seen` (`SEEN`). Costs follow the tree as it was when the usage happened, or, on
 request, as it is at one instant. Rules: ANALYSIS-1 … ANALYSIS-5 (`docs/rules/analysis.md`).
 """
 
@@ -20,8 +20,8 @@ DIMENSIONS: dict[str, str] = {
     "enterprise": "coalesce(p.enterprise_name, c.payer_id)",
     "company": "p.company",
     "department": "p.department",
-    "team": "u.team",
-    "path": "u.path",
+    "team": "p.team",
+    "path": "p.path",
     "account": "c.account_id",
     "payer": "c.payer_id",
     "product": f"coalesce(c.product_id, {_LINE})",
@@ -34,9 +34,6 @@ DIMENSIONS: dict[str, str] = {
     "unit": "c.unit",
 }
 """What a report can be cut by (ANALYSIS-1); `tag:KEY` besides."""
-
-UNITS = {"enterprise_id": "VARCHAR", "org_unit_id": "VARCHAR", "team": "VARCHAR", "path": "VARCHAR"}
-"""Every org unit with the nearest team and the names from the top down to it: `East / Sales / Online`."""
 
 SEEN = {"account_id": "VARCHAR"}
 """The accounts that whoever asks may see; used only where that is not all of them (ANALYSIS-5)."""
@@ -61,7 +58,7 @@ def is_dimension(name: str) -> bool:
 
 
 def dimension_sql(name: str) -> str:
-    """Return the expression of a dimension over `c` (charges), `p` (placements), `u` (units); NULL where absent."""
+    """Return the expression of a dimension over `c` (charges), `p` (placements); absent values are NULL."""
     tag = _TAG.match(name)
     if tag is None:
         return DIMENSIONS[name]
@@ -77,27 +74,18 @@ def cost_sql(by: Sequence[str], only: Sequence[str] = (), *, at_one_instant: boo
     """
     keys = "".join(f"{dimension_sql(name)} as d{number}, " for number, name in enumerate(by))
     sums = ", ".join(f"sum(c.{column})::DECIMAL(38,0) as {name}" for name, column in MEASURES.items())
-    used = [dimension_sql(name) for name in (*by, *only)]
+    placed = any("p." in dimension_sql(name) for name in (*by, *only))
+    at = f"getvariable('{TREE_AT}')" if at_one_instant else "c.charge_start"
+    join = f"""
+    left join placements p on p.account_id = c.account_id and {at} >= p.from_at and {at} < p.to_at"""
     where = [f"{dimension_sql(name)} = ?" for name in only]
     if seen:
         where.append("(c.account_id in (select account_id from seen) or c.payer_id in (select account_id from seen))")
     order = "".join(f", d{number}" for number in range(len(by)))
     return f"""
     select {keys}c.currency, count(*) as charges, {sums}
-    from charges c{_joins(used, at_one_instant=at_one_instant)}
+    from charges c{join if placed else ""}
     {"where " + " and ".join(where) if where else ""}
     group by all
     order by c.currency, billed desc{order}
     """
-
-
-def _joins(used: Sequence[str], *, at_one_instant: bool) -> str:
-    """Return the joins that these expressions need."""
-    if not any("p." in one or "u." in one for one in used):
-        return ""
-    at = f"getvariable('{TREE_AT}')" if at_one_instant else "c.charge_start"
-    placed = f"""
-    left join placements p on p.account_id = c.account_id and {at} >= p.from_at and {at} < p.to_at"""
-    named = """
-    left join units u on u.enterprise_id = p.enterprise_id and u.org_unit_id = p.org_unit_id"""
-    return placed + (named if any("u." in one for one in used) else "")

@@ -125,6 +125,8 @@ PLACEMENTS: dict[str, str] = {
     "enterprise_name": "VARCHAR",
     "company": "VARCHAR",  # name of the nearest company on the way up; NULL = none
     "department": "VARCHAR",  # name of the nearest department on the way up; NULL = none
+    "team": "VARCHAR",  # name of the nearest team on the way up; NULL = none
+    "path": "VARCHAR",  # the names from the top down: East / Sales / Online
 }
 """Where an account stands in the organisation, when (from `store.org`); half-open. Reports group by it."""
 

@@ -2,7 +2,7 @@
 
 Owns what stands against them. The tree is only added to: a unit stays where it is, an account moves by a further
 placement, and what a closed month reported stays as it was. Does not own the shape of the tree (`org`).
-Rules: ORG-6, ORG-7 (`docs/rules/org.md`); source: enterprise-finance.md B1.1.
+Rules: PLACE-1, PLACE-2 (`docs/rules/placement.md`); source: enterprise-finance.md B1.1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAME_MAX = 200
 
 
 def added(units: Units, unit: OrgUnit) -> OrgUnit | Refused | None:
-    """Return the unit to add; None when it stands there already (ORG-6).
+    """Return the unit to add; None when it stands there already (PLACE-1).
 
     Refused in this order: BAD_NAME, BAD_TEXT, UNIT_EXISTS, UNKNOWN_UNIT (the parent), UNIT_UNDER_LOWER_KIND.
     """
@@ -38,7 +38,7 @@ def added(units: Units, unit: OrgUnit) -> OrgUnit | Refused | None:
 def moved(
     placements: Sequence[Placement], move: Placement, units: Units, *, closed: Sequence[Month], zone: str
 ) -> Placement | Refused | None:
-    """Return the placement to add; None when the account stands there at that instant already (ORG-7).
+    """Return the placement to add; None when the account stands there at that instant already (PLACE-2).
 
     `placements` are those of the account, `closed` the months whose close has begun, `zone` is that of the enterprise.
     Refused in this order: UNKNOWN_UNIT, MOVED_BEFORE_OPENING, MOVED_IN_CLOSED_MONTH, MOVED_OTHERWISE.

@@ -95,7 +95,7 @@ def months_table(zones: Iterable[str], first: Month, last: Month) -> pa.Table:
 def placements_table(tx: Transaction) -> pa.Table:
     """Return where each account stands, when, by name (`tables.PLACEMENTS`); reports group by it."""
     units = units_of(tx)
-    names = {key: _company_and_department(units, *key) for key in units}
+    names = {key: _names_on_the_way(units, *key) for key in units}
     rows = tx.execute(
         f"""
         select account_id, effective_from at time zone 'UTC', ends at time zone 'UTC', account.name,
@@ -253,7 +253,8 @@ def _spans(relations: Sequence[PaymentRelation]) -> Iterator[tuple[datetime, dat
         yield start, end, relation.payer_id
 
 
-def _company_and_department(units: Units, enterprise_id: str, org_unit_id: str) -> tuple[str | None, str | None]:
+def _names_on_the_way(units: Units, enterprise_id: str, org_unit_id: str) -> tuple[str | None, ...]:
+    """Return the names of the nearest company, department and team of a unit, and its path."""
     path = path_of(units, enterprise_id, org_unit_id)
-    company, department = nearest(path, UnitKind.COMPANY), nearest(path, UnitKind.DEPARTMENT)
-    return company.name if company else None, department.name if department else None
+    found = (nearest(path, kind) for kind in (UnitKind.COMPANY, UnitKind.DEPARTMENT, UnitKind.TEAM))
+    return (*(unit.name if unit else None for unit in found), " / ".join(unit.name for unit in path))

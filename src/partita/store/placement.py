@@ -1,17 +1,13 @@
 """Placements in PostgreSQL: where one account stands, and how it moves.
 
 Owns the reading of one account's placements and the lock under which the tree changes; the bulk of them is written and
-read by `store.org`. Decides nothing. Rules: ORG-2, ORG-7
-(`docs/rules/org.md`).
+read by `store.org`. Decides nothing. Rules: ORG-2, PLACE-2
+(`docs/rules/placement.md`).
 """
 
 from __future__ import annotations
 
-import pyarrow as pa
-
-from partita.columnar.analysis import UNITS
-from partita.core.org import Placement, UnitKind, nearest, path_of
-from partita.store import org as org_store
+from partita.core.org import Placement
 from partita.store.db import Transaction
 
 _TREE_LOCK = 0x7061_7274_0102
@@ -29,14 +25,3 @@ def placements_of(tx: Transaction, account_id: str) -> list[Placement]:
         (account_id,),
     )
     return [Placement(*row) for row in rows]
-
-
-def units_table(tx: Transaction) -> pa.Table:
-    """Return every org unit with the nearest team and the names from the top down to it (`analysis.UNITS`)."""
-    units = org_store.units_of(tx)
-    rows = []
-    for enterprise_id, org_unit_id in units:
-        path = path_of(units, enterprise_id, org_unit_id)
-        team = nearest(path, UnitKind.TEAM)
-        rows.append((enterprise_id, org_unit_id, team.name if team else None, " / ".join(one.name for one in path)))
-    return org_store.table_of(UNITS, rows)

@@ -20,7 +20,6 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.formats.quoting import path_literal
 from partita.store import charge as charge_store
 from partita.store import org as org_store
-from partita.store import placement as placement_store
 from partita.store.charge import ChargeFile
 from partita.store.files import FileRoom
 from partita.usecases.permission import Sight, authorise, sight
@@ -82,7 +81,6 @@ def cost_report(
         files = charge_store.counting(work.tx)
         beside = {
             "placements": org_store.placements_table(work.tx),
-            "units": placement_store.units_table(work.tx),
             "seen": org_store.table_of(analysis_sql.SEEN, [(account,) for account in sorted(seen.accounts)]),
         }
         tree_at = work.now if tree_now else None

@@ -1,6 +1,7 @@
 """The organisation: add a unit, move an account, show the tree. Load → decide → save, once.
 
-Whole organisations come by `setup`, new accounts by `registration`. Rules: ORG-6, ORG-7, ORG-8 (`docs/rules/org.md`).
+Whole organisations come by `setup`, new accounts by `registration`. Rules: PLACE-1, PLACE-2, ANALYSIS-4
+(`docs/rules/placement.md`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Tree:
 
 
 def add_unit(work: Work, unit: OrgUnit, *, dry_run: bool = False) -> UnitAdded | Refused:
-    """Add a unit to the tree (ORG-6); the same unit again changes nothing.
+    """Add a unit to the tree (PLACE-1); the same unit again changes nothing.
 
     Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, then `core.placement.added`.
     """
@@ -77,7 +78,7 @@ def add_unit(work: Work, unit: OrgUnit, *, dry_run: bool = False) -> UnitAdded |
 def move_account(
     work: Work, *, account_id: str, org_unit_id: str, effective_from: Moment | None = None, dry_run: bool = False
 ) -> AccountMoved | Refused:
-    """Move an account to another unit of its enterprise from an instant on, now if none is given (ORG-7).
+    """Move an account to another unit of its enterprise from an instant on, now if none is given (PLACE-2).
 
     Both the account and the unit have to be within the actor's reach. Refused in this order: NOT_PERMITTED, TIER_LACKS,
     ACCOUNT_CLOSED, ACCOUNT_FROZEN, UNKNOWN_ACCOUNT, NOT_PERMITTED (the unit), then `core.placement.moved`.
@@ -114,7 +115,7 @@ def move_account(
 
 
 def tree(work: Work, *, at: Moment | None = None) -> Tree | Refused:
-    """Return the organisation at an instant, now if none is given (ORG-8): what the actor may see, and the way to it.
+    """Return the organisation at an instant, now if none is given: what the actor may see, and the way to it.
 
     Refused: NOT_PERMITTED when that is nothing.
     """

@@ -234,10 +234,9 @@ def refused_by_tier(work: Work, action: Action, account_id: str) -> Refused | No
 
 
 def related_to(work: Work, account_id: str) -> tuple[str, ...]:
-    """Return the accounts to which an account is related now: its main account, or its members."""
-    main = relation_store.relation_of_member(work.tx, account_id, work.now)
-    members = relation_store.members_of(work.tx, account_id, work.now)
-    return (*((main.management_id,) if main else ()), *(one.member_id for one in members))
+    """Return the accounts to which an account is related now, or by an open invitation: on either side, by name."""
+    live = [one for one in relation_store.states(work.tx, work.now, [account_id]) if one.is_live]
+    return tuple(sorted({one.member_id if one.management_id == account_id else one.management_id for one in live}))
 
 
 def _link(relation: Relation | None) -> Link | None:
