@@ -325,4 +325,5 @@ def settle(facts: Mapping[str, pa.Table]) -> pa.Table:
     """Settle bills in memory; return a table of `PARTS` (for small work and for the laws)."""
     with duckdb.connect() as engine:
         lay_out(engine, facts)
-        return engine.sql(parts_sql()).to_arrow_table()
+        engine.execute(f"CREATE TEMP TABLE parts AS {parts_sql()}")
+        return engine.table("parts").to_arrow_table()

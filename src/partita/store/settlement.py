@@ -94,7 +94,8 @@ _SOURCES = f"""
     left join stored_value_card s on s.payer_id = c.payer_id and s.card_id = c.card_id
     left join (
         select payer_id, currency, sum(amount_minor)::bigint as amount_minor from (
-            select f.payer_id, f.currency, f.amount_minor from fund_freeze f where f.payer_id in (select payer_id from due)
+            select f.payer_id, f.currency, f.amount_minor from fund_freeze f
+            where f.payer_id in (select payer_id from due)
             union all
             select f.payer_id, f.currency, -r.amount_minor from fund_release r
             join fund_freeze f on f.payer_id = r.payer_id and f.freeze_id = r.freeze_id
