@@ -159,5 +159,6 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         {"command": "程序及其参数。"},
     ),
     **ACCOUNTS,
+    **CONTROL,
     **RELATIONS,
 }

@@ -256,8 +256,11 @@ def grouped(text: str) -> str:
 _NOTES = {
     "open": "开始", "rating": "批价", "settling": "结算", "billed": "出账", "posted": "入账", "closed": "完成",
     "look": "查看文件", "read": "读取", "add up": "合计", "write": "写入", "record": "登记",
-    "files": "文件", "rows": "数据行", "usage": "用量", "batches": "批次", "imports": "导入", "ledger": "总账",
+    "files": "文件", "rows": "数据行", "usage": "用量", "batches": "批次", "payers": "付款方",
+    "imports": "导入", "ledger": "总账",
     "chain": "链", "balances": "余额", "months": "账期", "bills": "账单", "bill-parts": "账单分片",
+    "transfers": "划拨", "fund-books": "资金账本", "documents": "票据与储值卡", "payments": "支付", "credit": "信控",
+    "holds": "冻结", "counters": "累计用量", "services": "停复机",
     "settled": "结算", "settlement": "结算", "once": "不重复计费", "recount": "重算",
 }  # fmt: skip
 

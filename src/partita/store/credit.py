@@ -164,10 +164,10 @@ def add_term(tx: Transaction, management_id: str, term: Term, *, recorded_by: st
     )  # fmt: skip
 
 
-def overallocated(tx: Transaction, at: datetime) -> list[Line]:
-    """Return the lines that allocate more than their total: none, when all is well."""
+def every_line(tx: Transaction, at: datetime) -> list[Line]:
+    """Return all lines as they stand at an instant."""
     names = [row[0] for row in tx.execute("select distinct management_id from credit_change order by 1")]
-    return [line for line in lines(tx, names, at) if line.unallocated < 0]
+    return lines(tx, names, at)
 
 
 def _contracts(tx: Transaction, names: list[str], at: datetime) -> dict[str, str]:

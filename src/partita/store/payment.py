@@ -153,7 +153,7 @@ def paid_sums(tx: Transaction) -> list[tuple[str, int, int]]:
 
 
 def unpaired(tx: Transaction) -> list[tuple[str, str]]:
-    """Return (account, payment) of payments and entries that do not fit: one without the other, or of another amount."""
+    """Return (account, payment) of payments and entries that do not fit: alone, or of another amount."""
     rows = tx.execute(
         f"with {_PAIRED} select payer_id, payment_id from paired where paid is distinct from entered order by 1, 2"
     )

@@ -243,6 +243,8 @@ def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[s
     """Return (currency, payable of all bills, paid by draws, receivable left in the ledger) in minor units.
 
     Of months under way the bills of posted buckets count. Every currency of a bill, a draw or the receivable is there.
+    What moves the receivable beside bills and their draws (credit refunds set off, acceptance bills that bounced) does
+    not count.
     """
     rows = tx.execute(
         f"""
@@ -253,8 +255,10 @@ def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[s
             group by 1),
         paid as (select b.currency, sum(d.amount_minor) as amount
                  from draw d join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id group by 1),
-        left_over as (select currency, sum(amount_minor) as amount from posting
-                      where ledger_account = 'receivable' group by 1)
+        left_over as (select p.currency, sum(p.amount_minor) as amount
+                      from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
+                      where p.ledger_account = 'receivable'
+                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured') group by 1)
         select currency, coalesce(due.amount, 0)::text, coalesce(paid.amount, 0)::text,
                coalesce(left_over.amount, 0)::text
         from due full join paid using (currency) full join left_over using (currency) order by currency

@@ -112,7 +112,7 @@ def reverse(work: Work, *, entry_id: str, reason: str = "", dry_run: bool = Fals
     """Add the mirror of an entry, effective now (LEDGER-5).
 
     Refused in this order: NOT_PERMITTED (to all but the operator), UNKNOWN_ENTRY, BAD_TEXT, ENTRY_OF_A_BILL (the next
-    bill corrects a bill), REVERSAL_NOT_REVERSED, ALREADY_REVERSED.
+    bill corrects a bill), ENTRY_NOT_BY_HAND (more facts hang on it), REVERSAL_NOT_REVERSED, ALREADY_REVERSED.
     """
     if isinstance(no := authorise_books(work), Refused):
         return no
@@ -121,13 +121,23 @@ def reverse(work: Work, *, entry_id: str, reason: str = "", dry_run: bool = Fals
         return refused(Reason.UNKNOWN_ENTRY, entry=entry_id)
     if not is_line(reason) or len(reason) > TEXT_MAX:
         return refused(Reason.BAD_TEXT, name="reason", limit=TEXT_MAX)
-    if original.kind in posting_rules.KINDS_OF_A_CLOSE:
-        return refused(Reason.ENTRY_OF_A_BILL, entry=entry_id, reference=original.reference)
+    if no_hand := _not_by_hand(original):
+        return no_hand
 
     mirror = ledger.reverse(original, description=reason or f"Reversal of {entry_id}")
     if isinstance(mirror, Refused):
         return mirror
     return _save(work, original, mirror, dry_run=dry_run)
+
+
+def _not_by_hand(original: Entry) -> Refused | None:
+    """Refuse what other facts hang on: only a top-up or a withdrawal (and what `ledger.reverse` refuses) is by hand."""
+    if original.kind in posting_rules.KINDS_OF_A_CLOSE:
+        return refused(Reason.ENTRY_OF_A_BILL, entry=original.entry_id, reference=original.reference)
+    if original.kind in posting_rules.KINDS_BY_HAND | {ledger.REVERSED}:
+        return None
+    kind = posting_rules.KIND_NAMES.get(original.kind, (original.kind, original.kind))
+    return refused(Reason.ENTRY_NOT_BY_HAND, entry=original.entry_id, kind=kind)
 
 
 def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Reversed | Refused:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from partita.core.refusal import (
     account,
+    control,
     credit,
     database,
     export,
@@ -226,6 +227,17 @@ class Reason(Enum):
     NO_ORDER_LINES = voucher.NO_ORDER_LINES
 
     # control: stop and resume, alerts and deliveries
+    BAD_SPAN = control.BAD_SPAN
+    BAD_TURN = control.BAD_TURN
+    BAD_STOP_ORDER = control.BAD_STOP_ORDER
+    PAID_AHEAD_DIFFERS = control.PAID_AHEAD_DIFFERS
+    PAID_AHEAD_EMPTY = control.PAID_AHEAD_EMPTY
+    ALERT_OF_THE_PAYER = control.ALERT_OF_THE_PAYER
+    ALERT_PRODUCTS_MOST = control.ALERT_PRODUCTS_MOST
+    BAD_THRESHOLD = control.BAD_THRESHOLD
+    BAD_NOTICE_ADDRESS = control.BAD_NOTICE_ADDRESS
+    NO_SUCH_ADDRESS = control.NO_SUCH_ADDRESS
+    NO_MEMBERS = control.NO_MEMBERS
 
     # database: the database itself
     PROGRAM_NOT_FOUND = database.PROGRAM_NOT_FOUND

@@ -99,6 +99,12 @@ def release(
     return saved(work, lambda: _released(work, one, (amount, note, key), dry_run=dry_run), dry_run=dry_run)
 
 
+def account_of_freeze(work: Work, freeze_id: str) -> str | None:
+    """Return the account of a freeze, in whose currency its amounts are."""
+    one = funds_store.freeze_of(work.tx, freeze_id)
+    return None if one is None else one.payer_id
+
+
 def _released(work: Work, one: Freeze, asked: tuple[Money | None, str, str], *, dry_run: bool) -> Frozen | Refused:
     amount, note, key = asked
     ledger_store.lock_payers(work.tx, [one.payer_id])

@@ -2,7 +2,7 @@
 
 Owns the list of proofs and their order: files first, then rows, then the ledger, then everything counted anew. Nothing
 is changed. A proof that cannot be carried out is itself a finding, never an exception, and the others go on.
-Rules: VERIFY-1 … VERIFY-5 (`docs/rules/verify.md`).
+Rules: VERIFY-1 … VERIFY-6 (`docs/rules/verify.md`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 from partita.usecases.rating import Advance, no_progress
-from partita.usecases.verify import bills, files, ledger, months, recount, rows
+from partita.usecases.verify import bills, files, funds, ledger, months, payers, recount, rows, running
 from partita.usecases.verify.equation import Equation, Finding, attempt
 from partita.usecases.work import Books
 
@@ -24,10 +24,19 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("rows", rows.untouched),
     ("usage", files.usage_totals),
     ("batches", files.batches_whole),
+    ("payers", payers.stored_payers),
     ("imports", files.import_totals),
     ("ledger", ledger.balanced),
     ("chain", ledger.chained),
     ("balances", ledger.balances),
+    ("transfers", funds.transfers_cancel),
+    ("fund-books", funds.books_not_overdrawn),
+    ("documents", funds.documents_stand),
+    ("payments", funds.payments_entered),
+    ("credit", funds.credit_within_total),
+    ("holds", running.holds),
+    ("counters", running.counters),
+    ("services", running.services),
     ("months", months.whole),
     ("bills", bills.charges_to_receivable),
     ("bill-parts", bills.parts_have_bills),

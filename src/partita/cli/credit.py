@@ -1,0 +1,350 @@
+"""`partita credit …`: the line of a main account, what of it members may use, approvals, contract, term, refunds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.ways import AS_IS, Ways, tell
+from partita.core.credit import Change, Term
+from partita.core.money import Money
+from partita.core.refusal import Refused
+
+if TYPE_CHECKING:
+    from partita.usecases.credit import CreditChanged, CreditRefundMoved, CreditShown
+
+Json = Annotated[bool, Parameter(name="--json")]
+
+
+def show(account: str, *, as_json: Json = False) -> None:
+    """Show the credit of the main account ACCOUNT: its line, what members may use of it, changes, and unpaid bills."""
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = credit.show(work, account)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    one = answer
+    screen.answer(_plain(one), as_json=as_json, render=lambda console: _render(console, one))
+
+
+def request(account: str, limit: str, *, key: str, reason: str = "", ways: Ways = AS_IS) -> None:
+    """Ask for a total of LIMIT for the line of ACCOUNT, such as `credit request acme 50000.00 --key 2026-11`.
+
+    A higher total waits for approval (`credit approve`), a lower one counts at once. Nothing counts before the contract
+    is confirmed (`credit confirm`).
+
+    Parameters
+    ----------
+    key
+        the application: the same key again asks for nothing more.
+    reason
+        why.
+    """
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        money = money_for(work, account, limit, as_json=ways.as_json)
+        answer = credit.request_total(
+            work, management=account, limit=money, idempotency_key=key, note=reason, dry_run=ways.dry_run
+        )
+    _tell(answer, ways)
+
+
+def approve(change: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
+    """Approve the CHANGE (crc_…) that waits: it counts from now on."""
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = credit.approve(work, change_id=change, note=reason, dry_run=ways.dry_run)
+    _tell(answer, ways)
+
+
+def reject(change: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
+    """Reject the CHANGE (crc_…) that waits: nothing changes."""
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = credit.reject(work, change_id=change, note=reason, dry_run=ways.dry_run)
+    _tell(answer, ways)
+
+
+def confirm(account: str, contract: str, *, ways: Ways = AS_IS) -> None:
+    """Confirm the CONTRACT (its number) of the credit of ACCOUNT: from now on the limits count, its members' too."""
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = credit.confirm_contract(work, management=account, contract_id=contract, dry_run=ways.dry_run)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    line = answer.line
+    total = shown(Money(line.total, line.currency))
+    plain = {
+        "account_id": account,
+        "contract_id": answer.contract_id,
+        "total": decimal(Money(line.total, line.currency)),
+        "currency": line.currency,
+        "repeated": answer.repeated,
+        "dry_run": answer.dry_run,
+    }
+    tell(
+        plain,
+        ways,
+        done=(
+            f"The credit of {account}, {total}, counts by {contract}.",
+            f"{account} 的信控 {total} 已凭 {contract} 激活。",
+        ),
+        would=(f"The credit of {account}, {total}, would count.", f"{account} 的信控 {total} 将被激活。"),
+    )
+
+
+def allocate(account: str, member: str, limit: str, *, key: str, ways: Ways = AS_IS) -> None:
+    """Let MEMBER use LIMIT of the credit of ACCOUNT, such as `credit allocate acme acme-shop 8000.00 --key 2026-11`.
+
+    Raised up to what is not allocated; lowered while the quota of the member stays above zero. The relation has to
+    share credit (SYNCHRONIZE_FINANCE_IDENTITY).
+
+    Parameters
+    ----------
+    key
+        the decision: the same key again changes nothing.
+    """
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        money = money_for(work, account, limit, as_json=ways.as_json)
+        answer = credit.allocate(
+            work, management=account, member=member, limit=money, idempotency_key=key, dry_run=ways.dry_run
+        )
+    _tell(answer, ways)
+
+
+def set_term(account: str, *, days: int, cycle: int = 1, ways: Ways = AS_IS) -> None:
+    """Agree when ACCOUNT pays what it buys on credit, such as `credit set-term acme --days 30`.
+
+    Parameters
+    ----------
+    days
+        how many days after the end of the billing cycle.
+    cycle
+        how many months a billing cycle has: 1, 2, 3, 6 or 12.
+    """
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = credit.agree_term(work, management=account, term=Term(cycle, days), dry_run=ways.dry_run)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    plain = {
+        "account_id": account,
+        "cycle_months": cycle,
+        "days": days,
+        "repeated": answer.repeated,
+        "dry_run": answer.dry_run,
+    }
+    rest = (
+        f"{days} days after each cycle of {screen.many(cycle, 'month')}",
+        f"每 {cycle} 个月的结算周期结束后 {days} 天",
+    )
+    tell(
+        plain,
+        ways,
+        done=(f"{account} pays {rest[0]}.", f"{account} 的付款期限：{rest[1]}。"),
+        would=(f"{account} would pay {rest[0]}.", f"{account} 的付款期限将为：{rest[1]}。"),
+    )
+
+
+def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS_IS) -> None:
+    """Refund AMOUNT of what ACCOUNT bought on credit: its quota rises, its cash does not.
+
+    Parameters
+    ----------
+    product
+        the product that is refunded.
+    key
+        the refund: the same key again refunds nothing more.
+    """
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        money = money_for(work, account, amount, as_json=ways.as_json)
+        answer = credit.refund_credit(
+            work, account_id=account, product_id=product, amount=money, idempotency_key=key, dry_run=ways.dry_run
+        )
+    _tell_refund(answer, ways, ("Refunded", "已退款", "Would refund", "将退款"))
+
+
+def apply_refund(account: str, amount: str, *, key: str, ways: Ways = AS_IS) -> None:
+    """Set AMOUNT of the credit refunds of ACCOUNT off against its outstanding bills: its quota stays as it is.
+
+    Parameters
+    ----------
+    key
+        the decision: the same key again sets nothing more off.
+    """
+    from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        money = money_for(work, account, amount, as_json=ways.as_json)
+        answer = credit.apply_refund(work, account_id=account, amount=money, idempotency_key=key, dry_run=ways.dry_run)
+    _tell_refund(answer, ways, ("Set off", "已抵扣", "Would set off", "将抵扣"))
+
+
+def _tell(answer: CreditChanged | Refused, ways: Ways) -> None:
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    change, line = answer.change, answer.line
+    plain = {
+        **_change(change),
+        "total": decimal(Money(line.total, line.currency)),
+        "unallocated": decimal(Money(line.unallocated, line.currency)),
+        "active": line.active,
+        "repeated": answer.repeated,
+        "dry_run": answer.dry_run,
+    }
+    english, chinese = change.state.value
+    what = ("total", "总额") if change.of_total else (f"limit of {change.account_id}", f"{change.account_id} 的额度")
+    rest_of_line = shown(Money(line.unallocated, line.currency))
+    main, limit = change.management_id, shown(change.limit)
+    rest = (
+        f"Credit of {main}: {what[0]} {limit}: {english} ({change.change_id}). Not allocated: {rest_of_line}.",
+        f"{main} 的信控：{what[1]} {limit}：{chinese}（{change.change_id}）。未分配：{rest_of_line}。",
+    )
+    if not line.active:
+        rest = (
+            f"{rest[0]} It counts once the contract is confirmed: `partita credit confirm`.",
+            f"{rest[1]} 确认合同后生效：`partita credit confirm`。",
+        )
+    tell(plain, ways, done=rest, would=(f"Would be: {rest[0]}", f"将成为：{rest[1]}"))
+
+
+def _tell_refund(answer: CreditRefundMoved | Refused, ways: Ways, words: tuple[str, str, str, str]) -> None:
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    plain = {
+        "account_id": answer.account_id,
+        "amount": decimal(answer.amount),
+        "currency": answer.amount.currency,
+        "credit_refunds": decimal(answer.refunds),
+        "outstanding": decimal(answer.outstanding),
+        "entry_id": answer.entry_id,
+        "repeated": answer.repeated,
+        "dry_run": answer.dry_run,
+    }
+    amount, refunds, outstanding = (shown(one) for one in (answer.amount, answer.refunds, answer.outstanding))
+    rest = (
+        f"{amount} of {answer.account_id}. Credit refunds: {refunds}; outstanding: {outstanding}.",
+        f"{answer.account_id} {amount}。信控退款：{refunds}；未结清：{outstanding}。",
+    )
+    done, zh_done, would, zh_would = words
+    tell(
+        plain,
+        ways,
+        done=(f"{done} {rest[0]}", f"{zh_done}：{rest[1]}"),
+        would=(f"{would} {rest[0]}", f"{zh_would}：{rest[1]}"),
+    )
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "change_id": change.change_id,
+        "management_id": change.management_id,
+        "account_id": change.account_id,
+        "limit": decimal(change.limit),
+        "currency": change.limit.currency,
+        "state": change.state.word,
+        "note": change.note,
+        "recorded_by": change.recorded_by,
+        "recorded_at": change.recorded_at,
+    }
+
+
+def _plain(one: CreditShown) -> dict[str, object]:
+    line = one.line
+
+    def minor(amount: int) -> str:
+        return decimal(Money(amount, line.currency))
+
+    return {
+        "account_id": line.management_id,
+        "currency": line.currency,
+        "total": minor(line.total),
+        "unallocated": minor(line.unallocated),
+        "active": line.active,
+        "contract_id": line.contract_id,
+        "pending": line.pending,
+        "term": {"cycle_months": one.term.cycle_months, "days": one.term.days} if one.term else None,
+        "allocations": [
+            {
+                "account_id": a.figures.account_id,
+                "limit": minor(a.limit),
+                "outstanding": minor(a.figures.outstanding),
+                "least": minor(a.least),
+                "most": minor(a.most),
+            }
+            for a in one.allocations
+        ],
+        "changes": [_change(change) for change in one.changes],
+        "unpaid": [
+            {
+                "payer_id": bill.payer_id,
+                "bill_id": bill.bill_id,
+                "month": str(bill.month),
+                "outstanding": decimal(bill.outstanding),
+                "due_on": bill.due_on.isoformat() if bill.due_on else None,
+                "past_due": bill.past_due,
+            }
+            for bill in one.unpaid
+        ],
+    }
+
+
+def _render(console: Console, one: CreditShown) -> None:
+    say, line = screen.say, one.line
+
+    def minor(amount: int) -> str:
+        return shown(Money(amount, line.currency))
+
+    total, rest = minor(line.total), minor(line.unallocated)
+    state = say("counts", "已激活") if line.active else say("counts once its contract is confirmed", "确认合同后生效")
+    console.print(
+        say(
+            f"Credit of {line.management_id}: total {total}, not allocated {rest}; {state}.",
+            f"{line.management_id} 的信控：总额 {total}，未分配 {rest}；{state}。",
+        ),
+        markup=False,
+    )
+    if line.pending:
+        console.print(say(f"Waits for approval: {line.pending}", f"待审批：{line.pending}"), markup=False)
+    if one.term:
+        cycle, days = one.term.cycle_months, one.term.days
+        console.print(
+            say(
+                f"Due {days} days after each cycle of {screen.many(cycle, 'month')}.",
+                f"每 {cycle} 个月结算，之后 {days} 天到期。",
+            ),
+            markup=False,
+        )
+    if one.allocations:
+        heads = [
+            say("member", "子账号"),
+            say("limit", "额度"),
+            say("least now", "目前最低"),
+            say("most now", "目前最高"),
+        ]
+        grid = screen.table(*heads, right=heads[1:])
+        for a in one.allocations:
+            grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
+        console.print(grid)
+    if one.unpaid:
+        heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
+        grid = screen.table(*heads, right=heads[2:3])
+        for bill in one.unpaid:
+            due = bill.due_on.isoformat() if bill.due_on else "-"
+            late = say(" overdue", " 已逾期") if bill.past_due else ""
+            grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
+        console.print(grid)

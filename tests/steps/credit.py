@@ -1,0 +1,126 @@
+"""Plays the cases of credit on real books.
+
+Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product`, `available`, `verify-books` …), and
+
+    request  MAIN AMOUNT [KEY]                 `approve`, `reject`: the last change
+    confirm  MAIN CONTRACT
+    allocate MAIN MEMBER AMOUNT [KEY]
+    limit    ACCOUNT · line MAIN · bounds MAIN MEMBER
+    refund-credit ACCOUNT PRODUCT AMOUNT KEY · apply-refund ACCOUNT AMOUNT KEY
+    due      MONTH CYCLE DAYS                  on the pure core
+"""
+
+from __future__ import annotations
+
+from case_file import Case
+from partita.core import credit as core
+from partita.core import posting_rules
+from partita.core.credit import Term
+from partita.core.period import Month
+from partita.core.refusal import Refused
+from partita.store import credit as credit_store
+from partita.store import ledger as ledger_store
+from partita.usecases import credit
+from partita.usecases.credit import CreditChanged
+from partita.usecases.work import Books
+from steps import funds
+from steps.funds import cny, plain
+
+
+def run(case: Case, books: Books) -> list[str]:
+    return Player(books).play([*case.given, *case.when])
+
+
+class Player(funds.Player):
+    """Plays verbs of funds and of credit."""
+
+    change_id = ""
+
+    def do_request(self, main: str, amount: str, *key: str) -> None:
+        with self.books.work() as work:
+            answer = credit.request_total(
+                work, management=main, limit=cny(amount), idempotency_key=key[0] if key else amount
+            )
+        self._tell(answer)
+
+    def do_approve(self) -> None:
+        with self.books.work() as work:
+            self._tell(credit.approve(work, change_id=self.change_id))
+
+    def do_reject(self) -> None:
+        with self.books.work() as work:
+            self._tell(credit.reject(work, change_id=self.change_id))
+
+    def do_confirm(self, main: str, contract: str) -> None:
+        with self.books.work() as work:
+            answer = credit.confirm_contract(work, management=main, contract_id=contract)
+        self._say(answer, lambda done: f"active {plain(done.line.total)}")
+
+    def do_allocate(self, main: str, member: str, amount: str, *key: str) -> None:
+        with self.books.work() as work:
+            answer = credit.allocate(
+                work,
+                management=main,
+                member=member,
+                limit=cny(amount),
+                idempotency_key=key[0] if key else f"{member} {amount}",
+            )
+        self._tell(answer)
+
+    def do_credit(self, main: str, total: str) -> None:
+        """Grant, approve and confirm in one, for cases about something else."""
+        self.do_request(main, total)
+        self.do_approve()
+        self.do_confirm(main, "contract-1")
+        self.said.clear()
+
+    def do_limit(self, account: str) -> None:
+        with self.books.work() as work:
+            self.said.append(f"limit {account} {plain(credit_store.limit_of(work.tx, account, work.now))}")
+
+    def do_bounds(self, main: str, member: str) -> None:
+        with self.books.work() as work:
+            shown = credit.show(work, main)
+        assert not isinstance(shown, Refused)
+        one = next(a for a in shown.allocations if a.figures.account_id == member)
+        self.said.append(f"bounds {member} {plain(one.least)} {plain(one.most)}")
+
+    def do_refund_credit(self, account: str, product: str, amount: str, key: str) -> None:
+        with self.books.work() as work:
+            answer = credit.refund_credit(
+                work, account_id=account, product_id=product, amount=cny(amount), idempotency_key=key
+            )
+        self._say(answer, lambda done: f"credit refunds {plain(done.refunds.minor)}")
+
+    def do_apply_refund(self, account: str, amount: str, key: str) -> None:
+        with self.books.work() as work:
+            answer = credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=key)
+        self._say(
+            answer,
+            lambda done: f"credit refunds {plain(done.refunds.minor)} outstanding {plain(done.outstanding.minor)}",
+        )
+
+    def do_owe(self, account: str, amount: str) -> None:
+        """Bill something that nothing pays."""
+        with self.books.work() as work:
+            draft = posting_rules.billed(
+                payer_id=account,
+                bill_id=f"bill_{account}_{amount}",
+                product_id="compute",
+                month=Month(2026, 10),
+                payable=cny(amount),
+                effective_at=work.now,
+            )
+            ledger_store.append(work.tx, [draft], recorded_at=work.now)
+
+    def do_due(self, month: str, cycle: str, days: str) -> None:
+        self.said.append(f"due {core.due_on(Month.parse(month), Term(int(cycle), int(days)))}")
+
+    def _tell(self, answer: CreditChanged | Refused) -> None:
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+            return
+        self.change_id = answer.change.change_id
+        again = "already " if answer.repeated else ""
+        one = answer.change
+        self.said.append(f"{again}{one.state.word} {one.account_id} {plain(one.limit.minor)}")
