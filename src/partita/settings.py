@@ -9,6 +9,11 @@
 | `PARTITA_LANG` | `en` or `zh`; default: by locale |
 | `PARTITA_USER` | who asks (`--as`); absent = the operator of the books, who may do everything |
 | `PARTITA_ACCOUNT` | the account in whose name is acted (`--in-name-of`) |
+| `PARTITA_SMTP` | the mail server of notices: `smtp://user:password@host:587?from=books@acme.example` |
+| `PARTITA_WEBHOOK_SECRET` | the secret that signs webhooks and commands: `whsec_` and base64 |
+| `PARTITA_CLOUD` | where commands to stop and resume go: an https address; absent = the simulated cloud |
+| `PARTITA_PAYMENT_SECRET` | the secret with which the payment gateway signs its notices; absent = no payments online |
+| `PARTITA_PAYMENT_URL` | where customers pay |
 | `PARTITA_NOW` | an ISO instant that stands in for the clock (replays, tests) |
 """
 
@@ -36,6 +41,11 @@ class Settings:
     now: datetime | None
     user: str | None = None
     account: str | None = None
+    smtp: str | None = None
+    webhook_secret: str | None = None
+    cloud: str | None = None
+    payment_secret: str | None = None
+    payment_url: str = ""
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -51,6 +61,11 @@ class Settings:
             now=_instant(environment.get("PARTITA_NOW")),
             user=environment.get("PARTITA_USER") or None,
             account=environment.get("PARTITA_ACCOUNT") or None,
+            smtp=environment.get("PARTITA_SMTP") or None,
+            webhook_secret=environment.get("PARTITA_WEBHOOK_SECRET") or None,
+            cloud=environment.get("PARTITA_CLOUD") or None,
+            payment_secret=environment.get("PARTITA_PAYMENT_SECRET") or None,
+            payment_url=environment.get("PARTITA_PAYMENT_URL") or "",
         )
 
 

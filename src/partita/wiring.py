@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
+from partita.core.notice import Channel
+from partita.core.outbox import RESOURCE
 from partita.core.permission import Actor
+from partita.gateways.notify import ChatChannel, FileChannel, MailChannel, MailServer, WebhookChannel
+from partita.gateways.payment import SignedGateway
+from partita.gateways.resource_control import SignedCloud, SimulatedCloud
+from partita.gateways.standard_webhooks import is_address, secret_of
 from partita.settings import Settings
 from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine, spilling
 from partita.store.files import FileRoom
+from partita.usecases.outbox import Gateway
+from partita.usecases.ports import PaymentGateway
 from partita.usecases.service_control import watch
 from partita.usecases.work import Books
 
@@ -38,6 +47,47 @@ def open_books(settings: Settings) -> Iterator[Books]:
             )
     finally:
         where.release()
+
+
+def open_gateways(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Gateway]:
+    """Build what carries messages out, by topic; a channel for which nothing is set up is left out.
+
+    Raises ValueError with the name of a variable that makes no sense.
+    """
+    secret = _of("PARTITA_WEBHOOK_SECRET", secret_of, settings.webhook_secret)
+    gateways: dict[str, Gateway] = {
+        Channel.FILE.value: FileChannel(settings.home / "notices"),
+        Channel.APPRISE.value: ChatChannel(),
+    }
+    if secret is not None:
+        gateways[Channel.WEBHOOK.value] = WebhookChannel(secret, clock)
+    server = _of("PARTITA_SMTP", MailServer.parse, settings.smtp)
+    if server is not None:
+        gateways[Channel.MAIL.value] = MailChannel(server, clock)
+    if settings.cloud is None:
+        gateways[RESOURCE] = SimulatedCloud(file=settings.home / "simulated-cloud.json")
+    elif secret is not None and is_address(settings.cloud):
+        gateways[RESOURCE] = SignedCloud(settings.cloud, secret, clock)
+    else:
+        raise ValueError("PARTITA_CLOUD is an https address, and PARTITA_WEBHOOK_SECRET signs what is sent there")
+    return gateways
+
+
+def payment_gateway(settings: Settings) -> PaymentGateway | None:
+    """Build the payment gateway that the settings name; None = there is none."""
+    if settings.payment_secret is None:
+        return None
+    return SignedGateway(settings.payment_secret.encode(), settings.payment_url)
+
+
+_T = TypeVar("_T")
+
+
+def _of(name: str, read: Callable[[str], _T], text: str | None) -> _T | None:
+    try:
+        return None if text is None else read(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def _clock(stopped_at: datetime | None) -> Callable[[], datetime]:

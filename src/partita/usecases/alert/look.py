@@ -1,6 +1,6 @@
-"""Alerts: looked at whenever the figures of a payer move, in the same transaction; set, listed and looked up.
+"""Look whether anything crosses a threshold, whenever the figures of a payer move, in the same transaction.
 
-Rules: ALERT-1 … ALERT-6 (`docs/rules/alert.md`).
+Rules: ALERT-2, ALERT-3, ALERT-4 (`docs/rules/alert.md`).
 """
 
 from __future__ import annotations

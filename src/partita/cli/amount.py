@@ -1,0 +1,31 @@
+"""Amounts on the command line: plain decimals in the currency of an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partita.cli import screen
+from partita.cli.ways import Ways
+from partita.core.money import Money, minor_digits
+from partita.core.refusal import Reason, Refused, refused
+
+if TYPE_CHECKING:
+    from partita.usecases.work import Work
+
+
+def amount_of(work: Work, account: str, text: str, ways: Ways) -> Money:
+    """Read an amount in the currency of an account; leaves with UNKNOWN_ACCOUNT or BAD_AMOUNT."""
+    from partita.usecases.funds import currency_of  # noqa: PLC0415 - a command starts fast
+
+    currency = currency_of(work, account)
+    if isinstance(currency, Refused):
+        screen.refuse(currency, as_json=ways.as_json)
+    try:
+        return Money.parse(text.replace(",", ""), currency)
+    except ValueError:
+        digits = minor_digits(currency)
+        detail = (
+            f"write a plain number with at most {screen.many(digits, 'decimal')}, such as 1000.",
+            f"请写普通的数字，最多 {digits} 位小数，例如 1000。",
+        )
+        screen.refuse(refused(Reason.BAD_AMOUNT, amount=text, currency=currency, detail=detail), as_json=ways.as_json)

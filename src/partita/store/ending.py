@@ -1,0 +1,71 @@
+"""What ends: vouchers and stored-value cards that hold money, and bills that are not paid. Rules: ALERT-5.
+
+Owns read-only SQL across nouns. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from partita.store.db import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEnding:
+    """A voucher or card that holds money: its holder, the instant from which it pays no more, and what is left."""
+
+    what: str
+    name: str
+    account_id: str
+    ends_at: datetime
+    left_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidBill:
+    """A bill that is not paid in full, in minor units."""
+
+    payer_id: str
+    month: int
+    currency: str
+    unpaid_minor: int
+
+
+def documents(tx: Transaction, accounts: Collection[str]) -> list[DocumentEnding]:
+    """Return what accounts hold of vouchers and of active cards with an end."""
+    rows = tx.execute(
+        """
+        select 'voucher', v.voucher_id, b.payer_id, v.valid_until, -b.amount_minor, b.currency
+        from voucher v join balance b on b.ledger_account = 'voucher/' || v.voucher_id
+        where b.payer_id = any(%(accounts)s) and b.amount_minor < 0
+        union all
+        select 'card', c.card_id, c.payer_id, a.activated_at + c.valid_days * interval '1 day', -b.amount_minor,
+               b.currency
+        from stored_value_card c join stored_value_activation a using (payer_id, card_id)
+        join balance b on b.payer_id = c.payer_id and b.ledger_account = 'stored_value/' || c.card_id
+        where c.payer_id = any(%(accounts)s) and c.valid_days is not null and b.amount_minor < 0
+        order by 4, 2, 3
+        """,
+        {"accounts": sorted(accounts)},
+    )
+    return [DocumentEnding(*row) for row in rows]
+
+
+def unpaid_bills(tx: Transaction, payers: Collection[str]) -> list[UnpaidBill]:
+    """Return the posted bills of payers that are not paid in full."""
+    rows = tx.execute(
+        """
+        select b.payer_id, b.month, b.currency, (b.payable_minor - coalesce(sum(d.amount_minor), 0))::bigint
+        from bill b left join draw d on d.payer_id = b.payer_id and d.bill_id = b.bill_id
+        where b.payer_id = any(%(payers)s)
+          and exists (select from close_step s where s.month = b.month and s.bucket = b.bucket and s.state = 'posted')
+        group by b.payer_id, b.month, b.currency, b.payable_minor
+        having b.payable_minor - coalesce(sum(d.amount_minor), 0) > 0
+        order by 2, 1, 3
+        """,
+        {"payers": sorted(payers)},
+    )
+    return [UnpaidBill(*row) for row in rows]
