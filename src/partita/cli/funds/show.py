@@ -14,7 +14,7 @@ from partita.core.money import Money
 from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
-    from partita.usecases.funds import FundsShown
+    from partita.usecases.funds import FundsShown, MembersShown
 
 Json = Annotated[bool, Parameter(name="--json")]
 
@@ -48,13 +48,24 @@ def show(account: str, *, explain: bool = False, members: bool = False, as_json:
         answer = funds.show_members(work, account) if members else funds.show(work, account)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
-    if isinstance(answer, list):
-        rows = answer
-        plain = {"accounts": [_figures(one) for one in rows]}
-        screen.answer(plain, as_json=as_json, render=lambda console: _render_members(console, rows))
-        return
     one = answer
-    screen.answer(_plain(one), as_json=as_json, render=lambda console: _render(console, one, explain=explain))
+    if isinstance(one, funds.MembersShown):
+        group = one
+        screen.answer(_plain_members(group), as_json=as_json, render=lambda console: _render_members(console, group))
+    else:
+        alone = one
+        screen.answer(_plain(alone), as_json=as_json, render=lambda console: _render(console, alone, explain=explain))
+
+
+def _plain_members(group: MembersShown) -> dict[str, object]:
+    language = screen.settings().language
+    return {
+        "accounts": [_figures(one) for one in group.figures],
+        "left_out": [
+            {"account_id": name, "refused": no.reason.name, "message": no.message(language)}
+            for name, no in group.left_out.items()
+        ],
+    }
 
 
 def _plain(one: FundsShown) -> dict[str, object]:
@@ -161,7 +172,7 @@ def _render_documents(console: Console, one: FundsShown) -> None:
         )
 
 
-def _render_members(console: Console, rows: list[Figures]) -> None:
+def _render_members(console: Console, group: MembersShown) -> None:
     say = screen.say
     heads = {
         "account": say("account", "账号"),
@@ -180,10 +191,13 @@ def _render_members(console: Console, rows: list[Figures]) -> None:
             "unsettled": screen.money(one.unsettled, one.currency),
             "available": screen.money(available(one).result, one.currency),
         }
-        for one in rows
+        for one in group.figures
     ]
     right = [name for name in heads if name != "account"]
     shown_names = screen.print_fitted(
         console, heads, cells, [list(heads), ["account", "cash", "available"]], right=right
     )
     screen.print_left_out(console, [heads[name] for name in heads if name not in shown_names])
+    for name, no in group.left_out.items():
+        text = no.message(screen.settings().language)
+        console.print(say(f"not shown: {name}: {text}", f"未列出：{name}：{text}"), markup=False)

@@ -9,14 +9,14 @@ from partita.usecases.funds.acceptance import AcceptanceMoved, accept, end
 from partita.usecases.funds.card import CardMoved, CardOffer, activate_card, buy_card
 from partita.usecases.funds.cash import CashMoved, ToppedUp, Withdrawn, currency_of, top_up, withdraw
 from partita.usecases.funds.command import TEXT_MAX
-from partita.usecases.funds.figures import FundsShown, Reclaimable, figures_of, show, show_members
+from partita.usecases.funds.figures import FundsShown, MembersShown, Reclaimable, figures_of, show, show_members
 from partita.usecases.funds.freeze import Frozen, account_of_freeze, freeze, release
 from partita.usecases.funds.refund import RefundBooked, RefundOf, refund
 from partita.usecases.funds.transfer import Transferred, ends_of, reclaim, transfer
 
 __all__ = [
-    "TEXT_MAX", "AcceptanceMoved", "CardMoved", "CardOffer", "CashMoved", "Frozen", "FundsShown", "Reclaimable",
-    "RefundBooked", "RefundOf", "ToppedUp", "Transferred", "Withdrawn",
-    "accept", "account_of_freeze", "activate_card", "buy_card", "currency_of", "end", "ends_of", "figures_of", "freeze", "reclaim", "refund",
-    "release", "show", "show_members", "top_up", "transfer", "withdraw",
+    "TEXT_MAX", "AcceptanceMoved", "CardMoved", "CardOffer", "CashMoved", "Frozen", "FundsShown", "MembersShown",
+    "Reclaimable", "RefundBooked", "RefundOf", "ToppedUp", "Transferred", "Withdrawn",
+    "accept", "account_of_freeze", "activate_card", "buy_card", "currency_of", "end", "ends_of", "figures_of", "freeze",
+    "reclaim", "refund", "release", "show", "show_members", "top_up", "transfer", "withdraw",
 ]  # fmt: skip

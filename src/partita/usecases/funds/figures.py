@@ -24,6 +24,7 @@ from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.store.funds import Freeze
 from partita.usecases.funds.command import holder_for
+from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
 
@@ -49,6 +50,14 @@ class FundsShown:
     acceptances: tuple[Acceptance, ...]
     cards: tuple[Card, ...]
     payer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembersShown:
+    """The figures of a main account and its members, and the members that do not let it see theirs, with the reason."""
+
+    figures: tuple[Figures, ...]
+    left_out: dict[str, Refused]
 
 
 def figures_of(work: Work, account_id: str) -> Figures:
@@ -84,15 +93,18 @@ def show(work: Work, account_id: str) -> FundsShown | Refused:
     )
 
 
-def show_members(work: Work, management_id: str) -> list[Figures] | Refused:
+def show_members(work: Work, management_id: str) -> MembersShown | Refused:
     """Return the figures of a main account and of its members that let it see their finances, by account.
 
-    Refused: what `authorise` says, UNKNOWN_ACCOUNT.
+    Members that do not are named with the reason: a list says what it does not hold. Refused: what `authorise` says,
+    UNKNOWN_ACCOUNT.
     """
     holder = holder_for(work, Action.VIEW_FINANCES, management_id)
     if isinstance(holder, Refused):
         return holder
     members = [one.member_id for one in relation_store.members_of(work.tx, management_id, work.now)]
-    seen = [one for one in members if not isinstance(holder_for(work, Action.VIEW_FINANCES, one), Refused)]
-    found = funds_store.figures(work.tx, [management_id, *seen], work.now)
-    return [found[name] for name in (management_id, *seen)]
+    asked = {one: authorise(work, Action.VIEW_FINANCES, one) for one in members}
+    left_out = {one: no for one, no in asked.items() if isinstance(no, Refused)}
+    seen = [management_id, *(one for one in members if one not in left_out)]
+    found = funds_store.figures(work.tx, seen, work.now)
+    return MembersShown(tuple(found[name] for name in seen), left_out)
