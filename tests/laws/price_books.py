@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from partita.columnar.tables import ACCOUNTS, DISCOUNTS, PRICES, SKUS, USAGE
 from partita.core.catalog import TIERED, Counter, Model, PriceVersion, Sku, Tier, check_price
 from partita.core.charge import RatedCharge
-from partita.core.discount import Discount, Target
+from partita.core.discount import Discount, DiscountShare, Target, spans
 from partita.core.period import Month, Period
 from partita.core.pricing.graduated import cumulative_e16
 from partita.core.quantity import E6
@@ -26,6 +26,8 @@ ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
 OPENED = datetime(2020, 1, 1, tzinfo=UTC)
 OPEN_END = datetime(9999, 1, 1, tzinfo=UTC)
 PRODUCTS = ("compute", "storage")
+GIVER = "payer-m"
+"""A main account that shares its discounts; it pays for nobody here."""
 
 _TYPES = {
     "VARCHAR": pa.string(),
@@ -120,6 +122,17 @@ def discount_sets(draw: st.DrawFn, payers: list[str], skus: list[Sku]) -> tuple[
 
 
 @st.composite
+def discount_shares(draw: st.DrawFn, payers: list[str]) -> tuple[DiscountShare, ...]:
+    """Spans in which a main account shares its discounts with some payers; a payer's spans never overlap."""
+    found: list[DiscountShare] = []
+    for payer in payers:
+        edges = sorted(draw(st.sets(instants(MONTH.period("UTC")), max_size=4)))
+        ends = [*edges[1::2], *([None] * (len(edges) % 2))]
+        found += [DiscountShare(GIVER, payer, *span) for span in zip(edges[::2], ends, strict=True)]
+    return tuple(found)
+
+
+@st.composite
 def worlds(draw: st.DrawFn) -> World:
     """A group of up to three accounts and four SKUs, and up to thirty records of a month."""
     accounts = tuple(draw(_account(number)) for number in range(draw(st.integers(1, 3))))
@@ -130,7 +143,8 @@ def worlds(draw: st.DrawFn) -> World:
     needed = sorted({(sku.sku_id, one.currency) for sku in skus for one in currencies})
     versions_of_all = [version for key in needed for version in draw(histories(*key))]
     payers = sorted({payer for one in accounts for _, payer in one.payers})
-    book = PriceBook(tuple(skus), tuple(versions_of_all), draw(discount_sets(payers, skus)), currencies)
+    discounts, shares = draw(discount_sets([*payers, GIVER], skus)), draw(discount_shares(payers))
+    book = PriceBook(tuple(skus), tuple(versions_of_all), discounts, currencies, shares)
     count = draw(st.integers(0, 30))
     records = tuple(draw(_record(accounts, skus, number)) for number in range(count))
     return World(accounts, book, tuple(draw(st.permutations(records))))
@@ -194,18 +208,10 @@ def prices_table(book: PriceBook) -> pa.Table:
 
 
 def discounts_table(book: PriceBook) -> pa.Table:
-    rows = []
-    for one in book.discounts:
-        target = (one.payer_id, one.target_kind, one.target_id)
-        later = [
-            other.effective_from
-            for other in book.discounts
-            if (other.payer_id, other.target_kind, other.target_id) == target
-            and other.effective_from > one.effective_from
-        ]
-        end = min(later, default=OPEN_END)
-        rows.append((one.payer_id, one.target_kind.value, one.target_id, one.effective_from, end, one.factor_e6,
-                     one.exclusive))  # fmt: skip
+    rows = [
+        (one.payer_id, one.target_kind.value, one.target_id, one.start, one.end, one.factor_e6, one.exclusive)
+        for one in spans(book.discounts, book.shares)
+    ]
     return _table(DISCOUNTS, rows)
 
 

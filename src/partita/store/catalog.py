@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from partita.columnar.tables import CYCLES, DISCOUNTS, PRICES, PRODUCTS, SKU_NAMES, SKUS
 from partita.core.catalog import Counter, Model, PriceVersion, Product, Sku, Tier
-from partita.core.discount import Discount, Target
+from partita.core.discount import Discount, Target, spans
 from partita.core.period import Cycle
+from partita.store import discount as discount_store
 from partita.store.db import Transaction
 from partita.store.org import OPEN_END, append, table_of
 
@@ -52,16 +53,19 @@ def prices_table(tx: Transaction) -> pa.Table:
 
 
 def discounts_table(tx: Transaction) -> pa.Table:
-    """Return every discount, ends derived (`tables.DISCOUNTS`, DISCOUNT-1)."""
-    rows = tx.execute(
-        f"""
-        select payer_id, target_kind, nullif(target_id, ''), effective_from at time zone 'UTC',
-               lead(effective_from, 1, {OPEN_END})
-                   over (partition by payer_id, target_kind, target_id order by effective_from) at time zone 'UTC',
-               factor_e6, exclusive
-        from discount order by payer_id, target_kind, target_id, effective_from
-        """
-    ).fetchall()
+    """Return every discount as spans, those that are shared among them (`tables.DISCOUNTS`, DISCOUNT-1, DISCOUNT-5)."""
+    rows = [
+        (
+            one.payer_id,
+            one.target_kind.value,
+            one.target_id,
+            one.start.astimezone(UTC).replace(tzinfo=None),
+            one.end.astimezone(UTC).replace(tzinfo=None),
+            one.factor_e6,
+            one.exclusive,
+        )
+        for one in spans(discounts_of(tx).values(), discount_store.shares(tx))
+    ]
     return table_of(DISCOUNTS, rows)
 
 
