@@ -28,6 +28,7 @@ class Act:
 
     `capability`: what the customer's tier has to have for it. `reads`: it changes nothing, so it goes on while an
     account is frozen or closed. `while_frozen`: it is one of the few changes that go on while an account is frozen.
+    `operator_only`: it makes money or rights out of nothing, so no role, policy or account ever gets it (PERM-4).
     """
 
     en: str
@@ -37,6 +38,7 @@ class Act:
     capability: Capability | None = None
     reads: bool = False
     while_frozen: bool = False
+    operator_only: bool = False
 
 
 class Action(Enum):
@@ -67,7 +69,7 @@ class Action(Enum):
     VERIFY_ENTITY = Act("verify the account as a legal entity", "实名认证")
     FREEZE_ACCOUNT = Act("freeze or unfreeze the account", "冻结或解冻账号", while_frozen=True)
     CLOSE_ACCOUNT = Act("close the account", "注销账号", while_frozen=True)
-    SET_TIER = Act("set the tier of the customer", "设置客户等级")
+    SET_TIER = Act("set the tier of the customer", "设置客户等级", operator_only=True)
     SET_INVOICE_PROFILE = Act(
         "set the invoice title",
         "设置发票抬头",
@@ -93,22 +95,25 @@ class Action(Enum):
     PAY_IN = Act(
         "pay in through a payment gateway", "在线支付充值", capability=Capability.HOLD_FUNDS, while_frozen=True
     )
-    DECIDE_PAYMENT = Act("decide about payments that do not fit", "处理不符的支付通知")
+    DECIDE_PAYMENT = Act("decide about payments that do not fit", "处理不符的支付通知", operator_only=True)
     WITHDRAW = Act("withdraw cash", "提现", barred_by=Code.FORBID_WITHDRAW_CASH, capability=Capability.HOLD_FUNDS)
     TRANSFER = Act("transfer and reclaim money", "划拨与回收资金", capability=Capability.MOVE_FUNDS)
     FREEZE_FUNDS = Act("freeze and release money", "冻结与解冻资金", capability=Capability.HOLD_FUNDS)
+    LIFT_FREEZE = Act("release what the operator froze", "解冻由运营方冻结的资金", operator_only=True)
     BUY_CARD = Act("buy and activate stored-value cards", "购买与激活储值卡", capability=Capability.HOLD_FUNDS)
-    GIVE_MONEY = Act("refund, and give money on cards", "退款与储值卡赠送")
-    TAKE_DOCUMENT = Act("take in acceptance bills and say what became of them", "收取与处理承兑票据")
+    GIVE_MONEY = Act("refund, and give money on cards", "退款与储值卡赠送", operator_only=True)
+    TAKE_DOCUMENT = Act(
+        "take in acceptance bills and say what became of them", "收取与处理承兑票据", operator_only=True
+    )
 
     # credit
-    GRANT_CREDIT = Act("grant credit, decide on changes and set terms", "授予信控、审批变更与设置账期")
+    GRANT_CREDIT = Act("decide on changes of credit and set terms", "审批信控变更与设置账期", operator_only=True)
     CONFIRM_CREDIT = Act("confirm the credit contract", "确认信控合同", capability=Capability.USE_CREDIT)
     ALLOCATE_CREDIT = Act("allocate credit to members", "分配信控额度", capability=Capability.USE_CREDIT)
 
     # vouchers and discounts
     DEFINE_TEMPLATE = Act("define templates of vouchers and coupons, and their priority", "定义券模板与使用次序")
-    ISSUE_VOUCHER = Act("issue vouchers, coupons and pool quota", "发放代金券、优惠券与额度池")
+    ISSUE_VOUCHER = Act("issue vouchers, coupons and pool quota", "发放代金券、优惠券与额度池", operator_only=True)
     USE_POOL = Act("make vouchers from the pool", "由额度池制作代金券", capability=Capability.MOVE_FUNDS)
     SHARE_VOUCHER = Act("share vouchers with members", "向子账号共享代金券", capability=Capability.MOVE_FUNDS)
 

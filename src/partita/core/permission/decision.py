@@ -60,6 +60,7 @@ class Actor:
 
 
 _OPERATOR = ("the operator", "运营方")
+_BOOKS = ("the books", "账簿")
 OPERATOR = Actor()
 """Who runs the books: jobs, set-up, and everybody on the machine who names no user."""
 
@@ -112,6 +113,8 @@ class Policy:
 
     def allows(self, role: Role, action: Action) -> bool:
         """Say whether a role may do it; an auditor reads, whatever the policy says."""
+        if action.value.operator_only:
+            return False
         return action in self.allowed.get(role, frozenset()) and (action.value.reads or not role.reads_only)
 
 
@@ -137,10 +140,10 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The account, the enterprise or unit, or the books."""
+        """The account, the enterprise or unit, or nothing for the books."""
         if self.account_id is not None:
             return self.account_id
-        return "*" if self.place is None else "/".join((self.place.enterprise_id, *self.place.path[-1:]))
+        return "" if self.place is None else "/".join((self.place.enterprise_id, *self.place.path[-1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +186,8 @@ def _no(en: str, zh: str) -> _Tried:
 def decide(actor: Actor, action: Action, target: Target, evidence: Evidence) -> Granted | Refused:
     """Say whether the actor may do this; a refusal (NOT_PERMITTED) tells every way that was tried, in order (PERM-4).
 
-    The ways: the operator; the account itself; each grant of the user that covers the target; the main account in whose
-    name is acted, by its relation to the target.
+    What only the operator may do nobody else is let do. The ways: the operator; the account itself; each grant of the
+    user that covers the target; the main account in whose name is acted, by its relation to the target.
     """
     tried: list[_Tried] = []
     for way in _ways(actor, action, target, evidence):
@@ -196,7 +199,7 @@ def decide(actor: Actor, action: Action, target: Target, evidence: Evidence) -> 
         Reason.NOT_PERMITTED,
         who=actor.names,
         action=(action.text(), action.text("zh")),
-        account=target.name,
+        account=target.name or _BOOKS,
         tried=lines,
         remedy=_remedy(actor, action, target),
     )
@@ -206,6 +209,9 @@ def _ways(actor: Actor, action: Action, target: Target, evidence: Evidence) -> I
     """Yield the ways in their order (PERM-4), each with what came of it."""
     if actor.is_operator:
         yield _yes("the operator may do everything", "运营方可执行任何操作")
+        return
+    if action.value.operator_only:
+        yield _no("only the operator of the books does this", "仅账簿的运营方可以执行")
         return
     if actor.user_id is None:
         yield _as_itself(actor, action, target)
@@ -219,7 +225,7 @@ def _ways(actor: Actor, action: Action, target: Target, evidence: Evidence) -> I
 
 def _as_itself(actor: Actor, action: Action, target: Target) -> _Tried:
     if target.account_id != actor.account_id:
-        return _no(f"{target.name} is not {actor.account_id} itself", f"{target.name} 不是该账号本身")
+        return _no(f"it is not {actor.account_id} itself", f"对象不是账号 {actor.account_id} 本身")
     if bar := _bar(action, target):
         return _no(*bar)
     return _yes("an account acts for itself", "账号为自己操作")
@@ -251,7 +257,7 @@ def _of_grant(grant: Grant, actor: Actor, action: Action, place: Place | None, e
         if end is not None and evidence.at >= end:
             return f"{en} {end:%Y-%m-%d}", f"{zh} {end:%Y-%m-%d}"
     if not grant.covers(place):
-        return "does not reach that far: nothing of this name stands there", "范围不包含该对象"
+        return "does not reach that far", "范围不包含该对象"
     if grant.role.api_only and actor.door is not Door.API:
         return "counts for programs only (API)", "仅限程序（API）使用"
     policy = (evidence.policies or {}).get(grant.enterprise_id)
@@ -315,6 +321,8 @@ def _bar(action: Action, target: Target) -> Text | None:
 
 def _remedy(actor: Actor, action: Action, target: Target) -> Text:
     """Return what to do next: let the relation permit it, or ask for a role."""
+    if action.value.operator_only:
+        return "Ask the operator of the books.", "请联系账簿的运营方。"
     over, link = action.value.over, target.link
     lacks = isinstance(over, RelationPermission) and link is not None and link.management_id == actor.account_id
     if lacks and isinstance(over, RelationPermission):

@@ -22,7 +22,7 @@ CREDIT_NOT_RELATED = (
     "{member} 不是 {management} 的子账号：信控只能分配给有财务关联的子账号。",
 )
 CREDIT_IN_TRUSTEESHIP = (
-    "{member} is under 财务托管 of {management}: it uses the credit of {management}, and gets no limit of its own.",
+    "{member} is in trusteeship of {management}: it uses the credit of {management}, and gets no limit of its own.",
     "{member} 由 {management} 财务托管：直接使用 {management} 的信控，不单独分配额度。",
 )
 LIMIT_BELOW_ZERO = (

@@ -42,7 +42,7 @@ TRANSFER_NOT_RELATED = (
 )
 TRANSFER_IN_TRUSTEESHIP = (
     (
-        "{member} is under 财务托管 of {management}, which pays for it: it has no use for money of its own, so there "
+        "{member} is in trusteeship of {management}, which pays for it: it has no use for money of its own, so there "
         "is nothing to transfer. Top up {management} instead."
     ),
     "{member} 由 {management} 财务托管代付，自身没有用款需要，无需划拨。请为 {management} 充值。",

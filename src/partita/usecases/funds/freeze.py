@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from partita.core.funds import may_put_aside
 from partita.core.ids import derived_id
 from partita.core.money import Money
-from partita.core.permission import Action
+from partita.core.permission import OPERATOR, Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
@@ -81,7 +81,7 @@ def release(
     idempotency_key: str | None = None,
     dry_run: bool = False,
 ) -> Frozen | Refused:
-    """Release what is left of a freeze, or `amount` of it, once per key (FUNDS-9).
+    """Release what is left of a freeze, or `amount` of it, once per key (FUNDS-9). The operator's freeze is its own.
 
     Refused in this order: UNKNOWN_FREEZE, what `authorise` says of its account, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE,
     BAD_AMOUNT, BAD_TEXT; then, unless the key is known (IDEMPOTENCY_KEY_REUSED for other content), EXCEEDS_FROZEN.
@@ -89,7 +89,8 @@ def release(
     one = funds_store.freeze_of(work.tx, freeze_id)
     if one is None:
         return refused(Reason.UNKNOWN_FREEZE, freeze=freeze_id)
-    holder = holder_for(work, Action.FREEZE_FUNDS, one.payer_id)
+    action = Action.LIFT_FREEZE if one.recorded_by == OPERATOR.signature else Action.FREEZE_FUNDS
+    holder = holder_for(work, action, one.payer_id)
     if isinstance(holder, Refused):
         return holder
     key = key_of_day(work, holder, freeze_id, amount or "all", note) if idempotency_key is None else idempotency_key
