@@ -17,7 +17,62 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def run(case: Case) -> list[str]:
-    return [line for words in case.when for line in _lines(draft_of(words))]
+    return [line for words in case.when for draft in drafts_of(words) for line in _lines(draft)]
+
+
+def drafts_of(words: Sequence[str]) -> tuple[Draft, ...]:
+    """Return the entries of an event: two where two payers are part of it."""
+    match words:
+        case ["transferred" | "reclaimed" as event, giver, receiver, amount, key]:
+            make = posting_rules.transferred if event == "transferred" else posting_rules.reclaimed
+            return make(giver=giver, receiver=receiver, amount=_cny(amount), idempotency_key=key)
+        case ["withdrawn", payer, amount, key]:
+            return (posting_rules.withdrawn(payer_id=payer, amount=_cny(amount), reference="", idempotency_key=key),)
+        case ["refunded", payer, product, month, amount, key]:
+            return (
+                posting_rules.refunded(
+                    payer_id=payer,
+                    product_id=product,
+                    month=Month.parse(month),
+                    amount=_cny(amount),
+                    idempotency_key=key,
+                ),
+            )
+        case ["credit_refunded", payer, product, amount, key]:
+            return (
+                posting_rules.credit_refunded(
+                    payer_id=payer, product_id=product, amount=_cny(amount), idempotency_key=key
+                ),
+            )
+        case ["credit_refund_applied", payer, amount, key]:
+            return (posting_rules.credit_refund_applied(payer_id=payer, amount=_cny(amount), idempotency_key=key),)
+        case _:
+            return _of_document(words) or (draft_of(words),)
+
+
+def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:
+    match words:
+        case ["accepted", payer, document, face]:
+            return (posting_rules.accepted(payer_id=payer, document_id=document, face=_cny(face)),)
+        case ["collected" | "dishonoured" as event, payer, document, face, left]:
+            make = posting_rules.collected if event == "collected" else posting_rules.dishonoured
+            return (make(payer_id=payer, document_id=document, face=_cny(face), left=_cny(left)),)
+        case ["discounted", payer, document, face, left, fee]:
+            return (
+                posting_rules.discounted(
+                    payer_id=payer, document_id=document, face=_cny(face), left=_cny(left), fee=_cny(fee)
+                ),
+            )
+        case ["card_bought", payer, card, price, face]:
+            return (posting_rules.card_bought(payer_id=payer, card_id=card, price=_cny(price), face=_cny(face)),)
+        case ["card_activated", payer, card, face]:
+            return (posting_rules.card_activated(payer_id=payer, card_id=card, face=_cny(face)),)
+        case _:
+            return ()
+
+
+def _cny(text: str) -> Money:
+    return Money.parse(text, "CNY")
 
 
 def draft_of(words: Sequence[str]) -> Draft:

@@ -30,7 +30,7 @@ LIMIT_BELOW_ZERO = (
     "信控额度须大于或等于零：{limit}。",
 )
 EXCEEDS_UNALLOCATED = (
-    "{limit} for {member} is more than can be allocated: total {total} − allocated to others {others} = {most}.",
+    "{limit} for {member} is more than can be allocated: total {total} - allocated to others {others} = {most}.",
     "分配给 {member} 的 {limit} 超过可分配额度：总额 {total} − 已分配给其他账号 {others} = {most}。",
 )
 TOTAL_BELOW_ALLOCATED = (
