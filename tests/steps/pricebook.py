@@ -6,6 +6,7 @@ Verbs of `given`; instants are midnight in Shanghai unless they say more, prices
     price     SKU graduated|volume 10:2.00 20:1.50 -:1.00 [counting payer] [from DATE] [in CUR]
     price     SKU block 100:5.00 [counting payer] [from DATE] [in CUR]       a started block of 100 costs 5.00
     discount  PAYER all|sku:SKU|product:PRODUCT FACTOR [exclusive] [from DATE]
+    shares    MAIN PAYER [from DATE] [until DATE]                            the discounts of MAIN
     account   NAME [in CUR]                                                  otherwise CNY
     usage     ID ACCOUNT SKU QUANTITY [START]                                of payer acme; START 2026-10-01 otherwise
 
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from partita.core.catalog import Counter, Model, PriceVersion, Sku, Tier
 from partita.core.charge import RatedCharge
-from partita.core.discount import Discount, Target
+from partita.core.discount import Discount, DiscountShare, Target
 from partita.core.money import AMOUNT_SCALE, format_scaled
 from partita.core.period import DEFAULT_ZONE, Month
 from partita.core.quantity import parse_factor, parse_price, parse_quantity
@@ -40,7 +41,7 @@ def instant(text: str) -> datetime:
 class Words:
     """The words of a line: plain ones in order, and options such as `from DATE`."""
 
-    def __init__(self, words: Sequence[str], options: Sequence[str] = ("from", "in", "counting")) -> None:
+    def __init__(self, words: Sequence[str], options: Sequence[str] = ("from", "until", "in", "counting")) -> None:
         self.plain: list[str] = []
         self.option: dict[str, str] = {}
         waiting = iter(words)
@@ -76,6 +77,12 @@ class Pricing:
         start = instant(words.option.get("from", _LONG_AGO))
         one = Discount(payer, Target(kind), target or None, start, parse_factor(factor), "exclusive" in rest)
         self.book = replace(self.book, discounts=(*self.book.discounts, one))
+
+    def shares(self, words: Words) -> None:
+        start = instant(words.option.get("from", _LONG_AGO))
+        end = instant(words.option["until"]) if "until" in words.option else None
+        one = DiscountShare(words.plain[0], words.plain[1], start, end)
+        self.book = replace(self.book, shares=(*self.book.shares, one))
 
     def account(self, words: Words) -> None:
         currency = AccountCurrency(words.plain[0], words.option.get("in", "CNY"))

@@ -21,6 +21,45 @@ LINES = """
 """
 """Bill lines from `charges`: one per payer, currency, kind, account, product, SKU and usage month, in bill order."""
 
+OF_LINE = """
+    select * from charges
+    where payer_id = ? and currency = ? and account_id = ? and product_id = ? and sku_id = ? and usage_month = ?
+      and unit = ? and line_kind = case when ? = 'correction' then 'correction' else 'rated' end
+    order by charge_start, record_id
+"""
+"""The charges of one bill line, by what LINES groups by."""
+
+PRICED_BY = """
+    select price_id, count(*) as charges, sum(quantity_e6)::DECIMAL(38,0) as quantity_e6,
+           sum(list_cost_e10)::DECIMAL(38,0) as list_cost_e10,
+           sum(contracted_cost_e10)::DECIMAL(38,0) as contracted_cost_e10,
+           min(charge_start) as first_start, max(charge_start) as last_start
+    from of_line group by price_id order by first_start, price_id
+"""
+"""The price versions that rated a line, and what each came to."""
+
+SAMPLES = """
+    select record_id, charge_start, charge_end, quantity_e6, price_id, list_unit_price_e10, contracted_unit_price_e10,
+           list_cost_e10, contracted_cost_e10, billed_cost_e10, effective_cost_e10, resource_id, region, tags
+    from of_line order by charge_start, record_id limit ?
+"""
+"""The first charges of a line."""
+
+COSTS = """
+    select coalesce(sum(list_cost_e10), 0)::DECIMAL(38,0), coalesce(sum(contracted_cost_e10), 0)::DECIMAL(38,0),
+           coalesce(sum(billed_cost_e10), 0)::DECIMAL(38,0), coalesce(sum(effective_cost_e10), 0)::DECIMAL(38,0)
+    from of_line
+"""
+"""The four costs of a line."""
+
+USAGE_OF_LINE = """
+    select u.path, count(*) as records, sum(u.quantity_e6)::DECIMAL(38,0) as quantity_e6
+    from usage_by_file u join (select distinct account_id, record_id from of_line) l
+      on l.account_id = u.account_id and l.record_id = u.record_id
+    group by u.path order by u.path
+"""
+"""The files of usage that hold the records of a line; `usage_by_file` is the usage with the path of its file."""
+
 TOTALS = """
     select count(*) as records,
            coalesce(sum(list_cost_e10), 0)::DECIMAL(38,0) as list_cost_e10,

@@ -227,6 +227,20 @@ def bills(tx: Transaction, *, month: int | None = None, payer_id: str | None = N
     return [BillRow(*row[:5], *(int(exact) for exact in row[5:9]), *row[9:]) for row in rows]
 
 
+def bill_of(tx: Transaction, bill_id: str) -> BillRow | None:
+    """Return a bill by its id."""
+    row = tx.execute("select payer_id, month from bill where bill_id = %s", (bill_id,)).fetchone()
+    if row is None:
+        return None
+    return next(one for one in bills(tx, month=row[1], payer_id=row[0]) if one.bill_id == bill_id)
+
+
+def products_of(tx: Transaction, bill_id: str) -> dict[str, int]:
+    """Return what each product of a bill asks, in minor units."""
+    rows = tx.execute("select product_id, payable_minor from bill_product where bill_id = %s order by 1", (bill_id,))
+    return dict(rows.fetchall())
+
+
 def lines(tx: Transaction, bill_id: str) -> list[BillLineRow]:
     """Return the lines of a bill in bill order."""
     rows = tx.execute(

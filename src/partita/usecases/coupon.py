@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from partita.core import coupon as coupon_rules
 from partita.core.coupon import Coupon, OrderLine, Quote
 from partita.core.ids import derived_id
-from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.template import Instrument, validity
 from partita.core.voucher import Policy
 from partita.store import coupon as coupon_store
-from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import template as template_store
-from partita.usecases.permission import authorise
-from partita.usecases.voucher.issue import checked, key_of_day, load
+from partita.usecases.funds.command import holder_for, key_of_day, saved, text_at_fault
+from partita.usecases.voucher.issue import load
 from partita.usecases.work import Work
 
 
@@ -60,9 +58,10 @@ def issue(
         return found
     holder, template = found
     key = key_of_day(work, holder, template_id) if idempotency_key is None else idempotency_key
-    if no := checked(Money(template.amount_minor, template.currency), {"key": key}):
+    if no := text_at_fault({"key": key}):
         return no
-    with work.tx.transaction(force_rollback=dry_run):
+
+    def decide() -> CouponIssued | Refused:
         ledger_store.lock_payers(work.tx, [account_id])
         known = coupon_store.by_key(work.tx, account_id, key)
         if known is not None and known.template != template:
@@ -73,15 +72,15 @@ def issue(
         coupon = known or Coupon(derived_id("cpn", account_id, key), account_id, template, valid, work.now)
         if known is None:
             coupon_store.add(work.tx, coupon, key, recorded_by=work.actor.signature, recorded_at=work.now)
-    return CouponIssued(coupon, key, known is not None, dry_run)
+        return CouponIssued(coupon, key, known is not None, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def coupons(work: Work, account_id: str) -> list[Coupon] | Refused:
     """Return the coupons of an account in their turn. Refused: NOT_PERMITTED, UNKNOWN_ACCOUNT."""
-    if isinstance(no := authorise(work, Action.VIEW_FINANCES, account_id), Refused):
+    if isinstance(no := holder_for(work, Action.VIEW_FINANCES, account_id), Refused):
         return no
-    if funds_store.holder(work.tx, account_id, work.now) is None:
-        return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
     policy = _policy(work, account_id)
     return sorted(
         coupon_store.coupons_of(work.tx, account_id),
@@ -95,15 +94,14 @@ def quote(work: Work, account_id: str, order: Sequence[OrderLine]) -> Quoted | R
     Amounts are minor units of the account's currency, not below zero. Refused in this order: NOT_PERMITTED,
     UNKNOWN_ACCOUNT, NO_ORDER_LINES.
     """
-    found = coupons(work, account_id)
-    if isinstance(found, Refused):
-        return found
+    holder = holder_for(work, Action.VIEW_FINANCES, account_id)
+    if isinstance(holder, Refused):
+        return holder
     if not order:
         return refused(Reason.NO_ORDER_LINES)
-    holder = funds_store.holder(work.tx, account_id, work.now)
-    assert holder is not None, "who has coupons is an account"
     policy = _policy(work, account_id)
-    return Quoted(account_id, holder.currency, tuple(order), coupon_rules.quote(order, found, policy, work.now), policy)
+    found = coupon_rules.quote(order, coupon_store.coupons_of(work.tx, account_id), policy, work.now)
+    return Quoted(account_id, holder.currency, tuple(order), found, policy)
 
 
 def _policy(work: Work, account_id: str) -> Policy:

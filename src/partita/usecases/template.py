@@ -20,6 +20,7 @@ from partita.core.voucher import Policy, Priority, check_policy
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
 from partita.store import template as template_store
+from partita.usecases.funds.command import saved
 from partita.usecases.permission import authorise_in
 from partita.usecases.work import Work
 
@@ -61,14 +62,16 @@ def define_template(work: Work, template: Template, *, dry_run: bool = False) ->
     if (wrong := _no_good(work, template)) is not None:
         return wrong
 
-    with work.tx.transaction(force_rollback=dry_run):
+    def decide() -> TemplateDefined | Refused:
         template_store.lock(work.tx, enterprise_id)
         known = template_store.template(work.tx, enterprise_id, template.template_id)
         if known is not None and known != template:
             return refused(Reason.TEMPLATE_DIFFERS, template=template.template_id)
         if known is None:
             template_store.add(work.tx, template, recorded_by=work.actor.signature, recorded_at=work.now)
-    return TemplateDefined(template, known is not None, dry_run)
+        return TemplateDefined(template, known is not None, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def set_priority(

@@ -19,6 +19,7 @@ from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store import voucher as voucher_store
 from partita.store.voucher import Holding
+from partita.usecases.funds.command import saved
 from partita.usecases.permission import authorise_books
 from partita.usecases.work import Work
 
@@ -54,15 +55,18 @@ def expire(work: Work, *, dry_run: bool = False) -> Expired | Refused:
     through = None if closed is None else Month.from_number(closed)
     candidates = voucher_store.over(work.tx, work.now)
     ready = [one for one in candidates if _is_over(work, one, zones, through)]
-    with work.tx.transaction(force_rollback=dry_run):
-        ledger_store.lock_payers(work.tx, {one.account_id for one in ready} | {one.voucher.account_id for one in ready})
+    waiting = len({one.voucher.voucher_id for one in candidates} - {one.voucher.voucher_id for one in ready})
+
+    def decide() -> Expired | Refused:
+        ends = {end for one in ready for end in (one.account_id, one.voucher.account_id)}
+        ledger_store.lock_payers(work.tx, ends)
         found = voucher_store.holders(work.tx, sorted({one.voucher.voucher_id for one in ready}))
         left = [one for one in found if one.left_minor > 0]
         entries = ledger_store.append(work.tx, _drafts(left), recorded_at=work.now)
         assert not isinstance(entries, Refused), f"a voucher lapses once: {entries}"
-    lapsed = [Lapsed(one, _left(one), one.voucher.from_pool) for one in left]
-    waiting = len({one.voucher.voucher_id for one in candidates} - {one.voucher.voucher_id for one in ready})
-    return Expired(lapsed, waiting, dry_run)
+        return Expired([Lapsed(one, _left(one), one.voucher.from_pool) for one in left], waiting, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def _is_over(work: Work, one: Holding, zones: dict[str, str], through: Month | None) -> bool:

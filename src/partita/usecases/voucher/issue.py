@@ -6,26 +6,21 @@ Load → decide → save, in one transaction, idempotent by key. Rules: VOUCHER-
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from partita.core import posting_rules
-from partita.core.funds import AMOUNT_MINOR_MAX
 from partita.core.ids import derived_id
-from partita.core.ledger import Draft, is_line
+from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.template import Instrument, Kind, Template, validity
 from partita.core.voucher import Voucher
-from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import template as template_store
 from partita.store import voucher as voucher_store
 from partita.store.funds import Holder
-from partita.usecases.permission import authorise
+from partita.usecases.funds.command import amount_at_fault, holder_for, key_of_day, posted, saved, text_at_fault
 from partita.usecases.work import Work
-
-TEXT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +73,13 @@ def issue(work: Work, wanted: Wanted, *, idempotency_key: str | None = None, dry
         return found
     holder, template = found
     amount = template.amount_minor if wanted.amount_minor is None else wanted.amount_minor
-    key = key_of_day(work, holder, template.template_id, str(amount)) if idempotency_key is None else idempotency_key
-    fixed = template.kind is not Kind.CASH and amount != template.amount_minor
-    no = refused(Reason.VOUCHER_AMOUNT_FIXED, template=template.template_id) if fixed else None
-    if no := no or checked(Money(amount, template.currency), {"key": key}):
+    key = key_of_day(work, holder, template.template_id, amount) if idempotency_key is None else idempotency_key
+    if no := _amount_fixed(template, amount) or amount_at_fault(Money(amount, template.currency), holder.currency):
         return no
-    with work.tx.transaction(force_rollback=dry_run):
+    if no := text_at_fault({"key": key}):
+        return no
+
+    def decide() -> Issued | Refused:
         ledger_store.lock_payers(work.tx, [account_id])
         known = voucher_store.by_key(work.tx, account_id, key)
         voucher = known or _made(work, account_id, template, (amount, from_pool), key)
@@ -96,7 +92,9 @@ def issue(work: Work, wanted: Wanted, *, idempotency_key: str | None = None, dry
         entries = ledger_store.append(work.tx, [_draft(voucher)], recorded_at=work.now)
         assert not isinstance(entries, Refused), f"a voucher is posted once: {entries}"
         pool = pool_of(work, account_id, template.currency) if from_pool else None
-    return Issued(voucher, entries[0].entry_id, key, pool, known is not None, dry_run)
+        return Issued(voucher, entries[0].entry_id, key, pool, known is not None, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def grant_pool(
@@ -113,25 +111,22 @@ def grant_pool(
     Refused in this order: NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED,
     AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED.
     """
-    if isinstance(no := authorise(work, Action.ISSUE_VOUCHER, account_id), Refused):
+    holder = holder_for(work, Action.ISSUE_VOUCHER, account_id)
+    if isinstance(holder, Refused):
+        return holder
+    key = key_of_day(work, holder, amount, reference) if idempotency_key is None else idempotency_key
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"reference": reference, "key": key}):
         return no
-    holder = funds_store.holder(work.tx, account_id, work.now)
-    if holder is None:
-        return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
-    if amount.currency != holder.currency:
-        return refused(Reason.CURRENCY_NOT_USED, currency=amount.currency, known=holder.currency)
-    key = key_of_day(work, holder, str(amount), reference) if idempotency_key is None else idempotency_key
-    if wrong := checked(amount, {"reference": reference, "key": key}):
-        return wrong
     draft = posting_rules.pool_granted(payer_id=account_id, amount=amount, reference=reference, idempotency_key=key)
-    with work.tx.transaction(force_rollback=dry_run):
-        ledger_store.lock_payers(work.tx, [account_id])
-        known = ledger_store.entry_by_key(work.tx, account_id, draft.idempotency_key)
-        entries = ledger_store.append(work.tx, [draft], recorded_at=work.now)
-        if isinstance(entries, Refused):
-            return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
+
+    def decide() -> PoolGranted | Refused:
+        done = posted(work, (draft,), key, may=lambda: None)
+        if isinstance(done, Refused):
+            return done
         pool = pool_of(work, account_id, amount.currency)
-    return PoolGranted(account_id, amount, pool, entries[0].entry_id, key, known is not None, dry_run)
+        return PoolGranted(account_id, amount, pool, done.entries[0].entry_id, key, done.repeated, dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def load(
@@ -142,11 +137,9 @@ def load(
     The first refusals of issuing, in their order: NOT_PERMITTED … TEMPLATE_CURRENCY.
     """
     account_id, template_id = names
-    if isinstance(no := authorise(work, action, account_id), Refused):
-        return no
-    holder = funds_store.holder(work.tx, account_id, work.now)
-    if holder is None:
-        return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
+    holder = holder_for(work, action, account_id)
+    if isinstance(holder, Refused):
+        return holder
     enterprise = template_store.enterprise_of(work.tx, account_id)
     template = template_store.template(work.tx, enterprise, template_id)
     if template is None:
@@ -170,24 +163,10 @@ def pool_of(work: Work, account_id: str, currency: str) -> Money:
     return Money(-ledger_store.balance_of(work.tx, account_id, posting_rules.VOUCHER_POOL, currency), currency)
 
 
-def checked(amount: Money, texts: dict[str, str]) -> Refused | None:
-    """Refuse an amount of nothing or of too much, and a text that does not fit a line."""
-    if amount.minor <= 0:
-        return refused(Reason.AMOUNT_NOT_POSITIVE, amount=str(amount))
-    if amount.minor > AMOUNT_MINOR_MAX:
-        most = Money(AMOUNT_MINOR_MAX, amount.currency)
-        limit = (f"more than {most}, the most at a time.", f"超过一次的上限 {most}。")
-        return refused(Reason.BAD_AMOUNT, amount=str(amount), currency=amount.currency, detail=limit)
-    for name, text in texts.items():
-        if not is_line(text) or len(text) > TEXT_MAX or (name == "key" and not text):
-            return refused(Reason.BAD_TEXT, name=name, limit=TEXT_MAX)
-    return None
-
-
-def key_of_day(work: Work, holder: Holder, *facts: str) -> str:
-    """Return the key of a command that names none: the same facts on the same day, in the zone of the account."""
-    day = work.now.astimezone(ZoneInfo(holder.zone)).date()
-    return ":".join((day.isoformat(), *facts))
+def _amount_fixed(template: Template, amount: int) -> Refused | None:
+    if template.kind is Kind.CASH or amount == template.amount_minor:
+        return None
+    return refused(Reason.VOUCHER_AMOUNT_FIXED, template=template.template_id)
 
 
 def _made(work: Work, account_id: str, template: Template, amount: tuple[int, bool], key: str) -> Voucher | Refused:

@@ -19,8 +19,8 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import relation as relation_store
 from partita.store import voucher as voucher_store
+from partita.usecases.funds.command import amount_at_fault, key_of_day, saved, text_at_fault
 from partita.usecases.permission import authorise
-from partita.usecases.voucher.issue import checked, key_of_day
 from partita.usecases.work import Work
 
 
@@ -115,14 +115,15 @@ def _moved(work: Work, ends: _Ends, idempotency_key: str | None, *, back: bool, 
     voucher, owner, member = ends.voucher, ends.voucher.account_id, ends.member
     currency = voucher.template.currency
     asked = None if ends.amount_minor is None else Money(ends.amount_minor, currency)
-    if no := checked(asked or Money(1, currency), {"key": "-" if idempotency_key is None else idempotency_key}):
+    if no := (asked and amount_at_fault(asked, currency)) or text_at_fault({"key": idempotency_key or "-"}):
         return no
-    with work.tx.transaction(force_rollback=dry_run):
+
+    def decide() -> Moved | Refused:
         heads = ledger_store.lock_payers(work.tx, [owner, member])
         giver, receiver = (member, owner) if back else (owner, member)
         left = _usable(work, voucher, giver)
         amount = asked or Money(left, currency)
-        key = _key(work, ends, heads[giver][0]) if idempotency_key is None else idempotency_key
+        key = idempotency_key or _key(work, ends, heads[giver][0])
         drafts = _drafts(voucher, member, amount, f"{voucher.voucher_id} {member} {key}", back=back)
         known = drafts and ledger_store.entry_by_key(work.tx, owner, drafts[0].idempotency_key)
         if not known and (no := _refused(work, voucher, (giver, amount.minor, left), back=back)):
@@ -130,19 +131,20 @@ def _moved(work: Work, ends: _Ends, idempotency_key: str | None, *, back: bool, 
         entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
         if isinstance(entries, Refused):
             return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
-        lefts = {end: Money(voucher_store.left_of(work.tx, end, voucher), currency) for end in (giver, receiver)}
-    return Moved(
-        voucher=voucher,
-        giver=giver,
-        receiver=receiver,
-        amount=amount,
-        giver_left=lefts[giver],
-        receiver_left=lefts[receiver],
-        entry_ids=tuple(entry.entry_id for entry in entries),
-        idempotency_key=key,
-        repeated=bool(known) or not drafts,
-        dry_run=dry_run,
-    )
+        return Moved(
+            voucher=voucher,
+            giver=giver,
+            receiver=receiver,
+            amount=amount,
+            giver_left=Money(voucher_store.left_of(work.tx, giver, voucher), currency),
+            receiver_left=Money(voucher_store.left_of(work.tx, receiver, voucher), currency),
+            entry_ids=tuple(entry.entry_id for entry in entries),
+            idempotency_key=key,
+            repeated=bool(known) or not drafts,
+            dry_run=dry_run,
+        )
+
+    return saved(work, decide, dry_run=dry_run)
 
 
 def _usable(work: Work, voucher: Voucher, holder: str) -> int:

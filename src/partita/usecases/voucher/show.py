@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from partita.core.money import Money
 from partita.core.permission import Action
-from partita.core.refusal import Reason, Refused, refused
+from partita.core.refusal import Refused
 from partita.core.template import Instrument
 from partita.core.voucher import Policy, State, priority, state
-from partita.store import funds as funds_store
 from partita.store import template as template_store
 from partita.store import voucher as voucher_store
 from partita.store.voucher import Holding
-from partita.usecases.permission import authorise
+from partita.usecases.funds.command import holder_for
 from partita.usecases.voucher.issue import pool_of
 from partita.usecases.work import Work
 
@@ -40,11 +39,9 @@ class Wallet:
 
 def wallet(work: Work, account_id: str) -> Wallet | Refused:
     """Return the vouchers of an account: those in use first, in their turn. Refused: NOT_PERMITTED, UNKNOWN_ACCOUNT."""
-    if isinstance(no := authorise(work, Action.VIEW_FINANCES, account_id), Refused):
-        return no
-    holder = funds_store.holder(work.tx, account_id, work.now)
-    if holder is None:
-        return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
+    holder = holder_for(work, Action.VIEW_FINANCES, account_id)
+    if isinstance(holder, Refused):
+        return holder
     enterprise = template_store.enterprise_of(work.tx, account_id)
     policy = template_store.policy(work.tx, enterprise, Instrument.VOUCHER)
     shown = [
