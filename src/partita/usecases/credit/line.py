@@ -164,6 +164,7 @@ def confirm_contract(
             who = by(work)
             credit_store.confirm_contract(work.tx, management, contract_id, recorded_by=who.name, recorded_at=who.at)
         after = credit_store.line_of(work.tx, management, holder.currency, work.now)
+        work.touched.update([management, *after.allocated])
         return ContractConfirmed(after, contract_id, line.contract_id is not None, dry_run)
 
     return saved(work, decide, dry_run=dry_run)
@@ -201,7 +202,8 @@ def _may_have_credit(work: Work, line: Line, member: str) -> Refused | None:
         return refused(Reason.CREDIT_NOT_SHARED, management=main, member=member)
     if no := one_entity(ends_of(work, main, member)):
         return no
-    return refused(Reason.NO_CREDIT_LINE, management=main) if line.total == 0 else None
+    none = line.total == 0 and line.pending is None
+    return refused(Reason.NO_CREDIT_LINE, management=main) if none else None
 
 
 def _decided(work: Work, change_id: str, state: ChangeState, note: str, *, dry_run: bool) -> CreditChanged | Refused:
@@ -251,4 +253,5 @@ def _changed(work: Work, change_id: str, *, repeated: bool, dry_run: bool) -> Cr
     change = credit_store.change(work.tx, change_id)
     assert change is not None, "it was recorded a moment ago"
     line = credit_store.line_of(work.tx, change.management_id, change.limit.currency, work.now)
+    work.touched.update(() if repeated else [change.account_id, line.management_id, *line.allocated])
     return CreditChanged(change, line, repeated, dry_run)
