@@ -16,17 +16,24 @@ Verbs besides those of `steps.relation` and `steps.world`; a voucher is called b
     holds     ACCOUNT                                        its vouchers in their turn, and its pool
     paid      ACCOUNT MONTH                                  which source paid how much of which line
     entries   ACCOUNT KIND                                   the entries of a kind
+    harm      "SQL"                                          by the owner of the database, past all guards
+    verify                                                   what breaks, with its findings
+    story     ACCOUNT MONTH LINE                             one line from usage to money
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import psycopg
 
 from case_file import Case
 from partita.core.money import Money, format_scaled
 from partita.core.period import Month
-from partita.core.quantity import FACTOR_ONE
+from partita.core.quantity import FACTOR_ONE, format_quantity
+from partita.core.refusal import Refused
 from partita.core.scope import Listing, Occasion, Scope
 from partita.core.template import Instrument, Kind, Template, Terms
 from partita.core.voucher import Priority
@@ -34,7 +41,8 @@ from partita.store import bill as bill_store
 from partita.store import ledger as ledger_store
 from partita.usecases import funds, voucher
 from partita.usecases import template as template_use
-from partita.usecases.bill_line import paid_parts
+from partita.usecases.bill_line import explain, paid_parts
+from partita.usecases.verify import verify
 from partita.usecases.voucher import Moved, Wanted
 from partita.usecases.work import Books
 from steps.relation import Relations, verbs_of
@@ -188,12 +196,58 @@ class Vouchers(Relations):
                     f"{self._named(one.ledger_account)} to {self._named(other)} {_plain(one.amount_minor)}"
                 )
 
+    def harm(self, statement: str) -> None:
+        with psycopg.connect(self.owner_url) as owner:
+            owner.execute(statement.encode())
+
+    def verify(self) -> None:
+        broken = [one for one in verify(self.books) if not one.holds]
+        for one in broken:
+            self.said.append(f"broken {one.name.split()[0]}")
+            if one.name.split()[0] in {"vouchers", "vouchers-shared", "draws"}:
+                self.said += [self._told(finding.english) for finding in one.findings]
+        if not broken:
+            self.said.append("all holds")
+
+    def _told(self, text: str) -> str:
+        for known, name in self.ids.items():
+            text = text.replace(known, name)
+        return re.sub(r"bill_\w+", "…", text).replace(",", "")
+
+    def story(self, account: str, month: str, line: str) -> None:
+        with self.books.work() as work:
+            (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
+        told = explain(self.books, bill.bill_id, int(line))
+        if isinstance(told, Refused):
+            self.said.append(f"refused {told.reason.name}")
+            return
+        self.said += [f"file {one.file_name} {one.records}" for one in told.files]
+        self.said += [f"record {one.record_id} {format_quantity(one.quantity_e6)}" for one in told.samples]
+        self.said += [f"price {one.price.model.value} of {one.charges}" for one in told.prices]
+        for one in told.discounts:
+            factors = " ".join(str(discount.factor_e6) for discount in one.applied)
+            self.said.append(f"discounts since {one.since.astimezone(_ZONE):%Y-%m-%d} {factors}")
+        costs = told.costs
+        self.said.append(f"costs {' '.join(_exact(getattr(costs, name)) for name in costs.__slots__)}")
+        self.said.append(f"share {_plain(told.share_minor)} round-down {_exact(-told.round_down_e10)}")
+        self.said.append(f"credits {_plain(told.credit_minor)}")
+        assert told.billed_by is not None
+        self.said.append(f"billed by entry {told.billed_by.sequence}")
+        for paid in told.paid:
+            name = self.ids.get(paid.source_id, paid.source_id)
+            self.said.append(f"{paid.fund} {name} {_plain(paid.amount_minor)} entry {paid.entry.sequence}")
+        self.said.append(f"outstanding {_plain(told.outstanding_minor)}")
+
     def _named(self, ledger_account: str) -> str:
         root, slash, name = ledger_account.partition("/")
         return f"{root}{slash}{self.ids.get(name, name)}"
 
     def _id(self, name: str) -> str:
         return next((one for one, known in self.ids.items() if known == name), name)
+
+
+def _exact(amount_e10: int) -> str:
+    return format_scaled(amount_e10, 10, places=2)
 
 
 def _plain(minor: int) -> str:

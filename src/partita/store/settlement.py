@@ -27,25 +27,36 @@ from partita.store.org import OPEN_END
 
 @dataclass(frozen=True, slots=True)
 class Of:
-    """Which bills: of a month and bucket, or one of them; the month's period in each zone; the instant of the close."""
+    """Which bills: of a month and bucket, or one of them; the month's period in each zone; the instant of the close.
+
+    `lines`: whose lines are needed (`_LINES_WHERE`); of the other bills the whole payable counts as one line.
+    """
 
     month: int
     bucket: int
     periods: Mapping[str, Period]
     at: datetime
     bill_id: str | None = None
+    lines: str = "held"
 
 
 # Templates are known by enterprise and name; a blank is in no name.
 _TEMPLATE = "v.enterprise_id || ' ' || v.template_id"
 
-# Lines matter only to vouchers: of a payer without any, the whole payable is one line, and much less is moved.
+_LINES_WHERE = {
+    "all": "true",
+    "held": """exists (
+        select from balance v where v.payer_id = b.payer_id and v.currency = b.currency
+        and split_part(v.ledger_account, '/', 1) = 'voucher' and v.amount_minor < 0)""",
+    "drawn": """exists (
+        select from draw w where w.payer_id = b.payer_id and w.bill_id = b.bill_id and w.fund = 'voucher')""",
+}
+"""Whose lines are needed: only vouchers look at them. For the others the whole payable is one line, so that much less
+is moved."""
 _DUE = """
     with due as materialized (
         select b.payer_id, b.bill_id, b.currency, b.month, b.payable_minor, b.minor_scale_e10, a.enterprise_id, e.zone,
-               %(lines)s or exists (
-                   select from balance v where v.payer_id = b.payer_id and v.currency = b.currency
-                   and split_part(v.ledger_account, '/', 1) = 'voucher' and v.amount_minor < 0) as by_line
+               {lines} as by_line
         from bill b join account a on a.account_id = b.payer_id join enterprise e on e.enterprise_id = a.enterprise_id
         where b.month = %(month)s and b.bucket = %(bucket)s and b.payable_minor > 0
           and (%(bill)s::text is null or b.bill_id = %(bill)s))
@@ -130,7 +141,8 @@ _OF_VOUCHERS = f"""
     vouchers as materialized (
         select distinct d.payer_id, d.currency, v.enterprise_id, v.template_id from due d
         join balance b on b.payer_id = d.payer_id and b.currency = d.currency
-        join voucher v on b.ledger_account = '{Fund.VOUCHER.value}/' || v.voucher_id),
+        join voucher v on b.ledger_account = '{Fund.VOUCHER.value}/' || v.voucher_id
+        where d.by_line),
     used as materialized (
         select distinct t.* from vouchers v
         join template t on t.enterprise_id = v.enterprise_id and t.template_id = v.template_id
@@ -159,17 +171,17 @@ _WITH_TEMPLATES = {
 
 def to_settle(tx: Transaction, of: Of) -> dict[str, pa.Table]:
     """Return what the settlement of a bucket's bills works with, by name of `columnar.settlement.TABLES`."""
-    return _tables(tx, _values(of), _SOURCES)
+    return _tables(tx, of, _SOURCES)
 
 
 def settled(tx: Transaction, of: Of) -> dict[str, pa.Table]:
     """Return the same with the draws that were made as the sources: settled again, they pay the lines they paid."""
-    return _tables(tx, _values(of, lines=True), _DRAWN)
+    return _tables(tx, of, _DRAWN)
 
 
 def wishes(tx: Transaction, of: Of) -> pa.Table:
     """Return the tags that the vouchers of these payers ask for; without rows no line has parts."""
-    return _table(tx, f"{_DUE}, {_OF_VOUCHERS} {_WISHES}", _values(of), columnar.WISHES)
+    return _table(tx, f"{_due(of)}, {_OF_VOUCHERS} {_WISHES}", _values(of), columnar.WISHES)
 
 
 def line_numbers(tx: Transaction, of: Of) -> pa.Table:
@@ -178,24 +190,29 @@ def line_numbers(tx: Transaction, of: Of) -> pa.Table:
         select d.payer_id, d.currency, d.bill_id, l.line, l.kind, l.account_id, l.product_id, l.sku_id, l.usage_month,
                l.unit from due d join bill_line l on l.payer_id = d.payer_id and l.bill_id = d.bill_id where d.by_line
     """
-    return _table(tx, f"{_DUE} {select}", _values(of), columnar.LINE_NUMBERS)
+    return _table(tx, f"{_due(of)} {select}", _values(of), columnar.LINE_NUMBERS)
 
 
-def _tables(tx: Transaction, values: dict[str, object], sources: str) -> dict[str, pa.Table]:
+def _tables(tx: Transaction, of: Of, sources: str) -> dict[str, pa.Table]:
+    due = _due(of)
     selects = {"bills": _BILLS, "products": _PRODUCTS, "lines": _LINES, "sources": sources}
-    queries = {name: f"{_DUE} {select}" for name, select in selects.items()}
-    queries |= {name: f"{_DUE}, {_OF_VOUCHERS} {select}" for name, select in _WITH_TEMPLATES.items()}
+    queries = {name: f"{due} {select}" for name, select in selects.items()}
+    queries |= {name: f"{due}, {_OF_VOUCHERS} {select}" for name, select in _WITH_TEMPLATES.items()}
+    values = _values(of)
     return {name: _table(tx, query, values, columnar.TABLES[name]) for name, query in queries.items()}
 
 
-def _values(of: Of, *, lines: bool = False) -> dict[str, object]:
+def _due(of: Of) -> str:
+    return _DUE.format(lines=_LINES_WHERE[of.lines])
+
+
+def _values(of: Of) -> dict[str, object]:
     zones = sorted(of.periods)
     return {
         "month": of.month,
         "bucket": of.bucket,
         "bill": of.bill_id,
         "at": of.at,
-        "lines": lines,
         "zones": zones,
         "starts": [of.periods[zone].start for zone in zones],
         "ends": [of.periods[zone].end for zone in zones],

@@ -1,7 +1,7 @@
 """Vouchers in PostgreSQL: what was issued, who holds what is left, and what is over.
 
 Owns the SQL of `voucher`. What is left is the kept balance of `voucher/<voucher>` of each account that holds some.
-Rows are only ever added. Rules: VOUCHER-3, VOUCHER-6 … VOUCHER-8.
+Rows are only ever added. Rules: VOUCHER-3, VOUCHER-6 … VOUCHER-8, VOUCHER-10.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 from partita.core.funds import Fund, source_account
 from partita.core.period import Period
+from partita.core.posting_rules import VOUCHER_CLEARING
+from partita.core.posting_rules.chart import VOUCHER_LAPSED, VOUCHER_TO_POOL
 from partita.core.voucher import Voucher
 from partita.store import template as template_store
 from partita.store.db import Transaction
@@ -107,6 +109,79 @@ def left_of(tx: Transaction, account_id: str, one: Voucher) -> int:
         (account_id, source_account(Fund.VOUCHER, one.voucher_id), one.template.currency),
     ).fetchone()
     return 0 if row is None else int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One voucher, or all of a currency: what was issued, and what became of it, in minor units."""
+
+    name: str
+    currency: str
+    issued: int
+    drawn: int
+    lapsed: int
+    held: int
+
+    @property
+    def is_even(self) -> bool:
+        """Say whether what was issued is what was drawn, lapsed and is held."""
+        return self.issued == self.drawn + self.lapsed + self.held
+
+
+_ACCOUNTS = f"""
+    with issued as (
+        select v.voucher_id, t.currency, v.amount_minor as amount from {_JOIN}),
+    drawn as (
+        select d.source_id as voucher_id, b.currency, sum(d.amount_minor) as amount
+        from draw d join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id
+        where d.fund = '{Fund.VOUCHER.value}' group by 1, 2),
+    lapsed as (
+        select substr(p.ledger_account, {len(_ACCOUNT) + 1}) as voucher_id, p.currency, sum(p.amount_minor) as amount
+        from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
+        where e.kind in ('{VOUCHER_LAPSED.kind}', '{VOUCHER_TO_POOL.kind}') and p.amount_minor > 0 group by 1, 2),
+    held as (
+        select substr(ledger_account, {len(_ACCOUNT) + 1}) as voucher_id, currency, -sum(amount_minor) as amount
+        from posting where starts_with(ledger_account, '{_ACCOUNT}') group by 1, 2),
+    account as (
+        select voucher_id, currency, coalesce(issued.amount, 0) as issued, coalesce(drawn.amount, 0) as drawn,
+               coalesce(lapsed.amount, 0) as lapsed, coalesce(held.amount, 0) as held
+        from issued full join drawn using (voucher_id, currency) full join lapsed using (voucher_id, currency)
+        full join held using (voucher_id, currency))
+"""
+
+
+def accounts_by_currency(tx: Transaction) -> list[Account]:
+    """Return what became of all vouchers, by currency (VOUCHER-10)."""
+    rows = tx.execute(
+        f"{_ACCOUNTS} select '', currency, sum(issued)::text, sum(drawn)::text, sum(lapsed)::text, sum(held)::text "
+        "from account group by currency order by currency"
+    )
+    return [_account(row) for row in rows]
+
+
+def accounts_uneven(tx: Transaction) -> list[Account]:
+    """Return the vouchers whose parts do not add up to what was issued; the first hundred."""
+    rows = tx.execute(
+        f"{_ACCOUNTS} select voucher_id, currency, issued::text, drawn::text, lapsed::text, held::text "
+        "from account where issued <> drawn + lapsed + held order by 1 limit 100"
+    )
+    return [_account(row) for row in rows]
+
+
+def clearing_apart(tx: Transaction) -> tuple[int, list[tuple[str, str, str]]]:
+    """Return how many pairs of accounts shared vouchers, and (one, other, currency) of those that do not cancel."""
+    rows = tx.execute(
+        "with half as (select payer_id, substr(ledger_account, %s) as other, currency, sum(amount_minor) as amount "
+        "from posting where starts_with(ledger_account, %s) group by 1, 2, 3) "
+        "select least(payer_id, other), greatest(payer_id, other), currency, sum(amount) = 0 "
+        "from half group by 1, 2, 3 order by 1, 2, 3",
+        (len(f"{VOUCHER_CLEARING}/") + 1, f"{VOUCHER_CLEARING}/"),
+    ).fetchall()
+    return len(rows), [row[:3] for row in rows if not row[3]]
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    return Account(row[0], row[1], *(int(amount) for amount in row[2:]))
 
 
 def _voucher(row: tuple[Any, ...]) -> Voucher:

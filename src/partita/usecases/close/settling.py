@@ -8,6 +8,7 @@ source may pay what (`core.settlement`, `columnar.settlement`). Rules: SETTLE-1 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -56,7 +57,11 @@ def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection,
 
 
 def lay_draws(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection, of: Of) -> None:
-    """Lay the draws of bills out as sources, so that `columnar.settlement.parts_sql` says which lines they paid."""
+    """Lay the draws of bills out as sources, so that `columnar.settlement.parts_sql` says which lines they paid.
+
+    All lines of one bill; of many bills only the lines of those that vouchers paid.
+    """
+    of = replace(of, lines="all" if of.bill_id else "drawn")
     settlement_sql.lay_out(engine, settlement_store.settled(tx, of))
     cut_by_tags(tx, room, engine, of)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 from partita.usecases.rating import Advance, no_progress
-from partita.usecases.verify import bills, files, funds, ledger, months, payers, recount, rows, running
+from partita.usecases.verify import bills, files, funds, ledger, months, payers, recount, rows, running, vouchers
 from partita.usecases.verify.equation import Equation, Finding, attempt
 from partita.usecases.work import Books
 
@@ -43,6 +43,9 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("billed", bills.bills_to_entries),
     ("settled", bills.draws_to_entries),
     ("settlement", bills.payable_to_draws),
+    ("vouchers", vouchers.accounted_for),
+    ("vouchers-shared", vouchers.sharing_cancels),
+    ("draws", vouchers.draws_fit_lines),
     ("once", recount.no_charge_twice),
     ("recount", recount.recounted),
 )
