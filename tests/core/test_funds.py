@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from partita.core.funds import Fund, fund_of, source_account
+from partita.core.funds import Card, Ends, Fund, Part, fund_of, may_share, source_account
+from partita.core.funds.document import CARD_DAYS_MAX, may_sell
+from partita.core.money import Money
+from partita.core.refusal import Reason, Refused
 
 
 @pytest.mark.parametrize(
@@ -24,3 +29,26 @@ def test_source_and_account_name_each_other(fund: Fund, source_id: str, account:
 @pytest.mark.parametrize("account", ["bank", "receivable", "revenue/compute", "cashier", ""])
 def test_other_accounts_are_no_funds(account: str) -> None:
     assert fund_of(account) is None
+
+
+def test_parts_and_quotas_speak_both_languages() -> None:
+    assert all(part.text() != part.text("zh") for part in Part)
+
+
+def test_nobody_shares_with_itself() -> None:
+    answer = may_share(Ends("acme", "acme", None, "e", "e"))
+    assert isinstance(answer, Refused)
+    assert answer.reason is Reason.TRANSFER_TO_ITSELF
+
+
+def test_the_end_of_a_card() -> None:
+    price = Money(100, "CNY")
+    card, at = Card("acme", "c", price, price, 30), datetime(2026, 11, 2, tzinfo=UTC)
+    assert card.expires_at is None
+    active = Card("acme", "c", price, price, 30, at)
+    assert active.expires_at == at + timedelta(days=30)
+    assert Card("acme", "c", price, price, None, at).expires_at is None
+    too_long = may_sell(Card("acme", "c", price, price, CARD_DAYS_MAX + 1))
+    assert isinstance(too_long, Refused)
+    assert too_long.reason is Reason.BAD_DAYS
+    assert may_sell(card) is None

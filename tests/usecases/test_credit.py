@@ -16,8 +16,10 @@ from partita.store import credit as credit_store
 from partita.store import ledger as ledger_store
 from partita.usecases import credit
 from partita.usecases.credit import CreditChanged
+from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books
 from payers import group, open_accounts
+from steps.world import World
 
 SHARED = (RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY, RelationPermission.CHECK_FINANCE_INFO)
 
@@ -159,3 +161,75 @@ def test_show_without_a_line(books: Books) -> None:
         (),
         (),
     )
+
+
+def test_unpaid_bills_with_their_due_dates(books: Books, clock: Clock) -> None:
+    world = World(books)
+    world.play(
+        [
+            ["account", "acme"],
+            ["sku", "vm", "in", "compute", "at", "2.00"],
+            ["usage", "r1", "acme", "vm", "30", "2026-09-03T08:00:00+08:00"],
+            ["usage", "r2", "acme", "vm", "20", "2026-10-03T08:00:00+08:00"],
+            ["close", "2026-09"],
+            ["close", "2026-10"],
+        ]
+    )
+    line(books, "acme", "1000.00")
+    with books.work() as work:
+        before = credit.show(work, "acme")
+        credit.agree_term(work, management="acme", term=Term(1, 30))
+        again = credit.agree_term(work, management="acme", term=Term(1, 30))
+        for key, amount in (("r1", "70.00"), ("r2", "0.50")):
+            refund = credit.refund_credit(
+                work, account_id="acme", product_id="compute", amount=cny(amount), idempotency_key=key
+            )
+            assert not isinstance(refund, Refused)
+        applied = credit.apply_refund(work, account_id="acme", amount=cny("70.00"), idempotency_key="a")
+        after = credit.show(work, "acme")
+    assert not isinstance(before, Refused)
+    assert not isinstance(after, Refused)
+    assert not isinstance(again, Refused)
+    assert not isinstance(applied, Refused)
+    assert [(str(one.month), str(one.outstanding), one.due_on) for one in before.unpaid] == [
+        ("2026-09", "60.00 CNY", None), ("2026-10", "40.00 CNY", None),
+    ]  # fmt: skip
+    assert again.repeated
+    assert str(applied.outstanding) == "30.00 CNY"
+    assert [(str(one.month), str(one.outstanding), str(one.due_on)) for one in after.unpaid] == [
+        ("2026-10", "30.00 CNY", "2026-11-30")
+    ], "what is set off pays the oldest bill first"
+    clock.now += timedelta(days=30)
+    with books.work() as work:
+        late = credit.show(work, "acme")
+        assert not isinstance(late, Refused)
+        assert [one.past_due for one in late.unpaid] == [True]
+    assert all(one.holds for one in verify_books(books))
+
+
+def test_refusals_of_refunds(books: Books) -> None:
+    open_accounts(books, "main")
+    with books.work() as work:
+        asked = [
+            credit.refund_credit(work, account_id="none", product_id="p", amount=cny("1.00"), idempotency_key="k"),
+            credit.refund_credit(work, account_id="main", product_id="p", amount=cny("1.00"), idempotency_key="k"),
+            credit.apply_refund(work, account_id="none", amount=cny("1.00"), idempotency_key="k"),
+            credit.apply_refund(work, account_id="main", amount=cny("0.00"), idempotency_key="k"),
+            credit.apply_refund(work, account_id="main", amount=cny("1.00"), idempotency_key="k"),
+        ]
+    assert [reason(one) for one in asked] == [
+        Reason.UNKNOWN_ACCOUNT, Reason.UNKNOWN_PRODUCT, Reason.UNKNOWN_ACCOUNT, Reason.AMOUNT_NOT_POSITIVE,
+        Reason.EXCEEDS_CREDIT_REFUND,
+    ]  # fmt: skip
+
+
+def test_a_key_of_another_change_is_refused(books: Books) -> None:
+    open_accounts(books, "main")
+    with books.work() as work:
+        first = credit.request_total(work, management="main", limit=cny("1.00"), idempotency_key="k")
+        again = credit.request_total(work, management="main", limit=cny("1.00"), idempotency_key="k")
+        other = credit.request_total(work, management="main", limit=cny("2.00"), idempotency_key="k")
+        assert isinstance(first, CreditChanged)
+        bad = credit.approve(work, change_id=first.change.change_id, note="a\nb")
+    assert again == replace(first, repeated=True)
+    assert [reason(other), reason(bad)] == [Reason.IDEMPOTENCY_KEY_REUSED, Reason.BAD_TEXT]

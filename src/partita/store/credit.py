@@ -79,12 +79,6 @@ def lines(tx: Transaction, management_ids: Collection[str], at: datetime) -> lis
     ]
 
 
-def lines_with(tx: Transaction, account_id: str, at: datetime) -> list[Line]:
-    """Return the lines in which an account has a limit: its own, or those of its main accounts."""
-    names = [row[0] for row in tx.execute(_LINES, {"accounts": [account_id]})]
-    return lines(tx, names, at)
-
-
 def changes(tx: Transaction, management_id: str) -> list[Change]:
     """Return all changes of a line, oldest first."""
     rows = tx.execute(f"{_CHANGES} where c.management_id = %s order by c.recorded_at, e.sequence", (management_id,))

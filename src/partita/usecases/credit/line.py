@@ -79,7 +79,7 @@ def allocate(
         line = credit_store.line_of(work.tx, management, limit.currency, work.now)
         known = credit_store.change_by_key(work.tx, management, idempotency_key)
         if known is not None:
-            return _known(work, known, change, dry_run=dry_run)
+            return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := may(line):
             return no
         credit_store.add_change(work.tx, change, key=idempotency_key)
@@ -115,7 +115,7 @@ def request_total(
         change = _change(work, (management, management), limit, idempotency_key, asks_approval=rises, note=note)
         known = credit_store.change_by_key(work.tx, management, idempotency_key)
         if known is not None:
-            return _known(work, known, change, dry_run=dry_run)
+            return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := rules.may_set_total(line, limit.minor, figures_of(work, management)):
             return no
         credit_store.add_change(work.tx, change, key=idempotency_key)
@@ -238,9 +238,9 @@ def _change(
     return Change(management, name, account, limit, asks_approval, note, who.name, who.at)
 
 
-def _known(work: Work, known: Change, asked: Change, *, dry_run: bool) -> CreditChanged | Refused:
+def _known(work: Work, known: Change, asked: Change, key: str, *, dry_run: bool) -> CreditChanged | Refused:
     if (known.account_id, known.limit, known.note) != (asked.account_id, asked.limit, asked.note):
-        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=asked.change_id)
+        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
     return _changed(work, known.change_id, repeated=True, dry_run=dry_run)
 
 
