@@ -84,8 +84,8 @@ class Coupons(World):
             self.said.append(f"payable {_plain(done.quote.payable)}")
 
     def list(self, account: str) -> None:
-        for one in self.ask(lambda work: coupon.coupons(work, account)) or []:
-            self.said.append(f"has {self.ids[one.coupon_id]}")
+        held = self.ask(lambda work: coupon.coupons(work, account))
+        self.said += [f"has {self.ids[one.coupon_id]}" for one in held.coupons] if held else []
 
 
 def _order_line(account: str, occasion: Occasion, text: str) -> OrderLine:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from partita.usecases.close import Closed
 
 Json = Annotated[bool, Parameter(name="--json")]
-_FUNDS = {
+FUNDS = {
     "voucher": "代金券", "stored_value": "储值卡", "refund": "退款账本", "acceptance": "票据账本",
     "transfer_book": "划拨账本", "cash": "现金",
 }  # fmt: skip
+"""The funds of a draw in Chinese."""
 
 
 def month_of(text: str) -> Month:
@@ -244,7 +245,7 @@ def _adds_up(console: Console, one: BillShown) -> None:
     ]
     rows += [
         (
-            screen.say(f"paid by {draw.fund}", f"{_FUNDS.get(draw.fund, draw.fund)}支付"),
+            screen.say(f"paid by {draw.fund}", f"{FUNDS.get(draw.fund, draw.fund)}支付"),
             screen.money(-draw.amount_minor, currency),
         )
         for draw in one.draws

@@ -9,6 +9,7 @@ from partita.cli.chinese.accounts import ACCOUNTS
 from partita.cli.chinese.control import CONTROL
 from partita.cli.chinese.funds import FUNDS
 from partita.cli.chinese.relations import RELATIONS
+from partita.cli.chinese.vouchers import VOUCHERS
 
 _MONTHS = "一个账期（2026-10）或一段（2026-08..2026-10）；默认全部。"
 _RUN_TWICE = "同样的内容再次导入不会有任何变化。"
@@ -81,6 +82,14 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "bill list": ("账单列表。", {"month": "只列该账期。", "payer": "只列该付款方。"}),
+    "bill explain": (
+        (
+            "讲述一行账单明细从用量到资金的全过程：bill explain bill_… 3。\n\n"
+            "用量文件与话单、价格与阶梯、折扣、四种费用、分摊的应付与抹零、由哪些资金支付，以及带哈希的分录。"
+            "bill show --lines 给出行号。"
+        ),
+        {"bill": "账单编号（bill_…）。", "line": "行号。"},
+    ),
     **FUNDS,
     "ledger statement": (
         f"明细账：按生效时间列出账号的每一笔记账及其后的余额。\n\n{_TIMES}",
@@ -162,4 +171,5 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
     **ACCOUNTS,
     **CONTROL,
     **RELATIONS,
+    **VOUCHERS,
 }

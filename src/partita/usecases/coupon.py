@@ -35,6 +35,15 @@ class CouponIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The coupons of an account in their turn, and the zone in which its days are read."""
+
+    account_id: str
+    coupons: list[Coupon]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """An order of an account with its coupons, and the order of priority that chose them."""
 
@@ -77,15 +86,17 @@ def issue(
     return saved(work, decide, dry_run=dry_run)
 
 
-def coupons(work: Work, account_id: str) -> list[Coupon] | Refused:
+def coupons(work: Work, account_id: str) -> Held | Refused:
     """Return the coupons of an account in their turn. Refused: NOT_PERMITTED, UNKNOWN_ACCOUNT."""
-    if isinstance(no := holder_for(work, Action.VIEW_FINANCES, account_id), Refused):
-        return no
+    holder = holder_for(work, Action.VIEW_FINANCES, account_id)
+    if isinstance(holder, Refused):
+        return holder
     policy = _policy(work, account_id)
-    return sorted(
+    found = sorted(
         coupon_store.coupons_of(work.tx, account_id),
         key=lambda one: (work.now >= one.valid.end, coupon_rules.priority(one, policy), one.coupon_id),
     )
+    return Held(account_id, found, holder.zone)
 
 
 def quote(work: Work, account_id: str, order: Sequence[OrderLine]) -> Quoted | Refused:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from partita.core.funds import AMOUNT_MINOR_MAX
 from partita.core.ids import is_name
 from partita.core.ledger import is_line
+from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.scope import Scope
@@ -107,10 +108,17 @@ def templates(work: Work, enterprise_id: str, instrument: Instrument | None = No
     return template_store.templates(work.tx, enterprise_id, instrument)
 
 
-def only_enterprise(work: Work) -> str | None:
-    """Return the enterprise of books that have one; whoever has several has to name it."""
-    found = list(org_store.enterprises_of(work.tx))
-    return found[0] if len(found) == 1 else None
+def enterprise_of(work: Work, named: str | None) -> tuple[str, str, str] | None:
+    """Return (enterprise, zone, currency) of the enterprise named, or of the only one; None when one has to be named.
+
+    One that is not there stands for itself: the use case refuses it, in its order.
+    """
+    known = org_store.enterprises_of(work.tx)
+    name = named or (next(iter(known)) if len(known) == 1 else None)
+    if name is None:
+        return None
+    found = known.get(name)
+    return (name, found.zone, found.currency) if found else (name, DEFAULT_ZONE, "CNY")
 
 
 def bad_priority(given: str) -> Refused:

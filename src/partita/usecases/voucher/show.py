@@ -35,6 +35,7 @@ class Wallet:
     pool: Money
     policy: Policy
     payer_id: str
+    zone: str
 
 
 def wallet(work: Work, account_id: str) -> Wallet | Refused:
@@ -53,7 +54,7 @@ def wallet(work: Work, account_id: str) -> Wallet | Refused:
         for one in voucher_store.held_by(work.tx, account_id)
     ]
     shown.sort(key=lambda one: (_PLACES[one.state], priority(one.holding.voucher, one.left.minor, policy)))
-    return Wallet(account_id, shown, pool_of(work, account_id, holder.currency), policy, holder.payer_id)
+    return Wallet(account_id, shown, pool_of(work, account_id, holder.currency), policy, holder.payer_id, holder.zone)
 
 
 _PLACES = {one: place for place, one in enumerate(State)}
