@@ -9,10 +9,10 @@ from partita.core.refusal import Refused
 from partita.usecases.analysis import cost_report
 from partita.usecases.rating import rate_month
 from partita.usecases.work import Books
-from steps.world import World
+from steps.people import People, played_by
 
 
-class _Reports(World):
+class _Reports(People):
     def rate(self, month: str) -> None:
         answer = rate_month(self.books, Month.parse(month))
         if isinstance(answer, Refused):
@@ -32,6 +32,4 @@ class _Reports(World):
 
 
 def run(case: Case, books: Books) -> list[str]:
-    world = _Reports(books)
-    world.play([*case.given, *case.when])
-    return world.said
+    return played_by(_Reports(books), case)

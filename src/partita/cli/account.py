@@ -101,26 +101,7 @@ def register(
         answer = register_account(work, stated, founded=Founded(place.zone, place.currency), dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
-    done: Registered = answer
-    one = done.registration
-    plain = {
-        "account_id": one.account_id,
-        "name": one.name,
-        "kind": one.kind.value,
-        "enterprise_id": one.enterprise_id,
-        "org_unit_id": one.org_unit_id,
-        "effective_from": one.effective_from,
-        "new_enterprise": done.enterprise is not None,
-        "repeated": done.repeated,
-        "dry_run": done.dry_run,
-    }
-    where = f"{one.enterprise_id}/{one.org_unit_id}"
-    tell(
-        plain,
-        ways,
-        done=(f"Registered {account} in {where}.", f"已在 {where} 注册账号 {account}。"),
-        would=(f"Would register {account} in {where}.", f"将在 {where} 注册账号 {account}。"),
-    )
+    _show_registered(answer, ways)
 
 
 def verify(
@@ -214,7 +195,7 @@ def close(account: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
 
 
 def invoice_title(account: str, *, invoice: Title = AS_VERIFIED, ways: Ways = AS_IS) -> None:
-    """Set the invoice title (发票抬头) of ACCOUNT; title and tax number come from the legal entity unless given.
+    """Set the invoice title of ACCOUNT; title and tax number come from the legal entity unless given.
 
     Parameters
     ----------
@@ -323,6 +304,28 @@ def list_accounts(*, as_json: Json = False) -> None:
     rows: list[AccountRow] = answer
     plain = {"accounts": [account_sheet.row_plain(row) for row in rows]}
     screen.answer(plain, as_json=as_json, render=lambda console: account_sheet.show_rows(console, rows))
+
+
+def _show_registered(done: Registered, ways: Ways) -> None:
+    one = done.registration
+    plain = {
+        "account_id": one.account_id,
+        "name": one.name,
+        "kind": one.kind.value,
+        "enterprise_id": one.enterprise_id,
+        "org_unit_id": one.org_unit_id,
+        "effective_from": one.effective_from,
+        "new_enterprise": done.enterprise is not None,
+        "repeated": done.repeated,
+        "dry_run": done.dry_run,
+    }
+    account, where = one.account_id, f"{one.enterprise_id}/{one.org_unit_id}"
+    tell(
+        plain,
+        ways,
+        done=(f"Registered {account} in {where}.", f"已在 {where} 注册账号 {account}。"),
+        would=(f"Would register {account} in {where}.", f"将在 {where} 注册账号 {account}。"),
+    )
 
 
 def _show_state(answer: StateChanged | Refused, ways: Ways) -> None:

@@ -120,6 +120,7 @@ def _plain(policy: Policy) -> dict[str, object]:
                 "action": action.word,
                 "meaning": action.text(screen.settings().language),
                 "roles": [role.word for role in Role if policy.allows(role, action)],
+                "operator_only": action.value.operator_only,
                 "over_member": _needed(action),
                 "barred_by": action.value.barred_by.name if action.value.barred_by else None,
                 "capability": action.value.capability.word if action.value.capability else None,
@@ -150,7 +151,8 @@ def _show(console: Console, policy: Policy) -> None:
     grid = screen.table(*heads)
     for action in Action:
         marks = ("✓" if policy.allows(role, action) else "" for role in Role)
-        grid.add_row(action.word, *marks, over.get(_needed(action), _needed(action)))
+        last = say("only the operator", "仅运营方") if action.value.operator_only else _needed(action)
+        grid.add_row(action.word, *marks, over.get(last, last))
     console.print(grid)
     console.print()
     codes = screen.table(say("code of a relation", "关联授权码"), say("meaning", "含义"), say("needs", "前提"))

@@ -36,7 +36,7 @@ def read_policy(text: str, path: str) -> Policy | Refused:
 
     An action without a row is allowed to nobody. Refused in this order: WRONG_HEADER, then row by row BAD_VALUE (an
     action that does not exist or stands twice, a cell that is neither `yes` nor empty, a right to change for the
-    auditor), then POLICY_LOCKS_OUT.
+    auditor, a right that only the operator has), then POLICY_LOCKS_OUT.
     """
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     head = [name.strip() for name in rows[0]] if rows else []
@@ -99,10 +99,19 @@ def _bad_row(number: int, head: Sequence[str], cells: Sequence[str], seen: set[s
     if len(cells) > len(head):
         return _bad(number, "action", word, "the row has too many cells.", "该行的单元格过多。")
     for name, cell in zip(head[1:], cells[1:], strict=False):
-        if cell.strip().lower() not in {"", YES}:
-            return _bad(number, name, cell, "write yes, or nothing.", "请填 yes 或留空。")
-        if cell.strip() and ROLES[name].reads_only and not ACTIONS[word].value.reads:
-            return _bad(number, name, cell, "this role only reads.", "该角色只读。")
+        if cell.strip() and (why := _why_not(ACTIONS[word], ROLES[name], cell)):
+            return _bad(number, name, cell, *why)
+    return None
+
+
+def _why_not(action: Action, role: Role, cell: str) -> tuple[str, str] | None:
+    """Return why a cell that is not empty cannot stand."""
+    if cell.strip().lower() != YES:
+        return "write yes, or nothing.", "请填 yes 或留空。"
+    if role.reads_only and not action.value.reads:
+        return "this role only reads.", "该角色只读。"
+    if action.value.operator_only:
+        return "only the operator of the books does this.", "仅账簿的运营方可以执行。"
     return None
 
 

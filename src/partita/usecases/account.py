@@ -14,7 +14,7 @@ from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceP
 from partita.core.funds import fund_of
 from partita.core.ledger import is_line
 from partita.core.period import DEFAULT_ZONE, Month
-from partita.core.permission import Action
+from partita.core.permission import OPERATOR, Action
 from partita.core.posting_rules import RECEIVABLE
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.tier import Tier
@@ -138,7 +138,7 @@ def set_invoice_profile(
 def freeze(work: Work, *, account_id: str, note: str = "", dry_run: bool = False) -> StateChanged | Refused:
     """Freeze an account (ACCOUNT-4): its people change nothing, its products run on and are billed.
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, BAD_TEXT, ACCOUNT_CLOSED.
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, BAD_TEXT, ACCOUNT_CLOSED, FROZEN_BY_OPERATOR.
     """
     return _change_state(work, Action.FREEZE_ACCOUNT, account_id, AccountState.FROZEN, note, dry_run=dry_run)
 
@@ -151,7 +151,8 @@ def unfreeze(work: Work, *, account_id: str, note: str = "", dry_run: bool = Fal
 def close_account(work: Work, *, account_id: str, note: str = "", dry_run: bool = False) -> StateChanged | Refused:
     """Close an account for ever (ACCOUNT-5). Usage that is late is still billed; nothing else changes any more.
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, BAD_TEXT, then what ties it (`core.account.against_closing`).
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, BAD_TEXT, FROZEN_BY_OPERATOR, then what ties it
+    (`core.account.against_closing`).
     """
     return _change_state(work, Action.CLOSE_ACCOUNT, account_id, AccountState.CLOSED, note, dry_run=dry_run)
 
@@ -253,16 +254,36 @@ def _change_state(
     if not is_line(note) or len(note) > account_core.TEXT_MAX:
         return refused(Reason.BAD_TEXT, name="note", limit=account_core.TEXT_MAX)
     before = account_store.state_of(work.tx, account_id)
-    state = account_core.next_state(account_id, before, wanted)
+    state = _next_state(work, account_id, before, wanted)
     if isinstance(state, Refused):
         return state
-    if state is AccountState.CLOSED and (tie := account_core.against_closing(account_id, ties_of(work, account_id))):
-        return tie
     with work.tx.transaction(force_rollback=dry_run):
         if state is not None:
             step = AccountStep(state, note, work.actor.signature, work.now)
             account_store.add_step(work.tx, account_id, step)
     return StateChanged(account_id, before, wanted, state is None, dry_run)
+
+
+def _next_state(
+    work: Work, account_id: str, before: AccountState, wanted: AccountState
+) -> AccountState | Refused | None:
+    """Return the state to write down, None when it is reached already, or what stands against it."""
+    state = account_core.next_state(account_id, before, wanted)
+    if state is None or isinstance(state, Refused):
+        return state
+    if no := _frozen_by_operator(work, account_id, before):
+        return no
+    tied = account_core.against_closing(account_id, ties_of(work, account_id)) if state is AccountState.CLOSED else None
+    return tied or state
+
+
+def _frozen_by_operator(work: Work, account_id: str, before: AccountState) -> Refused | None:
+    """What the operator froze, only the operator changes (ACCOUNT-4)."""
+    if before is not AccountState.FROZEN or work.actor.is_operator:
+        return None
+    last = account_store.steps_of(work.tx, account_id)[-1]
+    theirs = last.recorded_by == OPERATOR.signature
+    return refused(Reason.FROZEN_BY_OPERATOR, account=account_id, note=last.note or "-") if theirs else None
 
 
 def _profile_at_fault(profile: InvoiceProfile, kind: AccountKind, entity: LegalEntity | None) -> Refused | None:

@@ -149,18 +149,21 @@ class Explained:
 def explain(
     work: Work, *, user_id: str, action: str, account_id: str, in_name_of: str | None = None
 ) -> Explained | Refused:
-    """Explain why a user may, or may not, do something to an account (PERM-4); one may ask about oneself.
+    """Explain why a user may, or may not, do something to an account (PERM-4).
 
-    Refused in this order: UNKNOWN_ACTION, NOT_PERMITTED (to ask about another), UNKNOWN_USER (to the operator).
+    Everybody may ask about oneself; about users of an enterprise, who may see its permissions. Refused in this order:
+    UNKNOWN_ACTION, NOT_PERMITTED (to ask about this account), UNKNOWN_USER (or one whom the actor may not see).
     """
     found = policy_file.ACTIONS.get(action)
     if found is None:
         return refused(Reason.UNKNOWN_ACTION, action=action, known=", ".join(policy_file.ACTIONS))
+    known = permission_store.users(work.tx, user_id)
     if work.actor.user_id != user_id:
         allowed = decided(work, work.actor, Action.VIEW_PERMISSIONS, account_id)
         if isinstance(allowed, Refused):
             return allowed
-    if not permission_store.users(work.tx, user_id):
+        known = [one for one in known if _may_see(work, one.enterprise_id)]
+    if not known:
         return refused(Reason.UNKNOWN_USER, user=user_id)
     asker = Work(work.tx, work.now, Actor(user_id, in_name_of))
     return Explained(found, authorise(asker, found, account_id))
@@ -188,6 +191,10 @@ def policies_of(work: Work, enterprise_ids: Collection[str]) -> dict[str, Policy
         one: policy_file.policy_of(kept[one].content) if one in kept else policy_file.packaged()
         for one in sorted(enterprise_ids)
     }
+
+
+def _may_see(work: Work, enterprise_id: str) -> bool:
+    return isinstance(authorise_in(work, Action.VIEW_PERMISSIONS, enterprise_id), Granted)
 
 
 def _target(work: Work, account_id: str) -> Target:
@@ -246,9 +253,11 @@ def _link(relation: Relation | None) -> Link | None:
 
 
 def _refused_by_state(work: Work, action: Action, account_id: str) -> Refused | None:
-    state = account_store.state_of(work.tx, account_id)
-    if state is AccountState.CLOSED:
-        return refused(Reason.ACCOUNT_CLOSED, account=account_id)
-    if state is AccountState.FROZEN and not action.value.while_frozen and not work.actor.is_operator:
-        return refused(Reason.ACCOUNT_FROZEN, account=account_id)
+    """Say whether the state of the account, or of the one in whose name is acted, lets a change be made (PERM-6)."""
+    for one in dict.fromkeys((account_id, work.actor.account_id or account_id)):
+        state = account_store.state_of(work.tx, one)
+        if state is AccountState.CLOSED:
+            return refused(Reason.ACCOUNT_CLOSED, account=one)
+        if state is AccountState.FROZEN and not action.value.while_frozen and not work.actor.is_operator:
+            return refused(Reason.ACCOUNT_FROZEN, account=one)
     return None

@@ -217,7 +217,7 @@ def replace_policy(work: Work, *, enterprise_id: str, path: Path, dry_run: bool 
     with work.tx.transaction(force_rollback=dry_run):
         if not repeated:
             permission_store.add_policy(work.tx, kept, recorded_by=work.actor.signature)
-    silent = tuple(action for action in Action if not content[action.word])
+    silent = tuple(one for one in Action if not content[one.word] and not one.value.operator_only)
     return PolicyReplaced(enterprise_id, policy, silent, repeated, dry_run)
 
 

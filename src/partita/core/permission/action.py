@@ -82,7 +82,11 @@ class Action(Enum):
     CHANGE_ORGANISATION = Act("change the tree and move accounts", "调整组织与账号归属", capability=Capability.ORGANISE)
     MANAGE_USERS = Act("add users, grant and revoke roles", "管理用户与角色", capability=Capability.ORGANISE)
     CHANGE_POLICY = Act("replace the permission policy", "更换权限策略", capability=Capability.ORGANISE)
-    RUN_BOOKS = Act("run the books: set up, take in, close, reverse, verify", "运行账簿：设置、导入、出账、冲销、核对")
+    RUN_BOOKS = Act(
+        "run the books: set up, take in, close, reverse, verify",
+        "运行账簿：设置、导入、出账、冲销、核对",
+        operator_only=True,
+    )
 
     # relations
     VIEW_RELATIONS = Act("see relations and what they permit", "查看关联与授权", Over.RELATED, reads=True)
@@ -91,7 +95,7 @@ class Action(Enum):
     CHANGE_RELATION = Act("permit, upgrade and release relations", "变更授权、升级与解除关联")
 
     # funds
-    TOP_UP = Act("record money received", "充值", capability=Capability.HOLD_FUNDS, while_frozen=True)
+    TOP_UP = Act("record money received", "充值", while_frozen=True, operator_only=True)
     PAY_IN = Act(
         "pay in through a payment gateway", "在线支付充值", capability=Capability.HOLD_FUNDS, while_frozen=True
     )
@@ -121,7 +125,9 @@ class Action(Enum):
     VIEW_CONTROL = Act(
         "see stop and resume, alerts and deliveries", "查看停复机、预警与通知", Code.CHECK_FINANCE_INFO, reads=True
     )
-    SET_CONTROL_POLICY = Act("set grace, stop and retention of products", "设置延停、停机与保留策略")
+    SET_CONTROL_POLICY = Act(
+        "set grace, stop and retention of products", "设置延停、停机与保留策略", operator_only=True
+    )
     SET_STOP_ORDER = Act("set what is stopped first", "设置停机次序", capability=Capability.RUN_CONTROL)
     SET_SPENDING_CAP = Act(
         "set the spending cap of a member", "设置成员消费上限", Over.RELATED, capability=Capability.RUN_CONTROL

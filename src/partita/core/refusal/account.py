@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 NOT_PERMITTED = (
-    "Not permitted: {who} may not {action} of or for {account}. Tried, in this order:\n{tried}\n{remedy}",
-    "没有权限：{who} 不能对 {account} 执行“{action}”。依次尝试：\n{tried}\n{remedy}",
+    "Not permitted: {who} may not {action} ({account}). Tried, in this order:\n{tried}\n{remedy}",
+    "没有权限：{who} 不能执行“{action}”（{account}）。依次尝试：\n{tried}\n{remedy}",
 )
 ACCOUNT_CLOSED = (
     "The account {account} is closed: nothing about it changes any more.",
@@ -13,6 +13,10 @@ ACCOUNT_CLOSED = (
 ACCOUNT_FROZEN = (
     "The account {account} is frozen. An administrator can unfreeze it: `partita account unfreeze {account}`.",
     "账号 {account} 已冻结。管理员可以解冻：`partita account unfreeze {account}`。",
+)
+FROZEN_BY_OPERATOR = (
+    "The account {account} was frozen by the operator of the books ({note}), who alone opens it again.",
+    "账号 {account} 由账簿的运营方冻结（{note}），只能由运营方解冻。",
 )
 POLICY_LOCKS_OUT = (
     "The policy in {path} lets no role do {action}: nobody could ever change it again. Give it to one role.",
