@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -66,9 +67,11 @@ class _Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[_Mailbox, MailServer]]:
     box = _Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     yield box, MailServer.parse(f"smtp://127.0.0.1:{port}?from=books@acme.example")
     controller.stop()
 

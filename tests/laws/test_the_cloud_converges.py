@@ -28,9 +28,9 @@ def messages(given_commands: list[tuple[str, str]]) -> list[Message]:
     return found
 
 
-@given(commands, troubles, st.booleans())
+@given(given_commands=commands, given_troubles=troubles, at_once=st.booleans())
 def test_the_cloud_ends_where_the_books_say(
-    given_commands: list[tuple[str, str]], given_troubles: list[Trouble], *, at_once: bool
+    *, given_commands: list[tuple[str, str]], given_troubles: list[Trouble], at_once: bool
 ) -> None:
     cloud = SimulatedCloud(given_troubles)
     left = messages(given_commands)

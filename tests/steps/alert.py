@@ -21,6 +21,7 @@ from partita.core.refusal import Refused
 from partita.store import outbox as outbox_store
 from partita.store.notice import Address
 from partita.usecases import alert as alerts
+from partita.usecases.funds import CardOffer, activate_card, buy_card
 from partita.usecases.work import Books
 from steps.service_control import Controlled
 
@@ -28,6 +29,15 @@ KINDS = {kind.word: kind for kind in AlertKind}
 
 
 class _Alerted(Controlled):
+    def card(self, account: str, face: str, days: str) -> None:
+        """`card ACCOUNT FACE DAYS`: a stored-value card that is active from now on."""
+        amount = Money.parse(face, "CNY")
+        with self.books.work() as work:
+            offer = CardOffer(amount, amount, int(days))
+            bought = buy_card(work, account_id=account, offer=offer, idempotency_key="card")
+            assert not isinstance(bought, Refused), bought.message()
+            activate_card(work, account_id=account, card_id=bought.card.card_id)
+
     def alert(self, account: str, kind: str, threshold: str, product: str = "") -> None:
         setting = self.setting(account, kind, threshold, product)
         self.do(lambda work: alerts.set_alert(work, setting))
@@ -69,7 +79,9 @@ class _Alerted(Controlled):
         with self.books.work() as work:
             rows = outbox_store.every(work.tx, open_only=False, limit=1000)
         self.said += [
-            f"{one.message.topic}: {one.message.payload['title']}" for one in rows if one.message.topic != RESOURCE
+            f"{one.message.topic} {one.message.payload['address']}: {one.message.payload['title']}"
+            for one in rows
+            if one.message.topic != RESOURCE
         ]
 
 

@@ -5,6 +5,7 @@ Verbs beside those of stop and resume:
 held   PAYER      what is held for usage, by month
 spent  ACCOUNT    what its usage cost, by product, day and billing month
 pace   PAYER      the pace a day, the quota, and how long it lasts
+tiers-from DATE NAME TIER …   a later version of a graduated price
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from steps.service_control import Controlled, money
 
 
 class _Spending(Controlled):
+    def tiers_from(self, start: str, name: str, *tiers: str) -> None:
+        pairs = [tier.split(":") for tier in tiers]
+        self.setup("prices", [[name, "CNY", start, "graduated", "account", end.strip("-"), price, ""]
+                              for end, price in pairs])  # fmt: skip
+
     def held(self, payer: str) -> None:
         self.rows(
             "select 'held ' || payer_id, month, amount_e10::text from hold where payer_id = %s and amount_e10 <> 0 "

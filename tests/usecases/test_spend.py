@@ -36,13 +36,14 @@ ACCOUNTS = ("acme", "web", "lab", "bolt")
 
 def world_of(books: Books) -> World:
     world = World(books)
-    world.setup("products", [["compute", "Compute", "Compute"], ["storage", "Storage", "Storage"]])
+    world.setup("products", [["compute", "Compute", "Compute", ""], ["storage", "Storage", "Storage", ""]])
     world.setup("skus", [[sku, "storage" if sku == "disk" else "compute", sku, "unit"] for sku in SKUS])
     world.setup("prices", PRICES)
     world.play(
         [["account", "acme"], ["account", "web", "paid", "by", "acme"], ["account", "lab", "paid", "by", "acme"]]
     )
     world.play([["account", "bolt"], ["discount", "acme", "0.9"]])
+    assert not world.said, world.said
     return world
 
 
@@ -91,7 +92,9 @@ def test_usage_in_order_of_time_is_held_exactly_as_it_is_rated(books: Books, clo
     before = state(books)
     assert not isinstance(rate_month(books, OCTOBER), Refused)
     assert held(books) == charged(books)
-    assert state(books) == before
+    after = state(books)
+    # what a volume price changes for earlier usage is spent on the day of the new usage, until rate puts it right
+    assert (after["hold"], after["counter"]) == (before["hold"], before["counter"])
 
 
 def test_usage_out_of_order_is_exact_after_the_next_rate(books: Books, clock: Clock) -> None:

@@ -132,7 +132,7 @@ COMMANDS = (
     ("ledger balances", "partita.cli.ledger:balances", "Balances of a payer or of all.", "余额。"),
     ("ledger reverse", "partita.cli.ledger:reverse", "Reverse an entry by its mirror.", "冲销分录。"),
     ("control show", "partita.cli.service_control_sheet:show", "How the service of an account stands.", "服务状态。"),
-    ("control history", "partita.cli.service_control_sheet:history", "What became of service, and why.", "停复机历史。"),
+    ("control history", "partita.cli.service_control_sheet:history", "What became of service.", "停复机历史。"),
     ("control policies", "partita.cli.service_control:policies", "List policies of stopping.", "停复机策略列表。"),
     ("control policy", "partita.cli.service_control:policy", "Set grace, warning and retention.", "设置停复机策略。"),
     ("control order", "partita.cli.service_control:order", "Set what a group stops first.", "设置停机次序。"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -19,7 +19,7 @@ from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
     from partita.store.alert import ToldRow
-    from partita.usecases.alert import AlertsShown
+    from partita.usecases.alert import AlertSet, AlertsShown
     from partita.usecases.work import Work
 
 Kind = Literal["low-quota", "high-spend", "near-overdue", "expiry"]
@@ -29,16 +29,20 @@ OFF = "off"
 _KINDS = {kind.word: kind for kind in AlertKind}
 
 
-def set_alert(
-    account: str,
-    kind: Kind,
-    threshold: str,
-    *,
-    product: str = "",
-    quiet: str = "24h",
-    members: bool = False,
-    ways: Ways = AS_IS,
-) -> None:
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Scope:
+    """What an alert is about, and how often it speaks."""
+
+    product: str = ""
+    quiet: str = "24h"
+    members: bool = False
+
+
+EACH = Scope()
+
+
+def set_alert(account: str, kind: Kind, threshold: str, *, scope: Scope = EACH, ways: Ways = AS_IS) -> None:
     """Tell ACCOUNT when a figure passes THRESHOLD: `alert set acme low-quota 1000.00`, `alert set acme near-overdue 3`.
 
     A low quota is told when it falls below, not when the alert is switched on below it; then once a quiet period, five
@@ -53,40 +57,43 @@ def set_alert(
         lasts at the pace of the last seven; expiry: the days until a voucher or card ends or a credit bill is due.
     threshold
         an amount, or a number of days; `off` switches the alert off.
-    product
+    scope.product
         high-spend of this product; default: each product by itself.
-    quiet
+    scope.quiet
         how long the same is not told again.
-    members
+    scope.members
         set it for each member of ACCOUNT instead, all or none.
     """
-    from partita.usecases import alert as alerts  # noqa: PLC0415 - a command starts fast
-
-    if product and kind != AlertKind.HIGH_SPEND.word:
+    if scope.product and kind != AlertKind.HIGH_SPEND.word:
         screen.misuse("--product is for high-spend.", "--product 仅用于 high-spend。")
-    pause = span_of("quiet", quiet, as_json=ways.as_json)
+    pause = span_of("quiet", scope.quiet, as_json=ways.as_json)
     if not pause:
         screen.misuse("--quiet takes some time.", "--quiet 须大于零。")
     with screen.opened() as books, books.work() as work:
-        stated = AlertSetting(account, _KINDS[kind], product, _threshold(work, account, kind, threshold, ways), pause)
-        if members:
-            answer = alerts.set_for_members(work, account, stated, dry_run=ways.dry_run)
-        else:
-            one = alerts.set_alert(work, stated, dry_run=ways.dry_run)
-            answer = one if isinstance(one, Refused) else [one]
+        limit = _threshold(work, account, kind, threshold, ways)
+        answer = _set(work, AlertSetting(account, _KINDS[kind], scope.product, limit, pause), scope, ways)
         currency = _currency(work, account)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
     done = answer
-    names = [one.setting.account_id for one in done]
     plain = {
         "alerts": [_setting_plain(one.setting, currency) | {"repeated": one.repeated} for one in done],
         "repeated": all(one.repeated for one in done),
         "dry_run": ways.dry_run,
     }
-    said, whom = _setting_line(replace(done[0].setting), currency), ", ".join(names)
-    tell(plain, ways, done=(f"{whom}: {said}", f"{whom}：{said}"),
-         would=(f"Would set {whom}: {said}", f"将设置 {whom}：{said}"))  # fmt: skip
+    said, whom = _setting_line(done[0].setting, currency), ", ".join(one.setting.account_id for one in done)
+    would = (f"Would set {whom}: {said}", f"将设置 {whom}：{said}")
+    tell(plain, ways, done=(f"{whom}: {said}", f"{whom}：{said}"), would=would)
+
+
+def _set(work: Work, stated: AlertSetting, scope: Scope, ways: Ways) -> list[AlertSet] | Refused:
+    """Set an alert for the account, or for each of its members."""
+    from partita.usecases import alert as alerts  # noqa: PLC0415 - a command starts fast
+
+    if scope.members:
+        return alerts.set_for_members(work, stated.account_id, stated, dry_run=ways.dry_run)
+    one = alerts.set_alert(work, stated, dry_run=ways.dry_run)
+    return one if isinstance(one, Refused) else [one]
 
 
 def _threshold(work: Work, account: str, kind: str, text: str, ways: Ways) -> int | None:

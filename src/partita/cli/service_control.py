@@ -18,6 +18,7 @@ from partita.core.service_control import DEFAULT_POLICY, Grace, Policy, PolicyRo
 from partita.core.stop_order import StopOrder
 
 if TYPE_CHECKING:
+    from partita.usecases.service_control import OrderSet, PaidAheadSet
     from partita.usecases.work import Work
 
 NOTHING = "none"
@@ -204,32 +205,29 @@ def order(
         answer = set_order(work, payer, stated, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
+    _tell_order(answer, ways)
+
+
+def _tell_order(answer: OrderSet, ways: Ways) -> None:
+    order, payer = answer.order, answer.payer_id
+    turns = () if order is None else order.turns
     plain = {
         "payer_id": payer,
         "turns": [{"member": one.member_id, "product": one.product_id, "turn": one.turn} for one in turns],
-        "allowance_minor": minor,
-        "horizon_days": horizon,
-        "taken_back": take_back,
+        "allowance_minor": None if order is None else order.allowance_minor,
+        "horizon_days": None if order is None else order.horizon_days,
+        "taken_back": order is None,
         "repeated": answer.repeated,
         "dry_run": ways.dry_run,
     }
-    count = screen.many(len(turns), "turn")
-    did = (
-        ("Took back the order of", "已撤销停机次序：")
-        if take_back
-        else (f"Set {count} for", f"已设置 {len(turns)} 条停机次序：")
-    )
-    will = (
-        ("Would take back the order of", "将撤销停机次序：")
-        if take_back
-        else (f"Would set {count} for", f"将设置 {len(turns)} 条停机次序：")
-    )
-    tell(
-        plain,
-        ways,
-        done=(f"{did[0]} {payer}.", f"{did[1]}{payer}。"),
-        would=(f"{will[0]} {payer}.", f"{will[1]}{payer}。"),
-    )
+    if order is None:
+        done = (f"Took back the order of {payer}.", f"已撤销 {payer} 的停机次序。")
+        would = (f"Would take back the order of {payer}.", f"将撤销 {payer} 的停机次序。")
+    else:
+        count = screen.many(len(turns), "turn")
+        done = (f"Set {count} for {payer}.", f"已为 {payer} 设置 {len(turns)} 条停机次序。")
+        would = (f"Would set {count} for {payer}.", f"将为 {payer} 设置 {len(turns)} 条停机次序。")
+    tell(plain, ways, done=done, would=would)
 
 
 def cap(account: str, amount: str, *, ways: Ways = AS_IS) -> None:
@@ -313,10 +311,14 @@ def paid_ahead(account: str, product: str, *, span: Span, ways: Ways = AS_IS) ->
         answer = pay_ahead(work, stated, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
+    _tell_paid(answer, ways)
+
+
+def _tell_paid(answer: PaidAheadSet, ways: Ways) -> None:
     one = answer.paid
     plain = {
-        "account_id": account,
-        "product_id": product,
+        "account_id": one.account_id,
+        "product_id": one.product_id,
         "resource_id": one.resource_id or None,
         "starts_at": one.starts_at,
         "ends_at": one.ends_at,
@@ -324,9 +326,9 @@ def paid_ahead(account: str, product: str, *, span: Span, ways: Ways = AS_IS) ->
         "repeated": answer.repeated,
         "dry_run": ways.dry_run,
     }
-    what = f"{account} / {product}" + (f" / {one.resource_id}" if one.resource_id else "")
-    tell(plain, ways, done=(f"{what} is paid ahead and is not stopped.", f"{what} 已预付，不会停机。"),
-         would=(f"Would record {what} as paid ahead.", f"将记录 {what} 为预付。"))  # fmt: skip
+    what = f"{one.account_id} / {one.product_id}" + (f" / {one.resource_id}" if one.resource_id else "")
+    done = (f"{what} is paid ahead and is not stopped.", f"{what} 已预付，不会停机。")
+    tell(plain, ways, done=done, would=(f"Would record {what} as paid ahead.", f"将记录 {what} 为预付。"))
 
 
 def run(*, ways: Ways = AS_IS) -> None:

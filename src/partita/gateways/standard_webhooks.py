@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from http.client import HTTPException, HTTPMessage
-from typing import IO
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from partita.core.outbox import Sent
@@ -80,13 +79,18 @@ class Post:
     at: datetime
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A signed message goes where it was meant to go, and nowhere else."""
-
-    def redirect_request(  # noqa: PLR0917 - the library's own signature
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        """Follow nothing."""
+def _opener() -> urllib.request.OpenerDirector:
+    """Return what opens addresses and follows no redirect: a signed message goes where it was meant to, or nowhere."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def post(secret: bytes, one: Post, *, timeout_seconds: float = _TIMEOUT_SECONDS) -> Sent:
@@ -101,9 +105,8 @@ def post(secret: bytes, one: Post, *, timeout_seconds: float = _TIMEOUT_SECONDS)
         "webhook-signature": signature(secret, name, one.at, body),
     }
     request = urllib.request.Request(one.address, data=body, headers=headers, method="POST")  # noqa: S310 - is_address
-    opener = urllib.request.build_opener(_NoRedirect)
     try:
-        with opener.open(request, timeout=timeout_seconds) as answer:
+        with _opener().open(request, timeout=timeout_seconds) as answer:
             return Sent(done=True, detail=str(answer.status))
     except urllib.error.HTTPError as error:
         return Sent(done=False, detail=f"HTTP {error.code}", permanent=error.code in _MISUSED)

@@ -13,7 +13,7 @@ from datetime import datetime
 from partita.core.service_control import Cause, ServiceState
 from partita.store.db import Transaction
 
-_STRIPES = 4096
+_STRIPES = 1024
 _LOCK_CLASS = 5_318_008
 """Set apart the locks of decisions from other locks of the books."""
 
@@ -105,6 +105,16 @@ def payers(tx: Transaction, account_ids: Collection[str] | None = None) -> list[
         {"asked": None if account_ids is None else sorted(account_ids)},
     )
     return [row[0] for row in rows]
+
+
+def follow_payers(tx: Transaction, now: datetime) -> None:
+    """Let what is stopped belong to whoever pays for its account now: it is not used, so no usage says so (STOP-3)."""
+    tx.execute(
+        "update service_item i set payer_id = p.payer_id from (select distinct on (account_id) account_id, payer_id "
+        "from payment_relation where effective_from <= %s order by account_id, effective_from desc) as p "
+        "where p.account_id = i.account_id and p.payer_id <> i.payer_id and i.state = 'suspended'",
+        (now,),
+    )
 
 
 def with_items(tx: Transaction, payers: Collection[str]) -> set[str]:

@@ -146,4 +146,7 @@ def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Rever
         if ledger_store.reversal_of(work.tx, original.entry_id):
             return refused(Reason.ALREADY_REVERSED, entry=original.entry_id)
         entries = ledger_store.append(work.tx, [mirror], recorded_at=work.now)
-    return entries if isinstance(entries, Refused) else Reversed(original, entries[0], dry_run)
+    if isinstance(entries, Refused):
+        return entries
+    work.touched.update(() if dry_run else [original.payer_id])
+    return Reversed(original, entries[0], dry_run)

@@ -194,6 +194,7 @@ def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdi
     entries = ledger_store.append(work.tx, [draft], recorded_at=work.now)
     assert not isinstance(entries, Refused), "a payment that is not paid has no entry"
     payment_store.reach(work.tx, payment, PaymentState.PAID, notice, work.now)
+    work.touched.add(payment.payer_id)
 
 
 def _row(

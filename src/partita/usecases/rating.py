@@ -144,9 +144,9 @@ def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, s
 
 def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     """Refuse when the usage in view has records without a price in force, or with a cost that no line can hold."""
-    row = engine.execute(rating_sql.unpriced_sql()).fetchone()
-    if row is not None:
-        sku, currency, first, records = row
+    unpriced = engine.execute(rating_sql.unpriced_sql()).fetchall()
+    if unpriced:
+        sku, currency, first, records = unpriced[0]
         return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
     row = engine.execute(rating_sql.too_large_sql()).fetchone()
     if row is None:

@@ -87,9 +87,10 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
             "kind": "low-quota：可用额度；high-spend：产品的单日消费；near-overdue：按最近 7 天的速度还可用的天数；"
             "expiry：代金券或储值卡到期、信控账单到期前的天数。",
             "threshold": "金额或天数；off 表示关闭。",
-            "product": "high-spend 的产品；默认逐个产品分别判断。",
-            "quiet": "同一预警的静默时长。",
-            "members": "改为对该账号的每个成员设置，要么全部设置，要么都不设置。",
+            "scope": "范围。",
+            "scope.product": "high-spend 的产品；默认逐个产品分别判断。",
+            "scope.quiet": "同一预警的静默时长。",
+            "scope.members": "改为对该账号的每个成员设置，要么全部设置，要么都不设置。",
         },
     ),
     "alert address": (

@@ -42,15 +42,17 @@ def look(work: Work, seen: Sequence[Seen], settings: Sequence[AlertSetting]) -> 
     for setting in settings:
         of_account.setdefault(setting.account_id, []).append(setting)
     told = alert_store.last_told(work.tx, {one.group.payer_id for one in seen})
-    found: list[tuple[ToldRow, Notice]] = []
+    found: list[Found] = []
     for one in seen:
         found += _low(work, one, of_account.get(one.group.payer_id, ()), told)
         found += _high(work, one, of_account)
     new = {(row.account_id, row.kind, row.product_id, row.key) for row in _added(work, [row for row, _ in found])}
-    tell(
-        work,
-        [notice for row, notice in found if (row.account_id, row.kind, row.product_id, row.key) in new],
-    )
+    fresh = [notices for row, notices in found if (row.account_id, row.kind, row.product_id, row.key) in new]
+    tell(work, [notice for notices in fresh for notice in notices])
+
+
+Found = tuple[ToldRow, list[Notice]]
+"""Something to be told: as it is recorded, and the notices of it."""
 
 
 def _added(work: Work, rows: Sequence[ToldRow]) -> list[ToldRow]:
@@ -59,7 +61,7 @@ def _added(work: Work, rows: Sequence[ToldRow]) -> list[ToldRow]:
 
 def _low(
     work: Work, seen: Seen, settings: Iterable[AlertSetting], told: Mapping[tuple[str, AlertKind], Told]
-) -> Iterator[tuple[ToldRow, Notice]]:
+) -> Iterator[Found]:
     """Yield what is told of a low quota, and of one that does not last; once overdue, service notices take over."""
     group = seen.group
     if group.available_minor < 0:
@@ -81,7 +83,7 @@ def _low(
             continue
         again = rules.told_again(last, work.now, crosses=was is not None and was >= setting.threshold)
         notice = low_notice(setting.kind, setting.account_id, _read(setting, now, group, again), work.now)
-        yield ToldRow(setting.account_id, setting.kind, "", notice.key, again, now, setting.threshold), notice
+        yield ToldRow(setting.account_id, setting.kind, "", notice.key, again, now, setting.threshold), [notice]
 
 
 _FOR_EVER = 10**12
@@ -101,23 +103,28 @@ def _read(setting: AlertSetting, figure: int, group: Group, told: Told) -> Low:
     return Low(days, wanted, available, told.times)
 
 
-def _high(work: Work, seen: Seen, settings: Mapping[str, Sequence[AlertSetting]]) -> Iterator[tuple[ToldRow, Notice]]:
+def _high(work: Work, seen: Seen, settings: Mapping[str, Sequence[AlertSetting]]) -> Iterator[Found]:
     """Yield what is told of days that cost more than wanted: today's and, for usage that came late, yesterday's."""
-    currency = seen.group.currency
-    for (account, product), days in sorted(seen.days.items()):
-        for setting in settings.get(account, ()):
-            for day in (seen.today - timedelta(days=1), seen.today):
-                minor = truncate(days.get(day, 0), minor_scale_e10(currency))
-                if setting.kind is not AlertKind.HIGH_SPEND or not rules.is_high(setting, product, minor):
-                    continue
-                assert setting.threshold is not None, "what is switched off is not told"
-                high = High(product, day.isoformat(), Money(minor, currency), Money(setting.threshold, currency))
-                notice = high_notice(account, high)
-                told = Told(work.now, work.now, 1)
-                row = ToldRow(account, setting.kind, product, notice.key, told, minor, setting.threshold)
-                yield row, notice
-                if account != seen.group.payer_id:
-                    yield (
-                        replace(row, key=f"{notice.key}:payer"),
-                        replace(notice, account_id=seen.group.payer_id, key=f"{notice.key}:payer"),
-                    )
+    days = (seen.today - timedelta(days=1), seen.today)
+    watched = (
+        (setting, account, product, day, truncate(spent.get(day, 0), minor_scale_e10(seen.group.currency)))
+        for (account, product), spent in sorted(seen.days.items())
+        for setting in settings.get(account, ())
+        for day in days
+        if setting.kind is AlertKind.HIGH_SPEND
+    )
+    for setting, account, product, day, minor in watched:
+        if not rules.is_high(setting, product, minor) or setting.threshold is None:
+            continue
+        amounts = (Money(one, seen.group.currency) for one in (minor, setting.threshold))
+        notice = high_notice(account, High(product, day.isoformat(), *amounts))
+        told = Told(work.now, work.now, 1)
+        row = ToldRow(account, setting.kind, product, notice.key, told, minor, setting.threshold)
+        yield row, _also_to(seen.group.payer_id, notice)
+
+
+def _also_to(payer_id: str, notice: Notice) -> list[Notice]:
+    """Return a notice, and the same for the payer where it is another account."""
+    if payer_id == notice.account_id:
+        return [notice]
+    return [notice, replace(notice, account_id=payer_id, key=f"{notice.key}:payer")]

@@ -83,8 +83,8 @@ def set_alert(work: Work, setting: AlertSetting, *, dry_run: bool = False) -> Al
     if isinstance(no := authorise(work, Action.SET_ALERT, setting.account_id), Refused):
         return no
     known = {(one.kind, one.product_id): one for one in alert_store.settings(work.tx, [setting.account_id])}
-    if (no := _unfit(work, setting, list(known.values()))) is not None:
-        return no
+    if (unfit := _unfit(work, setting, list(known.values()))) is not None:
+        return unfit
     before = known.get((setting.kind, setting.product_id))
     repeated = setting == before if setting.threshold is not None else before is None
     if not repeated and not dry_run:

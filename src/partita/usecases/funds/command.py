@@ -74,8 +74,15 @@ def key_of_day(work: Work, holder: Holder, *facts: object) -> str:
 
 
 def saved(work: Work, decide: Callable[[], Answer | Refused], *, dry_run: bool) -> Answer | Refused:
-    """Return what `decide` answers and keep what it wrote, unless it refuses or this is a dry run."""
-    return attempt(work.tx, decide, keep=lambda answer: not dry_run and not isinstance(answer, Refused))
+    """Return what `decide` answers and keep what it wrote, unless it refuses or this is a dry run.
+
+    What is not kept touches nobody: no service is decided about because of it.
+    """
+    touched = set(work.touched)
+    answer = attempt(work.tx, decide, keep=lambda answer: not dry_run and not isinstance(answer, Refused))
+    if dry_run or isinstance(answer, Refused):
+        work.touched.intersection_update(touched)
+    return answer
 
 
 def posted(
@@ -98,6 +105,8 @@ def posted(
     entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
     if isinstance(entries, Refused):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
+    if not known:
+        work.touched.update(draft.payer_id for draft in drafts)
     if not known and also:
         also()
     return Posted(tuple(entries), known)

@@ -12,6 +12,7 @@ from partita.core.funds import (
     Card,
     Explained,
     Figures,
+    Fund,
     available,
     free_cash,
     reclaimable,
@@ -40,7 +41,7 @@ class Reclaimable:
 class FundsShown:
     """Everything about the money of an account: figures, quotas with their formulas, documents, what others have of it.
 
-    `payer_id`: who pays for the account now.
+    `left`: what the books of acceptance bills and cards have, by document. `payer_id`: who pays for the account now.
     """
 
     figures: Figures
@@ -49,6 +50,7 @@ class FundsShown:
     freezes: tuple[Freeze, ...]
     acceptances: tuple[Acceptance, ...]
     cards: tuple[Card, ...]
+    left: dict[str, int]
     payer_id: str
 
 
@@ -89,6 +91,8 @@ def show(work: Work, account_id: str) -> FundsShown | Refused:
         freezes=tuple(one for one in funds_store.freezes(work.tx, account_id) if one.left_minor),
         acceptances=tuple(funds_store.acceptances(work.tx, account_id)),
         cards=tuple(funds_store.cards(work.tx, [account_id])),
+        left=funds_store.left_of(work.tx, account_id, Fund.ACCEPTANCE)
+        | funds_store.left_of(work.tx, account_id, Fund.STORED_VALUE),
         payer_id=holder.payer_id,
     )
 

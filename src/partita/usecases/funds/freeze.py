@@ -138,6 +138,7 @@ def _frozen(
     work: Work, named: tuple[str, str], said: Recorded, *, released: bool, repeated: bool, dry_run: bool
 ) -> Frozen:
     account_id, key = named
+    work.touched.update(() if repeated else [account_id])
     left = next(one.left for one in funds_store.freezes(work.tx, account_id) if one.freeze_id == said.fact_id)
     frozen = funds_store.frozen_of(work.tx, [account_id]).get((account_id, said.amount.currency), 0)
     return Frozen(

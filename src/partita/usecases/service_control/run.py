@@ -41,6 +41,8 @@ def run(
     with books.work() as work:
         if isinstance(no := authorise_books(work), Refused):
             return no
+        if not dry_run:
+            control_store.follow_payers(work.tx, work.now)
         payers = sorted({*control_store.payers(work.tx), *(one.account_id for one in alert_store.settings(work.tx))})
     changes: list[Change] = []
     for first in range(0, len(payers), PAYERS_AT_A_TIME):

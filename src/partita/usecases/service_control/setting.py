@@ -69,7 +69,8 @@ class PaidAheadSet:
 def set_policy(work: Work, row: PolicyRow, *, taken_back: bool = False, dry_run: bool = False) -> PolicySet | Refused:
     """Set the policy of an account or '' for all, for a product or '' for all; or take it back (STOP-2).
 
-    Grace is given by who runs the books. Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT,
+    Grace is given by who runs the books. A policy for all accounts takes effect where each is looked at next, by the
+    clock at the latest. Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT,
     CURRENCY_NOT_USED (an amount in a currency in which the account is not billed).
     """
     if isinstance(no := _may_set_policy(work, row), Refused):
@@ -77,7 +78,7 @@ def set_policy(work: Work, row: PolicyRow, *, taken_back: bool = False, dry_run:
     known = {(one.account_id, one.product_id): one.policy for one in policy_store.policies(work.tx)}
     place = (row.account_id, row.product_id)
     repeated = place not in known if taken_back else known.get(place) == row.policy
-    concerned = control_store.payers(work.tx, None if not row.account_id else [row.account_id])
+    concerned = control_store.payers(work.tx, [row.account_id]) if row.account_id else []
 
     def save() -> None:
         policy_store.set_policy(work.tx, row, _setting(work), taken_back=taken_back)
@@ -115,8 +116,8 @@ def set_order(work: Work, payer_id: str, order: StopOrder | None, *, dry_run: bo
     if missing:
         return refused(Reason.UNKNOWN_ACCOUNT, account=missing[0])
     for one in turns:
-        if (no := _unknown_product(work, one.product_id)) is not None:
-            return no
+        if (unknown := _unknown_product(work, one.product_id)) is not None:
+            return unknown
     repeated = policy_store.orders(work.tx, [payer_id]).get(payer_id) == order
 
     def save() -> None:
@@ -161,8 +162,8 @@ def pay_ahead(work: Work, paid: PaidAhead, *, dry_run: bool = False) -> PaidAhea
         return no
     if funds_store.holder(work.tx, paid.account_id, work.now) is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=paid.account_id)
-    if (no := _unknown_product(work, paid.product_id)) is not None:
-        return no
+    if (unknown := _unknown_product(work, paid.product_id)) is not None:
+        return unknown
     if paid.ends_at <= paid.starts_at:
         return refused(Reason.PAID_AHEAD_EMPTY, start=paid.starts_at, end=paid.ends_at)
     with work.tx.transaction(force_rollback=dry_run):

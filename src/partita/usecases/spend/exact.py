@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 import duckdb
 
@@ -102,14 +102,12 @@ def lay_out_days(engine: duckdb.DuckDBPyConnection, charges: str) -> None:
     """Lay out the days of all zones that charges fall into."""
     row = engine.execute(f"select min(charge_start), max(charge_start) from {charges}").fetchone()
     assert row is not None, "an aggregate without groups gives one row"
-    first, last = row if row[0] is not None else (_ANY_DAY, _ANY_DAY)
-    zones = [zone for (zone,) in engine.execute("select distinct zone from accounts").fetchall()]
-    engine.register("arriving", spend_sql.day_spans(zones, first, last))
+    first, last = row
+    homes = engine.execute("select distinct zone from accounts").fetchall()
+    zones = [] if first is None else [zone for (zone,) in homes]
+    engine.register("arriving", spend_sql.day_spans(zones, first or spend_sql.BEFORE_ALL, last or spend_sql.BEFORE_ALL))
     engine.execute("create or replace temp table day_spans as from arriving")
     engine.unregister("arriving")
-
-
-_ANY_DAY = datetime(2000, 1, 2)  # noqa: DTZ001 - tables of the bulk engine are UTC by contract
 
 
 def held(rows: Iterable[Spend]) -> dict[tuple[str, int, str], int]:
