@@ -112,8 +112,8 @@ def test_documents(line: Line) -> None:
     refund = line.said("funds", "refund", "acme", "8", "--product", "compute", "--month", "2026-10", "--key", "r1")
     assert refund["book"] == "8.00"
     english, chinese = line.told("funds", "show", "acme")
-    assert f"card: {card['card_id']} 80.00 CNY, active" in english
-    assert "票据：d1 500.00 CNY 2027-03-31 ICBC，已贴现" in chinese
+    assert f"card: {card['card_id']} 80.00 CNY, left 80.00 CNY, active" in english
+    assert "票据：d1 500.00 CNY 2027-03-31 ICBC，余额 0.00 CNY，已贴现" in chinese
     assert line.said("verify")["holds"]
 
 

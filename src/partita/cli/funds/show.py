@@ -82,6 +82,7 @@ def _plain(one: FundsShown) -> dict[str, object]:
             {
                 "document_id": a.document_id,
                 "face": decimal(a.face),
+                "left": decimal(_left(one, a.document_id)),
                 "matures_on": a.matures_on.isoformat(),
                 "drawer": a.drawer,
                 "state": a.state.word,
@@ -92,6 +93,7 @@ def _plain(one: FundsShown) -> dict[str, object]:
             {
                 "card_id": c.card_id,
                 "face": decimal(c.face),
+                "left": decimal(_left(one, c.card_id)),
                 "valid_days": c.valid_days,
                 "activated_at": c.activated_at,
                 "expires_at": c.expires_at,
@@ -159,17 +161,26 @@ def _render_documents(console: Console, one: FundsShown) -> None:
         console.print(say(f"frozen: {text}", f"冻结：{text}"), markup=False)
     for bill in one.acceptances:
         english, chinese = bill.state.value
-        text = f"{bill.document_id} {shown(bill.face)} {bill.matures_on} {bill.drawer}"
+        left = shown(_left(one, bill.document_id))
+        text = say(
+            f"{bill.document_id} {shown(bill.face)} {bill.matures_on} {bill.drawer}, left {left}",
+            f"{bill.document_id} {shown(bill.face)} {bill.matures_on} {bill.drawer}，余额 {left}",
+        )
         console.print(say(f"acceptance bill: {text}, {english}", f"票据：{text}，{chinese}"), markup=False)
     for card in one.cards:
         state = say("active", "已激活") if card.activated_at else say("not active", "未激活")
+        left = shown(_left(one, card.card_id))
         console.print(
             say(
-                f"card: {card.card_id} {shown(card.face)}, {state}",
-                f"储值卡：{card.card_id} {shown(card.face)}，{state}",
+                f"card: {card.card_id} {shown(card.face)}, left {left}, {state}",
+                f"储值卡：{card.card_id} {shown(card.face)}，余额 {left}，{state}",
             ),
             markup=False,
         )
+
+
+def _left(one: FundsShown, document: str) -> Money:
+    return Money(one.left.get(document, 0), one.figures.currency)
 
 
 def _render_members(console: Console, group: MembersShown) -> None:

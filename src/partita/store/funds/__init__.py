@@ -17,7 +17,7 @@ from partita.store.funds.documents import (
     end_acceptance,
     end_of,
 )
-from partita.store.funds.figures import figures, given_by, left_of_pair
+from partita.store.funds.figures import figures, given_by, left_of, left_of_pair
 from partita.store.funds.holder import By, Holder, holder, holders
 from partita.store.funds.holds import (
     Freeze,
@@ -36,5 +36,5 @@ __all__ = [
     "By", "End", "Freeze", "Holder", "Recorded",
     "acceptance", "acceptances", "activate_card", "add_acceptance", "add_card", "add_freeze", "add_release", "card",
     "card_by_key", "cards", "end_acceptance", "end_of", "figures", "freeze_by_key", "freeze_of", "freezes",
-    "frozen_of", "given_by", "holder", "holders", "left_of_pair", "release_by_key", "usage_held",
+    "frozen_of", "given_by", "holder", "holders", "left_of", "left_of_pair", "release_by_key", "usage_held",
 ]  # fmt: skip

@@ -61,6 +61,12 @@ def figures(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict
     }
 
 
+def left_of(tx: Transaction, payer_id: str, fund: Fund) -> dict[str, int]:
+    """Return what the sources of a fund have, by source; those with nothing are left out."""
+    rows = tx.execute(_BALANCES, ([payer_id], [fund.value]))
+    return {name.partition("/")[2] or name: -amount for _, name, _, amount in rows}
+
+
 def left_of_pair(tx: Transaction, giver_id: str, receiver_id: str, currency: str) -> int:
     """Return what a giver has transferred to a receiver and not reclaimed: what stands in the clearing between them."""
     row = tx.execute(
