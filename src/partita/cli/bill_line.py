@@ -182,17 +182,7 @@ def _plain(story: LineStory) -> dict[str, Any]:
         "quantity": format_quantity(line.quantity_e6),
         "unit": line.unit,
         "records": story.records,
-        "usage_files": [
-            {"file_name": one.file_name, "batch_id": one.batch_id, "path": one.path, "sha256": one.digest.hex(),
-             "records": one.records, "quantity": format_quantity(one.quantity_e6)}
-            for one in story.files
-        ],
-        "samples": [
-            {"record_id": one.record_id, "start": one.charge_start, "end": one.charge_end,
-             "quantity": format_quantity(one.quantity_e6), "price_id": one.price_id, "resource_id": one.resource_id,
-             "region": one.region, "tags": one.tags, "costs": _costs_plain(one.costs)}
-            for one in story.samples
-        ],
+        **_usage_plain(story),
         "prices": [_priced_plain(one) for one in story.prices],
         "discounts": [
             {"since": found.since, "applied": [
@@ -215,6 +205,22 @@ def _plain(story: LineStory) -> dict[str, Any]:
             {"entry_id": one.entry_id, "payer_id": one.payer_id, "sequence": one.sequence, "kind": one.kind,
              "hash": one.hash.hex()}
             for one in _entries_of(story)
+        ],
+    }  # fmt: skip
+
+
+def _usage_plain(story: LineStory) -> dict[str, Any]:
+    return {
+        "usage_files": [
+            {"file_name": one.file_name, "batch_id": one.batch_id, "path": one.path, "sha256": one.digest.hex(),
+             "records": one.records, "quantity": format_quantity(one.quantity_e6)}
+            for one in story.files
+        ],
+        "samples": [
+            {"record_id": one.record_id, "start": one.charge_start, "end": one.charge_end,
+             "quantity": format_quantity(one.quantity_e6), "price_id": one.price_id, "resource_id": one.resource_id,
+             "region": one.region, "tags": one.tags, "costs": _costs_plain(one.costs)}
+            for one in story.samples
         ],
     }  # fmt: skip
 

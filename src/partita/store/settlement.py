@@ -63,7 +63,7 @@ _DUE = """
 """
 
 _BILLS = """
-    select payer_id, bill_id, currency, month / 100 || '-' || lpad((month %% 100)::text, 2, '0'), minor_scale_e10,
+    select payer_id, bill_id, currency, left(month::text, 4) || '-' || right(month::text, 2), minor_scale_e10,
            p.from_at at time zone 'UTC', p.to_at at time zone 'UTC'
     from due join unnest(%(zones)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
         as p (zone, from_at, to_at) on p.zone = due.zone
