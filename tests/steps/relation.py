@@ -107,7 +107,7 @@ class Relations(World):
         with self.books.work() as work:
             asked = credit.request_total(work, management=main, limit=total, idempotency_key=f"total {amount}")
             assert not isinstance(asked, Refused), asked.message()
-            assert not isinstance(credit.approve(work, change_id=asked.change_id), Refused)
+            assert not isinstance(credit.approve(work, change_id=asked.change.change_id), Refused)
             assert not isinstance(credit.confirm_contract(work, management=main, contract_id="c-1"), Refused)
 
     def limit(self, main: str, member: str, amount: str) -> None:

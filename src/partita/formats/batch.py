@@ -56,8 +56,9 @@ class BatchLine:
 
     @property
     def content(self) -> tuple[str, ...]:
-        """What the row says, wherever it stands."""
-        return self.main, self.member, self.mode.value, *sorted(code.name for code in self.permissions), self.amount
+        """What the row says, wherever it stands and however its amount is written."""
+        codes = sorted(code.name for code in self.permissions)
+        return self.main, self.member, self.mode.value, *codes, _shortest(self.amount)
 
 
 def read_batch(path: Path, kind: BatchKind) -> tuple[list[BatchLine], list[Problem]]:
@@ -120,6 +121,12 @@ def _text(cell: object) -> str:
             return cell.isoformat()
         case _:
             return str(cell).strip()
+
+
+def _shortest(amount: str) -> str:
+    """Return an amount without the zeros that say nothing: a sheet writes 300.5 for 300.50."""
+    whole, point, decimals = amount.partition(".")
+    return f"{whole}{point}{decimals}".rstrip("0").rstrip(".") if decimals else whole
 
 
 def _line(row: Row, kind: BatchKind) -> BatchLine:

@@ -76,21 +76,25 @@ def run_batch(
     batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}")
     return attempt(
         work.tx,
-        lambda: _applied(work, path, lines, (kind, batch_id, digest), dry_run=dry_run),
+        lambda: _applied(work, path, lines, (kind, batch_id, digest, idempotency_key), dry_run=dry_run),
         keep=lambda answer: not dry_run and not isinstance(answer, Refused),
     )
 
 
 def _applied(
-    work: Work, path: Path, lines: Sequence[BatchLine], what: tuple[BatchKind, str, bytes], *, dry_run: bool
+    work: Work, path: Path, lines: Sequence[BatchLine], what: tuple[BatchKind, str, bytes, str | None], *, dry_run: bool
 ) -> BatchDone | Refused:
-    kind, batch_id, digest = what
+    kind, batch_id, digest, key = what
     known = funds_store.holders(work.tx, _accounts(work, lines), work.now)
     unlocked = locked(work, *known)
     assert unlocked is None, "only accounts that there are are locked"
     if before := batch_store.batch(work.tx, batch_id):
         same = (before.kind, before.digest) == (kind.word, digest)
-        return BatchDone(before, repeated=True, dry_run=dry_run) if same else _reused(before)
+        return (
+            BatchDone(before, repeated=True, dry_run=dry_run)
+            if same
+            else refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
+        )
     said = [(line, _DO[kind](work, _Row(line, f"{batch_id}:{line.member}", _currency(line, known)))) for line in lines]
     if problems := [answer for _, answer in said if isinstance(answer, Problem)]:
         return _at_fault(path, problems)
@@ -203,10 +207,6 @@ def _refused(row: _Row, no: Refused) -> Problem:
 def _currency(line: BatchLine, known: dict[str, Holder]) -> str:
     """Return the money of the accounts of a row; that there are none is said by the command."""
     return next((known[name].currency for name in (line.member, line.main) if name in known), "CNY")
-
-
-def _reused(before: Batch) -> Refused:
-    return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=before.batch_id)
 
 
 def _by_member(line: BatchLine) -> str:

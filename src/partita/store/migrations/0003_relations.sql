@@ -36,9 +36,12 @@ create table relation_step (
     check ((state = 'invited') = (expires_at is not null))
 );
 
+-- whom an account pays for is asked with every decision about it
+create index payment_relation_payer on payment_relation (payer_id);
+
 -- What stands against a change of a relation: unpaid orders, orders in progress, renewals with a change, temporary
--- upgrades, by account. There are no orders yet, so there is nothing in it; the migration that brings them replaces this
--- view, and nothing else has to change.
+-- upgrades, by account (kind: unpaid order, order in progress, renewal with change, temporary upgrade). There are no
+-- orders yet, so there is nothing in it; the migration that brings them replaces this view, and nothing else changes.
 create view open_matter (account_id, kind, reference) as
     select null::text, null::text, null::text where false;
 

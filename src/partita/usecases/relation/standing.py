@@ -104,16 +104,20 @@ def proposal_of(
 
 
 def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Relation) -> Change:
-    """Return what a proposal changes: from the active relation of before, if there is one, to that of after."""
+    """Return what a proposal changes: from the active relation of before, if there is one, to that of after.
+
+    Of an invitation it is told what it brings once it is confirmed.
+    """
     member_id = proposal.member.account_id
+    was, will = before is not None and before.is_active, after.is_live
     figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
     return Change(
         management=proposal.management,
         member=proposal.member,
-        before=_mode(before),
-        after=_mode(after),
-        permissions_before=before.permissions if before and _mode(before) else frozenset(),
-        permissions_after=after.permissions if _mode(after) else frozenset(),
+        before=before.mode if before and was else None,
+        after=after.mode if will else None,
+        permissions_before=before.permissions if before and was else frozenset(),
+        permissions_after=after.permissions if will else frozenset(),
         now=work.now,
         starts=cycle_starts(work, proposal.member.zone),
         cash_minor=figures.cash,
@@ -145,8 +149,3 @@ def next_payer(work: Work, account_id: str, payer_id: str) -> PaymentRelation | 
 
 def _after(now: datetime, last: datetime) -> datetime:
     return now if now > last else last + timedelta(microseconds=1)
-
-
-def _mode(relation: Relation | None) -> FinanceMode | None:
-    """Return the mode of a relation that is active."""
-    return relation.mode if relation is not None and relation.is_active else None
