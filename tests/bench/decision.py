@@ -21,10 +21,12 @@ from pathlib import Path
 from measure import Row, Table, finish
 
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.settings import Settings
 from partita.store import postgres
 from partita.usecases.funds import top_up
+from partita.usecases.rating import rate_month
 from partita.usecases.setup import apply_setup
 from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
@@ -90,7 +92,7 @@ def set_up(books: Books, shape: Shape, folder: Path) -> None:
     for first in range(0, len(payers), 500):
         with books.work() as work:
             for place, payer in enumerate(payers[first : first + 500]):
-                amount = 2_000 if place % 10 == 0 else 1_000_000
+                amount = 1_200 if place % 10 == 0 else 1_000_000
                 answer = top_up(
                     work, account_id=payer, amount=Money(amount * shape.members, "CNY"), idempotency_key="k"
                 )
@@ -129,6 +131,7 @@ def measured(settings: Settings, shape: Shape, folder: Path, batches: int) -> tu
         base = folder / "base.csv"
         write(base, USAGE_HEAD, usage(0, BASE_RECORDS, datetime(2026, 10, 2, tzinfo=UTC)))
         taken(books, base)
+        assert not isinstance(rate_month(books, Month(2026, 10)), Refused)
         seconds = []
         for batch in range(batches):
             path = folder / f"batch-{batch}.csv"

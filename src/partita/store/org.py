@@ -6,7 +6,7 @@ Owns the SQL of those tables, and the same facts as columns for the bulk engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -43,20 +43,26 @@ NO_END = datetime(9999, 1, 1)  # noqa: DTZ001 - tables of the bulk engine are UT
 _END = f"lead(effective_from, 1, {OPEN_END}) over (partition by account_id order by effective_from)"
 
 
-def accounts_table(tx: Transaction) -> pa.Table:
-    """Return every account with its zone and currency (`tables.ACCOUNTS`)."""
-    rows = tx.execute("select account_id, zone, currency from account join enterprise using (enterprise_id) order by 1")
+def accounts_table(tx: Transaction, only: Collection[str] | None = None) -> pa.Table:
+    """Return every account (or only some) with its zone and currency (`tables.ACCOUNTS`)."""
+    rows = tx.execute(
+        "select account_id, zone, currency from account join enterprise using (enterprise_id) "
+        "where %(only)s::text[] is null or account_id = any(%(only)s) order by 1",
+        {"only": None if only is None else sorted(only)},
+    )
     return table_of(ACCOUNTS, rows.fetchall())
 
 
-def payers_table(tx: Transaction) -> pa.Table:
-    """Return who pays for each account, when, by the cycles that products have, with the payer's bucket (`PAYERS`).
+def payers_table(tx: Transaction, only: Collection[str] | None = None) -> pa.Table:
+    """Return who pays for each account (or only some), when, by the cycles that products have (`tables.PAYERS`).
 
-    Accounts come in order, the spans of each by cycle and time (ORG-5).
+    Each row has its payer's bucket. Accounts come in order, the spans of each by cycle and time (ORG-5).
     """
     rows = tx.execute(
         "select account_id, effective_from, payer_id, zone from payment_relation join account using (account_id) "
-        "join enterprise using (enterprise_id) order by account_id, effective_from"
+        "join enterprise using (enterprise_id) where %(only)s::text[] is null or account_id = any(%(only)s) "
+        "order by account_id, effective_from",
+        {"only": None if only is None else sorted(only)},
     ).fetchall()
     count, cycles = bucket_count(tx), cycles_in_use(tx)
     buckets = {payer: bucket_of(payer, count) for payer in {row[2] for row in rows}}

@@ -156,20 +156,19 @@ class StepRow:
 
 def add_steps(tx: Transaction, steps: Sequence[StepRow]) -> None:
     """Append steps; what they say is how the products stand."""
-    with tx.cursor() as cursor:
-        cursor.executemany(
-            "insert into service_step (account_id, product_id, step, state, cause, payer_id, currency, "
-            "available_minor, overdue_since, pace_e10, pace_days, spent_e10, recorded_by, recorded_at) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    *(one.account_id, one.product_id, one.step, one.state.word, one.cause.name, one.payer_id),
-                    *(one.currency, one.available_minor, one.overdue_since, one.pace_e10, one.pace_days),
-                    *(one.spent_e10, one.recorded_by, one.recorded_at),
-                )
-                for one in steps
-            ],
-        )
+    if not steps:
+        return
+    tx.execute(
+        "insert into service_step (account_id, product_id, step, state, cause, payer_id, currency, available_minor, "
+        "overdue_since, pace_e10, pace_days, spent_e10, recorded_by, recorded_at) "
+        "select account_id, product_id, step, state, cause, payer_id, currency, available_minor, overdue_since, "
+        "pace_e10::numeric, pace_days, spent_e10::numeric, recorded_by, recorded_at "
+        "from unnest(%s::text[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[], "
+        "%s::bigint[], %s::timestamptz[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[]) as new "
+        "(account_id, product_id, step, state, cause, payer_id, currency, available_minor, overdue_since, pace_e10, "
+        "pace_days, spent_e10, recorded_by, recorded_at)",
+        [list(column) for column in zip(*map(_step_values, steps), strict=True)],
+    )
     tx.execute(
         "update service_item i set step = s.step, state = s.state, cause = s.cause, since = s.since "
         "from unnest(%s::text[], %s::text[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[]) "
@@ -183,6 +182,14 @@ def add_steps(tx: Transaction, steps: Sequence[StepRow]) -> None:
             [one.cause.name for one in steps],
             [one.recorded_at for one in steps],
         ),
+    )
+
+
+def _step_values(one: StepRow) -> tuple[object, ...]:
+    return (
+        *(one.account_id, one.product_id, one.step, one.state.word, one.cause.name, one.payer_id, one.currency),
+        *(one.available_minor, one.overdue_since, str(one.pace_e10), one.pace_days, str(one.spent_e10)),
+        *(one.recorded_by, one.recorded_at),
     )
 
 

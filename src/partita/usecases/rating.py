@@ -7,7 +7,7 @@ the same functions, so there is one way to a price. Does not own the prices' mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,14 +74,14 @@ class Rated:
     changed: bool
 
 
-def load_tables(tx: Transaction) -> RatingTables:
-    """Load what rating looks up, as it stands in this transaction."""
+def load_tables(tx: Transaction, accounts: Collection[str] | None = None) -> RatingTables:
+    """Load what rating looks up, as it stands in this transaction; for all accounts or only for some."""
     prices = catalog_store.prices_table(tx)
     return RatingTables(
         skus=catalog_store.skus_table(tx),
         prices=prices,
         discounts=catalog_store.discounts_table(tx),
-        accounts=org_store.accounts_table(tx),
+        accounts=org_store.accounts_table(tx, accounts),
         models=frozenset(prices.column("model").unique().to_pylist()),
     )
 

@@ -96,6 +96,7 @@ class _Intake:
     rejects: Path
     dry_run: bool
     step: Callable[[int, str], object]
+    only: list[str] | None
 
 
 def import_usage(
@@ -131,13 +132,14 @@ def import_usage(
         source = open_usage(path, folder, engine)
         if isinstance(source, Refused):
             return source
+        only = _accounts_in(engine, source, path)
         with books.work() as work:
             known = usage_store.batches_of(work.tx, source.digest)
-            look_ups = _load(work.tx)
+            look_ups = _load(work.tx, only)
         if known and _best(known).rejected == 0:
             return _again(_best(known), source, rejects, dry_run=dry_run)
 
-        intake = _Intake(engine, source, name or path.name, rejects, dry_run, step)
+        intake = _Intake(engine, source, name or path.name, rejects, dry_run, step, only)
         failed = _stage(intake, look_ups)
         if failed is None and _state(path) != seen:
             failed = _changed(source)
@@ -157,8 +159,24 @@ def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
     return None
 
 
-def _load(tx: Transaction) -> LookUps:
-    return LookUps(org_store.accounts_table(tx), org_store.payers_table(tx), catalog_store.cycles_table(tx))
+_SMALL_BYTES = 2**20
+"""Of a file no larger it is worth knowing first which accounts it is about: looking up all takes longer."""
+
+
+def _accounts_in(engine: duckdb.DuckDBPyConnection, source: UsageSource, path: Path) -> list[str] | None:
+    """Return the accounts that a small file names; None = look all of them up."""
+    if path.stat().st_size > _SMALL_BYTES:
+        return None
+    try:
+        rows = engine.execute(f"select distinct account_id from ({source.at_once or source.rows})").fetchall()
+    except duckdb.Error:
+        return None  # a damaged file is told of when its rows are read
+    return sorted(str(account) for (account,) in rows if account is not None)
+
+
+def _load(tx: Transaction, only: list[str] | None) -> LookUps:
+    accounts, payers = org_store.accounts_table(tx, only), org_store.payers_table(tx, only)
+    return LookUps(accounts, payers, catalog_store.cycles_table(tx))
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -228,7 +246,7 @@ def _take_in(books: Books, intake: _Intake, look_ups: LookUps, folder: Path) -> 
     with books.work() as work:
         intake.step(2, "compare")
         usage_store.lock_intake(work.tx)
-        now_known = _load(work.tx)
+        now_known = _load(work.tx, intake.only)
         if not look_ups.same_as(now_known) and (failed := _stage(intake, now_known)):
             return failed
         known = usage_store.batches_of(work.tx, intake.source.digest)

@@ -8,7 +8,7 @@ Rules: SPEND-1, SPEND-2, SPEND-5 (`docs/rules/spend.md`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -70,7 +70,8 @@ def take_up(work: Work, engine: duckdb.DuckDBPyConnection, accepted: Accepted) -
     """
     months = sorted(set(accepted.fresh.column("month").to_pylist()))
     moved: set[str] = set()
-    with _desk(work, engine, accepted.room) as desk:
+    accounts = set(accepted.fresh.column("account_id").to_pylist())
+    with _desk(work, engine, accepted.room, accounts) as desk:
         desk.engine.register("accepted", accepted.fresh)
         for month in months:
             moved |= _take_up_month(desk, month, accepted.batch_id)
@@ -79,9 +80,9 @@ def take_up(work: Work, engine: duckdb.DuckDBPyConnection, accepted: Accepted) -
 
 
 @contextmanager
-def _desk(work: Work, engine: duckdb.DuckDBPyConnection, room: FileRoom) -> Iterator[_Desk]:
+def _desk(work: Work, engine: duckdb.DuckDBPyConnection, room: FileRoom, accounts: Collection[str]) -> Iterator[_Desk]:
     """Open a connection of its own for pricing: the tables of the intake have the same names."""
-    tables = load_tables(work.tx)
+    tables = load_tables(work.tx, accounts)
     with engine.cursor() as own:
         lay_out(own, tables)
         yield _Desk(work, own, room, tables, usage_store.frozen_through(work.tx))
@@ -168,11 +169,12 @@ def _price(desk: _Desk, month: int) -> tuple[dict[SpendKey, int], list[ItemUse]]
     engine.execute("create or replace temp table all_usage as select * from fresh union all from opening")
     _charge(desk, month, "all_usage", "charges")
     engine.execute("create or replace temp table opened as from opening where usage_start > timestamp '0001-01-01'")
-    _charge(desk, month, "opened", "charges_before")
     engine.unregister("opening")
     exact.lay_out_days(engine, "charges")
-    gross = exact.sums(engine, "charges")
-    before = exact.sums(engine, "charges_before")
+    gross, before = exact.sums(engine, "charges"), {}
+    if any(start != spend_sql.BEFORE_ALL for start in starts.values()):
+        _charge(desk, month, "opened", "charges_before")
+        before = exact.sums(engine, "charges_before")
     net = {key: gross.get(key, 0) - before.get(key, 0) for key in gross | before}
     return {key: amount for key, amount in sorted(net.items()) if amount}, exact.used(engine, "charges")
 
