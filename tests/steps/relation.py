@@ -20,6 +20,7 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     relation  ACCOUNT                             where it stands
     payer     ACCOUNT on INSTANT for CYCLE
     brings                                        what the last command brings, topic by topic
+    topic     NAME                                how a topic stands in both modes
 
 Codes: share-credit share-discounts no-withdrawal no-invoices see-finances see-bills do-invoices.
 """
@@ -36,7 +37,7 @@ import psycopg
 
 from case_file import Case
 from partita.core.account import AccountKind, EntityKind, InvoiceProfile, LegalEntity
-from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP
+from partita.core.finance_mode import INDEPENDENT, MATRIX, TRUSTEESHIP
 from partita.core.money import Money
 from partita.core.org import payer_of
 from partita.core.period import Cycle
@@ -215,6 +216,14 @@ class Relations(World):
     def brings(self) -> None:
         for one in self.last:
             self.said.append(f"{one.topic.text()}: {_plain(one.en)}")
+
+    def topic(self, name: str) -> None:
+        rights = next(rights for topic, rights in MATRIX.items() if topic.text() == name)
+        for word, mode in (("management", INDEPENDENT), ("trusteeship", TRUSTEESHIP)):
+            one = rights[mode]
+            opened = f" ({_NAMES[one.opened_by]})" if one.opened_by else ""
+            entity = ", one entity" if one.same_entity else ""
+            self.said.append(f"{word}, {one.holder.text()}{entity}: {_plain(one.en)}{opened}")
 
     def _tell(self, what: Callable[[Work], Any]) -> None:
         done = self.ask(what)

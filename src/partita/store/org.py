@@ -37,8 +37,8 @@ DEFAULT_BUCKETS = 8
 OPEN_END = "timestamptz '9999-01-01 00:00:00+00'"
 """The end, as SQL, of what has no end yet."""
 
-NO_END = datetime(9999, 1, 1)  # noqa: DTZ001 - tables of the bulk engine are UTC by contract
-"""The same end in a table of the bulk engine."""
+NO_END = datetime(9999, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""The same end in a table of the bulk engine, whose instants are UTC by contract."""
 
 _END = f"lead(effective_from, 1, {OPEN_END}) over (partition by account_id order by effective_from)"
 
