@@ -22,11 +22,26 @@ from __future__ import annotations
 import locale
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import platformdirs
+
+
+class WrongSetting(Exception):  # noqa: N818 - it is a slip of the user, not an error of the program
+    """A variable makes no sense. `str()` is English; `message("zh")` is Chinese; both name the variable."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        """Hold the message in both languages."""
+        super().__init__(english)
+        self.english = english
+        self.chinese = chinese
+
+    def message(self, language: str = "en") -> str:
+        """Return the message in `en` or `zh`."""
+        return self.chinese if language == "zh" else self.english
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read the environment; raises ValueError with the name of a variable that makes no sense."""
+        """Read the environment; raises WrongSetting with the name of a variable that makes no sense."""
         environment = os.environ
         home = environment.get("PARTITA_HOME") or platformdirs.user_data_dir("partita", appauthor=False)
         return cls(
@@ -57,7 +72,7 @@ class Settings:
             database_url=environment.get("DATABASE_URL") or None,
             memory=_memory(environment.get("PARTITA_MEMORY") or "2GB"),
             threads=_threads(environment.get("PARTITA_THREADS")),
-            language=_language(environment.get("PARTITA_LANG")),
+            language=spoken_language(),
             now=_instant(environment.get("PARTITA_NOW")),
             user=environment.get("PARTITA_USER") or None,
             account=environment.get("PARTITA_ACCOUNT") or None,
@@ -69,15 +84,25 @@ class Settings:
         )
 
 
-def _language(asked: str | None) -> str:
-    spoken = asked or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+def spoken_language() -> str:
+    """Return `en` or `zh`: as `PARTITA_LANG` says, else by locale."""
+    spoken = (
+        os.environ.get("PARTITA_LANG")
+        or os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or ""
+    )
     spoken = spoken or (locale.getlocale()[0] or "")
     return "zh" if spoken.lower().startswith("zh") else "en"
 
 
 def _memory(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", text, re.IGNORECASE):
-        raise ValueError(f"PARTITA_MEMORY is a size such as 512MB or 4GB, not {text!r}")
+        raise WrongSetting(
+            f"PARTITA_MEMORY is a size such as 512MB or 4GB, not {text!r}.",
+            f"PARTITA_MEMORY 须为内存大小，如 512MB 或 4GB，而不是 {text!r}。",
+        )
     return text
 
 
@@ -85,17 +110,21 @@ def _threads(text: str | None) -> int:
     if not text:
         return os.cpu_count() or 1
     if not re.fullmatch(r"[1-9]\d{0,3}", text):
-        raise ValueError(f"PARTITA_THREADS is a number from 1 to 9999, not {text!r}")
+        raise WrongSetting(
+            f"PARTITA_THREADS is a number from 1 to 9999, not {text!r}.",
+            f"PARTITA_THREADS 须为 1 至 9999 的整数，而不是 {text!r}。",
+        )
     return int(text)
 
 
 def _instant(text: str | None) -> datetime | None:
     if not text:
         return None
-    try:
+    with suppress(ValueError):
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"PARTITA_NOW: {error}") from error
-    if instant.tzinfo is None:
-        raise ValueError("PARTITA_NOW carries a zone, such as 2026-11-02T00:00:00+00:00")
-    return instant
+        if instant.tzinfo is not None:
+            return instant
+    raise WrongSetting(
+        f"PARTITA_NOW is an instant with its zone, such as 2026-11-02T00:00:00+00:00, not {text!r}.",
+        f"PARTITA_NOW 须为带时区的时刻，如 2026-11-02T00:00:00+00:00，而不是 {text!r}。",
+    )

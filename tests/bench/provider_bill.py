@@ -92,7 +92,7 @@ def rows() -> Iterator[str]:
 
 
 def write_bill(path: Path, megabytes: int) -> None:
-    """Write a FOCUS bill of a size: 64 MB of different rows, then again with other charges."""
+    """Write a FOCUS bill of a size: 64 MB of different rows, then the same rows again until it is large."""
     with path.open("w", encoding="utf-8") as out:
         out.write(_HEAD + "\n")
         block: list[str] = []

@@ -35,9 +35,9 @@ LIBRARIES = ("duckdb", "pyarrow", "psycopg")
 INTRODUCTION = """\
 # Speed
 
-Written by `make bench`; do not edit by hand. Each figure is the median of at least three runs, taken in turns with its
-reference in the same process or the same run, so that ratios hold where seconds do not: compare "x as fast", not
-seconds of two machines. Above 1x is faster than the reference; "≤ 4x the time" is met from 0.25x on. "peak MB" is the
+Written by `make bench`; do not edit by hand. A figure with a reference is the median of at least three runs, as the
+reference is, in the same run: so ratios hold where seconds do not. Compare "x as fast", not seconds of two machines.
+Verify is measured once. Above 1x is faster than the reference; "≤ 4x the time" is met from 0.25x on. "peak MB" is the
 most memory that the process held. No test depends on these figures.
 """
 

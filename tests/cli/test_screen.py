@@ -48,11 +48,21 @@ def test_the_consoles_of_results_and_messages_take_no_markup(capsys: pytest.Capt
         grid.add_row(name)
     screen.out().print(grid)
     screen.out().print(*ODD)
-    screen.complain("NO", "[/b] :smile:")
+    screen.complain("NO", "[/b] :smile:", as_json=False)
     said = capsys.readouterr()
     assert all(said.out.count(name) == 2 for name in ODD)
     assert said.out.startswith("[/t]")
     assert "NO [/b] :smile:" in said.err
+
+
+def test_the_rest_of_many_months_is_summed_too() -> None:
+    rows = [row(month, cost) for month, cost in (("2026-08", 10), ("2026-09", 30), ("2026-10", 20))]
+    report = CostReport(("month",), (), rows, {"CNY": row(None, 60)}, provisional=False)
+    console = Console(file=io.StringIO(), width=80)
+    cost_table(console, report, top=2)
+    file: Any = console.file
+    shown = [line.split()[0] for line in file.getvalue().splitlines() if line.strip()]
+    assert [word for word in shown if word.startswith("2026") or word == "1"] == ["2026-09", "2026-10", "1"]
 
 
 def test_amounts_of_a_column_share_their_decimals() -> None:

@@ -106,6 +106,25 @@ def test_a_setting_that_makes_no_sense_is_named(environment: dict[str, str], nam
     done = partita(environment | {name: value}, "bill", "list")
     assert done.returncode == 2
     assert done.stderr.startswith(f"WRONG_SETTING {name}")
+    done = partita(environment | {name: value, "PARTITA_LANG": "zh"}, "bill", "list", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["refused"]) == (2, "WRONG_SETTING")
+    assert "须为" in told["message"]
+    assert value in told["message"]
+
+
+def test_a_database_that_is_not_there_is_told_as_json_too(environment: dict[str, str]) -> None:
+    nowhere = environment | {"DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/none"}
+    done = partita(nowhere, "bill", "list", "--json")
+    assert done.returncode == 5
+    assert json.loads(done.stdout)["refused"] == "DATABASE_UNAVAILABLE"
+
+
+@pytest.mark.parametrize("path", [".", "/", ".."])
+def test_a_folder_is_no_usage_file(environment: dict[str, str], path: str) -> None:
+    done = partita(environment, "import", "usage", path)
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.startswith("FILE_UNREADABLE")
 
 
 def test_too_little_memory_is_told_as_such(set_up: dict[str, str], tmp_path: Path) -> None:

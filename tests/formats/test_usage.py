@@ -68,6 +68,9 @@ def text(*lines: str, end: str = "\n") -> bytes:
         ("u.csv", text(HEAD, ROW.replace("acme", "阿克")).decode().encode("gb18030"), Reason.WRONG_ENCODING),
         ("u.csv", text(HEAD, ROW).decode().encode("utf-16"), Reason.WRONG_ENCODING),
         ("u.csv.gz", gzip.compress(text(HEAD, *[ROW] * 1000))[:-20], Reason.TRUNCATED_FILE),
+        ("u.csv", text(HEAD, ROW) + b"r2,acme", Reason.TRUNCATED_FILE),
+        ("u.csv", text(HEAD, ROW, ROW) + ROW[:-1].encode() + b',"half a', Reason.TRUNCATED_FILE),
+        ("u.ndjson", text(OBJECT % ("1", "null")) + b'{"record_id":"r', Reason.TRUNCATED_FILE),
         ("u.csv.gz", text(HEAD, ROW), Reason.FILE_UNREADABLE),
         ("u.ndjson", b"[" + (OBJECT % ("1", "null")).encode() + b"]", Reason.FILE_UNREADABLE),
         ("u.ndjson", text("hello", "world"), Reason.FILE_UNREADABLE),
@@ -285,6 +288,11 @@ def test_both_ways_to_read_csv_agree(
 def test_a_damaged_row_damages_nothing_but_itself(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     found = rows(engine, tmp_path, "u.csv", text(HEAD, ROW, 'r2,acme,"vm,1,2026-10-01T00:00:00Z,', ROW))
     assert [row["damaged"] for row in found] == [False, True, False]
+
+
+def test_a_whole_last_row_needs_no_line_end(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    found = rows(engine, tmp_path, "u.csv", text(HEAD, "r2,acme", ROW)[:-1])
+    assert [row["damaged"] for row in found] == [True, False]
 
 
 def test_only_a_rejects_file_is_taken_for_one(tmp_path: Path) -> None:

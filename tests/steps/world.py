@@ -9,7 +9,8 @@ Verbs of `given` and `when`:
     discount PAYER FACTOR                     a contract discount on all
     cash     ACCOUNT AMOUNT                   a top-up
     usage    ID ACCOUNT SKU QUANTITY START [TAGS]
-    close    MONTH                            `close again MONTH` says whether anything changed
+    close    MONTH                            `close again MONTH` says whether anything changed, `close dry MONTH`
+                                              what would be billed
 """
 
 from __future__ import annotations
@@ -116,11 +117,13 @@ class World:
             self.said.append(f"refused {answer.reason.name}")
 
     def close(self, *words: str) -> None:
-        again, month = words[0] == "again", Month.parse(words[-1])
-        answer = close_month(self.books, month)
+        again, dry, month = words[0] == "again", words[0] == "dry", Month.parse(words[-1])
+        answer = close_month(self.books, month, dry_run=dry)
         if isinstance(answer, Refused):
             self.said.append(f"refused {answer.reason.name}")
-        elif again:
+        elif dry and not answer.already_closed:
+            self.said.append(f"{month} would bill {answer.bills} bills")
+        elif again or dry:
             self.said.append(f"{month} {'already closed' if answer.already_closed else 'closed'}")
         else:
             assert isinstance(answer, Closed)

@@ -123,7 +123,7 @@ def _cost_grid(console: Console, report: CostReport, currency: str, *, figure: s
     whole = sum(cost for _, cost in costs if cost > 0)
     shown, rest = costs[:top], costs[top:]
     if report.by and report.by[0] in {"month", "usage-month"}:
-        shown, rest = sorted(costs, key=lambda one: tuple(key or "" for key in one[0])), []
+        shown = sorted(shown, key=lambda one: tuple(key or "" for key in one[0]))
     left_over = sum(cost for _, cost in rest)
     total = int(getattr(report.totals[currency], figure))
     *texts, rest_text, total_text = screen.amounts([*(cost for _, cost in shown), left_over, total], currency)

@@ -70,7 +70,11 @@ def close(month: str, *, dry_run: bool = False, as_json: Json = False) -> None:
     if isinstance(closed, Refused):
         screen.refuse(closed, as_json=as_json)
     done: Closed = closed
-    screen.answer(_closed_plain(done, dry_run=dry_run), as_json=as_json, render=lambda console: _closed(console, done))
+    screen.answer(
+        _closed_plain(done, dry_run=dry_run),
+        as_json=as_json,
+        render=lambda console: _closed(console, done, dry_run=dry_run),
+    )
 
 
 def _closed_plain(done: Closed, *, dry_run: bool) -> dict[str, object]:
@@ -86,7 +90,7 @@ def _closed_plain(done: Closed, *, dry_run: bool) -> dict[str, object]:
     }
 
 
-def _closed(console: Console, done: Closed) -> None:
+def _closed(console: Console, done: Closed, *, dry_run: bool) -> None:
     if done.already_closed:
         console.print(screen.say(f"{done.month} was closed before.", f"账期 {done.month} 此前已关账。"))
     console.print(
@@ -102,6 +106,8 @@ def _closed(console: Console, done: Closed) -> None:
             f", outstanding {screen.money(left, currency)}", f"，未结清 {screen.money(left, currency)}"
         )  # fmt: skip
         console.print(screen.say("payable ", "应付 ") + f"{screen.money(payable, currency)} {currency}{rest}")
+    if dry_run:
+        console.print(screen.say("Dry run: nothing was stored.", "试运行：未保存任何内容。"))
 
 
 def list_bills(*, month: str | None = None, payer: str | None = None, as_json: Json = False) -> None:

@@ -187,7 +187,8 @@ def _set_up(console: Console, books: Books, folder: Path) -> None:
         for payer in payers:
             with books.work() as work:
                 _sure(top_up(work, account_id=payer, amount=TOP_UP, idempotency_key="demo", reference="demo"))
-        console.print(screen.say(f"{len(payers)} payers, {TOP_UP} each", f"{len(payers)} 个付款方，各充值 {TOP_UP}"))
+        each = f"{screen.money(TOP_UP.minor, TOP_UP.currency)} {TOP_UP.currency}"
+        console.print(screen.say(f"{len(payers)} payers, {each} each", f"{len(payers)} 个付款方，各充值 {each}"))
 
 
 def _import(console: Console, books: Books, files: list[Path]) -> None:

@@ -93,15 +93,9 @@ def answer(result: Mapping[str, object], *, as_json: bool, render: Callable[[Con
 
 def refuse(no: Refused, *, as_json: bool = False) -> NoReturn:
     """Say an expected "no" and leave with `EXIT_REFUSED`."""
-    if as_json:
-        document = {
-            "refused": no.reason.name,
-            "message": no.message(settings().language),
-            "detail": {name: str(value) for name, value in no.details(settings().language).items()},
-        }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    else:
-        complain(no.reason.name, no.message(settings().language))
+    language = settings().language
+    detail = {name: str(value) for name, value in no.details(language).items()}
+    complain(no.reason.name, no.message(language), detail, as_json=as_json)
     raise SystemExit(EXIT_REFUSED)
 
 
@@ -113,11 +107,7 @@ def misuse(en: str, zh: str) -> NoReturn:
 
 def tell_misuse(message: str) -> None:
     """Say what is wrong with the command line; as one JSON document where `--json` was given."""
-    if json_wanted():
-        document = {"refused": "WRONG_USAGE", "message": message, "detail": {}}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    else:
-        complain("WRONG_USAGE", message)
+    complain("WRONG_USAGE", message, as_json=json_wanted())
 
 
 def json_wanted() -> bool:
@@ -125,9 +115,13 @@ def json_wanted() -> bool:
     return "--json" in sys.argv[1:]
 
 
-def complain(name: str, message: str) -> None:
-    """Say on standard error what is wrong: its name, then the sentence."""
-    err().print(Text.assemble((name, "bold red"), " ", message))
+def complain(name: str, message: str, detail: Mapping[str, str] | None = None, *, as_json: bool) -> None:
+    """Say what is wrong: its name and the sentence, on standard error; or as one JSON document."""
+    if as_json:
+        document = {"refused": name, "message": message, "detail": detail or {}}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        err().print(Text.assemble((name, "bold red"), " ", message))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from cyclopts import CycloptsError
 
 from partita.cli import screen, wrong_usage
+from partita.settings import WrongSetting, spoken_language
 from partita.store.files import private_folder
 from partita.store.unavailable import DatabaseUnavailable
 
@@ -76,23 +77,24 @@ def _is_full(error: Exception) -> bool:
 
 
 def _say(error: Exception) -> int:
-    if isinstance(error, ValueError) and str(error).startswith("PARTITA_"):  # what the environment says makes no sense
-        screen.complain("WRONG_SETTING", str(error))
+    as_json = screen.json_wanted()
+    if isinstance(error, WrongSetting):
+        screen.complain("WRONG_SETTING", error.message(spoken_language()), as_json=as_json)
         return screen.EXIT_USAGE
     if _is_full(error):
         _forget_output()
-        screen.complain("NO_SPACE_LEFT", _of_space())
+        screen.complain("NO_SPACE_LEFT", _of_space(), as_json=False)  # where JSON goes to, there may be no room
         return screen.EXIT_NO_SPACE
     lineage = {f"{one.__module__.partition('.')[0].strip('_')}.{one.__name__}" for one in type(error).__mro__}
     if lineage & {"duckdb.OutOfMemoryException", "builtins.MemoryError"}:
-        screen.complain("NOT_ENOUGH_MEMORY", _of_memory())
+        screen.complain("NOT_ENOUGH_MEMORY", _of_memory(), as_json=as_json)
         return screen.EXIT_NO_SPACE
     if isinstance(error, DatabaseUnavailable) or "psycopg.OperationalError" in lineage:
-        screen.complain("DATABASE_UNAVAILABLE", _of_database(error))
+        screen.complain("DATABASE_UNAVAILABLE", _of_database(error), as_json=as_json)
         return screen.EXIT_DATABASE
     file = re.search(re.escape(str(screen.settings().home / "files")) + r"/[^'\"\s\\]+", str(error))
     if file and "duckdb.Error" in lineage:
-        screen.complain("FILE_OF_THE_BOOKS_UNREADABLE", _of_file(file[0]))
+        screen.complain("FILE_OF_THE_BOOKS_UNREADABLE", _of_file(file[0]), as_json=as_json)
         return screen.EXIT_DATABASE
     return _say_bug(error)
 
@@ -104,12 +106,11 @@ def _say_bug(error: Exception) -> int:
     report.unlink(missing_ok=True)
     report.touch(mode=0o600)  # what went wrong may hold names and amounts
     report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    screen.err().print(
-        screen.say(
-            f"This is a bug in partita: {kind}: {error}\nNothing half done was kept. The report is in {report}.",
-            f"这是 partita 的缺陷：{kind}: {error}\n没有保留任何半成品。报告见 {report}。",
-        ),
+    said = screen.say(
+        f"This is a bug in partita: {kind}: {error}\nNothing half done was kept. The report is in {report}.",
+        f"这是 partita 的缺陷：{kind}: {error}\n没有保留任何半成品。报告见 {report}。",
     )
+    screen.complain("BUG", said, as_json=screen.json_wanted())
     return screen.EXIT_BUG
 
 

@@ -49,7 +49,7 @@ MEASURES: dict[str, str] = {
 }
 """The four costs of FOCUS; a report shows one and can sort by it."""
 
-_TAG = re.compile(r"tag:([A-Za-z0-9_.:/@ -]{1,128})\Z")
+_TAG = re.compile(r"tag:([^\x00-\x1f\x7f]{1,128})\Z")
 
 
 def is_dimension(name: str) -> bool:
@@ -62,7 +62,8 @@ def dimension_sql(name: str) -> str:
     tag = _TAG.match(name)
     if tag is None:
         return DIMENSIONS[name]
-    return f"json_extract_string(c.tags, '$.\"{tag[1]}\"')"
+    pointer = tag[1].replace("~", "~0").replace("/", "~1").replace("'", "''")
+    return f"json_extract_string(c.tags, '/{pointer}')"
 
 
 def cost_sql(by: Sequence[str], only: Sequence[str] = (), *, at_one_instant: bool = False, seen: bool = False) -> str:

@@ -31,7 +31,8 @@ _MAGIC_GZIP = b"\x1f\x8b"
 class TextLines:
     """A whole, readable text file: `path` is the file itself, or a plain copy of it; `first` its first line with text.
 
-    `digest` is the SHA-256 of the unpacked content, so that packing a file changes nothing.
+    `digest` is the SHA-256 of the unpacked content, so that packing a file changes nothing. `unended` is the last line
+    where it has no line end: the file may have been cut off in it; `rows` is its number.
     """
 
     path: Path
@@ -39,6 +40,8 @@ class TextLines:
     first: str
     first_row: int
     newline: str
+    unended: str | None
+    rows: int
 
     def sql(self) -> str:
         """Return SQL of `line VARCHAR`: every line in order, blank ones NULL."""
@@ -89,6 +92,11 @@ class _Pass:
             self.bad_row = self.newlines + block[: max(error.start, 0)].count(b"\n") + 1
 
     @property
+    def line_ends(self) -> int:
+        """How many line ends there are, of whatever kind."""
+        return self.newlines + self.returns - self.pairs
+
+    @property
     def is_odd(self) -> bool:
         """Say whether line ends are mixed, so that a copy with plain ones is needed."""
         return self.returns > 0 and not self.returns == self.pairs == self.newlines
@@ -126,7 +134,7 @@ def open_lines(path: Path, folder: Path) -> TextLines | Refused:
     row, first = _first_line(bytes(seen.head))
     if not first:
         return refused(Reason.FILE_EMPTY, path=path)
-    return TextLines(plain, seen.digest.digest(), first, row, newline)
+    return TextLines(plain, seen.digest.digest(), first, row, newline, _unended(plain), seen.line_ends + 1)
 
 
 def _read(path: Path, seen: _Pass, copy: Path | None) -> None:
@@ -158,6 +166,15 @@ def _with_plain_line_ends(source: Path, target: Path) -> Path:
             writing.write(text[: len(text) - len(kept)].replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         writing.write(kept.replace(b"\r", b"\n"))
     return target
+
+
+def _unended(path: Path) -> str | None:
+    """Return the last line of a file that does not end with a line end; None when it does, or says nothing."""
+    with path.open("rb") as handle:
+        handle.seek(max(path.stat().st_size - LINE_BYTES_MAX, 0))
+        end = handle.read()
+    last = end[max(end.rfind(b"\n"), end.rfind(b"\r")) + 1 :].decode("utf-8", errors="ignore")
+    return last if last.strip() else None
 
 
 def _first_line(head: bytes) -> tuple[int, str]:

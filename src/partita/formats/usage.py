@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -37,6 +38,10 @@ _ZIP = (
 _ARRAY = (
     "it is one JSON array; write one JSON object per line instead.",
     "这是一个 JSON 数组；请每行写一个 JSON 对象。",
+)
+_CUT_OFF = (
+    "it has no line end and is damaged, so the file was cut off. Fetch it again; or end the line, if it is meant so.",
+    "该行没有换行符且已损坏，文件可能被截断。请重新获取文件；若确实如此，请在行末加上换行符。",
 )
 _NO_OBJECT = ("none of its first lines is a JSON object.", "前若干行都不是 JSON 对象。")
 _NO_PARQUET = (
@@ -108,7 +113,7 @@ def open_usage(path: Path, folder: Path, engine: duckdb.DuckDBPyConnection) -> U
     name = path.stem if is_gzip(path) and path.suffix.lower() == ".gz" else path.name
     if lines.first.startswith("{") or Path(name).suffix.lower() in {".ndjson", ".jsonl", ".json"}:
         return _open_ndjson(lines, engine)
-    return _open_csv(lines)
+    return _open_csv(lines, engine)
 
 
 def refuse_path(path: Path) -> Refused | None:
@@ -126,7 +131,7 @@ def refuse_path(path: Path) -> Refused | None:
         return refused(Reason.FILE_UNREADABLE, format=f"usage {Kind.CSV.value}", detail=detail)
 
 
-def _open_csv(lines: TextLines) -> UsageSource | Refused:
+def _open_csv(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSource | Refused:
     names = [name.strip() for name in next(csv.reader([lines.first]))]
     found = _find(names, Kind.CSV)
     if isinstance(found, Refused):
@@ -142,6 +147,8 @@ def _open_csv(lines: TextLines) -> UsageSource | Refused:
         cut = f"select *, {_fields()} as fields, {_is_damaged(len(names))} as damaged from ({read})"
         return f"select {columns}, {wanted} from ({cut})"
 
+    if lines.rows > lines.first_row and (no := _refuse_cut(lines, partial(rows, "damaged"), engine)):
+        return no
     value_lines = _value_lines(lines, lines.first_row)
     names_and_types = ", ".join(f"'{at}': 'VARCHAR'" for at in range(1, len(names) + 1))
     at_once = (
@@ -186,6 +193,7 @@ def _open_ndjson(lines: TextLines, engine: duckdb.DuckDBPyConnection) -> UsageSo
 
     sample = f"(select * from {_value_lines(lines, 0)} limit {_SAMPLE_LINES})"
     failed = _refuse_sample(rows("damaged", sample), engine)
+    failed = failed or _refuse_cut(lines, partial(rows, "damaged"), engine)
     if failed:
         return failed
     numbered = rows("damaged, row, line", _numbered_lines(lines, 0), to_the_letter=True)
@@ -234,6 +242,16 @@ def _open_parquet(path: Path, engine: duckdb.DuckDBPyConnection) -> UsageSource 
         f"select {columns}, false as damaged, file_row_number + 1 as row, null::varchar as line, "
         f"[{original}] as original from {source}",
     )
+
+
+def _refuse_cut(lines: TextLines, rows: Callable[[str], str], engine: duckdb.DuckDBPyConnection) -> Refused | None:
+    """Refuse a file whose last line is damaged and has no line end: it was cut off in the middle."""
+    if lines.unended is None:
+        return None
+    (damaged,) = engine.execute(
+        f"select damaged from ({rows(f'(select {literal(lines.unended)} as line)')})"
+    ).fetchall()
+    return refused(Reason.TRUNCATED_FILE, row=lines.rows, detail=_CUT_OFF) if damaged[0] else None
 
 
 def _no_exact_type(column: str, kind: str) -> tuple[str, str]:

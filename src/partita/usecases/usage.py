@@ -115,7 +115,7 @@ def import_usage(
     nothing of it taken in. `name` is what the batch is called (default: the file's name). A dry run writes nothing.
     Only the operator may.
     """
-    if no := operator_only(books):
+    if no := operator_only(books) or refuse_path(path):
         return no
     rejects = rejects or usage_rejects.default_path(path)
     if no := _refuse_rejects(path, rejects):
@@ -148,8 +148,6 @@ def import_usage(
 
 def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
     """Refuse a place for the rejects that cannot be written, or where something else would be lost."""
-    if no := refuse_path(path):
-        return no
     if rejects.resolve() == path.resolve() or rejects.is_dir():
         return refused(Reason.REJECTS_NOT_WRITABLE, path=rejects, detail=_SAME_FILE)
     if rejects.exists() and rejects.stat().st_size and not usage_rejects.is_rejects_file(rejects):

@@ -60,11 +60,12 @@ def close_month(
         if isinstance(run, Refused):
             return run
         plan = plan_of(books, run)
+        with books.work() as work:
+            already = month.number in bill_store.closed_months(work.tx)
+        if already:
+            return _closed(plan, already_closed=True)
         if dry_run:
             return _preview(plan, progress)
-        with books.work() as work:
-            if month.number in bill_store.closed_months(work.tx):
-                return _closed(plan, already_closed=True)
         work_off(plan, progress)
         return _closed(plan, already_closed=False)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import psycopg
 
-from partita.core.money import Money, format_scaled, is_currency
+from partita.core.money import Money, format_scaled, is_currency, minor_digits
 from partita.core.refusal import Refused
 from partita.store import proof as proof_store
 from partita.store.db import Transaction
@@ -127,4 +127,5 @@ def money_text(minor: int, currency: str) -> str:
 
 def exact_text(amount_e10: int, currency: str) -> str:
     """Write an exact amount with its currency."""
-    return f"{format_scaled(amount_e10, 10, places=2)} {currency}"
+    places = minor_digits(currency) if is_currency(currency) else 0
+    return f"{format_scaled(amount_e10, 10, places=places)} {currency}"
