@@ -1,7 +1,8 @@
 """A law of months: whatever comes late, the bills of all months together are what the core makes of all the usage.
 
 Two enterprises in two zones and currencies, every price model with a change inside the month, changes of payer in the
-middle of billing cycles of every kind, stacked discounts; records that come in any order, before and after the closes, in files that repeat one another.
+middle of billing cycles of every kind, stacked discounts; records that come in any order, before and after the closes,
+in files that repeat one another.
 """
 
 from __future__ import annotations

@@ -1,5 +1,9 @@
-"""Plays the cases of periods: `is INSTANT in MONTH of ZONE`, `month INSTANT in ZONE`, `hours MONTH in ZONE`,
-`next CYCLE INSTANT in ZONE`.
+"""Plays the cases of periods: `is … in … of …`, `month … in …`, `hours … in …`, `next CYCLE … in …`.
+
+is    INSTANT in MONTH of ZONE
+month INSTANT in ZONE
+hours MONTH in ZONE
+next  CYCLE INSTANT in ZONE
 """
 
 from __future__ import annotations

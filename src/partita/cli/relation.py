@@ -12,6 +12,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.ways import AS_IS, Ways
+from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission, parsed
 from partita.core.refusal import Reason, Refused, refused
 
@@ -287,7 +288,8 @@ def _relation(one: Relation) -> dict[str, object]:
 
 
 def _mode(one: Relation) -> str:
-    return (Mode.MANAGEMENT if one.mode.value == "independent" else Mode.TRUSTEESHIP).value
+    mode = Mode.MANAGEMENT if one.mode is FinanceMode.INDEPENDENT else Mode.TRUSTEESHIP
+    return str(mode.value)
 
 
 def _consequences(some: Sequence[Consequence]) -> list[dict[str, Any]]:

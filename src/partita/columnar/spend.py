@@ -18,7 +18,7 @@ from partita.columnar.tables import USAGE, arrow_schema
 OPENING = ""
 """The id of an opening record: no record of usage has it, for an id has at least one character."""
 
-BEFORE_ALL = datetime.min
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """When an opening record starts whose price does not depend on the month's total: before every price, so it is counted
 and costs nothing."""
 

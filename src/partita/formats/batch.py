@@ -138,7 +138,8 @@ def _line(row: Row, kind: BatchKind) -> BatchLine:
     mode = (
         row.read("mode", _mode, Fault.NOT_ONE_OF, INDEPENDENT, known=_MODES) if kind is BatchKind.LINK else INDEPENDENT
     )
-    codes = row.read("permissions", _codes, Fault.NOT_ONE_OF, frozenset(), known=_CODES)
+    none: frozenset[RelationPermission] = frozenset()
+    codes = row.read("permissions", _codes, Fault.NOT_ONE_OF, none, known=_CODES)
     return BatchLine(row.origin, member, main, mode, codes)
 
 

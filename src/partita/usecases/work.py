@@ -1,8 +1,9 @@
 """The open books: what a use case may reach, and nothing else.
 
-`Books` is what wiring opens once per process: the pool, the room for files, the clock, and who asks. `Work` is one open
-transaction with its `now`. A use case that is one transaction takes a `Work`; one that is a series of transactions (an import, a
-close) takes `Books` and opens a `Work` for each, so that a kill between two leaves whole steps behind.
+`Books` is what wiring opens once per process: the pool, the room for files, the clock, and who asks. `Work` is one
+open transaction with its `now`. A use case that is one transaction takes a `Work`; one that is a series of
+transactions (an import, a close) takes `Books` and opens a `Work` for each, so that a kill between two leaves whole
+steps behind.
 """
 
 from __future__ import annotations
