@@ -38,6 +38,11 @@ class Settled:
     lines: tuple[Line, ...]
     sources: tuple[tuple[Source, str | None], ...]
 
+    @property
+    def by_line(self) -> bool:
+        """Say whether anything looks at the lines: without vouchers the payable may be one line."""
+        return any(template for _, template in self.sources)
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -154,12 +159,16 @@ def tables(world: World) -> dict[str, pa.Table]:
     for one_settled in world.settled:
         bill = one_settled.bill
         scale = minor_scale_e10(bill.currency)
-        rows["bills"].append((bill.payer_id, bill.bill_id, "CNY", str(MONTH), scale, *map(_plain, _span(_EDGE))))
-        rows["products"] += [(bill.bill_id, product, share) for product, share in bill.products.items()]
-        rows["lines"] += [
-            (bill.bill_id, one.line, one.part, one.account_id, one.product_id, one.exact_e10)
-            for one in one_settled.lines
-        ]
+        span = map(_plain, _span(_EDGE))
+        rows["bills"].append(
+            (bill.payer_id, bill.bill_id, "CNY", str(MONTH), scale, *span, bill.payable_minor, one_settled.by_line)
+        )
+        if one_settled.by_line:
+            rows["products"] += [(bill.bill_id, product, share) for product, share in bill.products.items()]
+            rows["lines"] += [
+                (bill.bill_id, one.line, one.part, one.account_id, one.product_id, one.exact_e10)
+                for one in one_settled.lines
+            ]
         rows["sources"] += [_source_row(bill.payer_id, *pair) for pair in one_settled.sources]
     return {name: _table(columnar.TABLES[name], found) for name, found in rows.items()}
 

@@ -21,11 +21,16 @@ def settled(one: Settled) -> Settlement:
 
 
 def by_core(world: World) -> dict[str, list[Paid]]:
-    found = {
-        one.bill.bill_id: [(p.fund.value, p.source_id, p.line, p.part, p.amount) for p in settled(one).parts]
-        for one in world.settled
-    }
+    found = {one.bill.bill_id: _paid(one) for one in world.settled}
     return {bill: parts for bill, parts in found.items() if parts}
+
+
+def _paid(one: Settled) -> list[Paid]:
+    """Return the parts; where nothing looks at the lines, the draws, of the one line that stands for all."""
+    settlement = settled(one)
+    if one.by_line:
+        return [(p.fund.value, p.source_id, p.line, p.part, p.amount) for p in settlement.parts]
+    return [(d.fund.value, d.source_id, 0, "", d.amount) for d in settlement.draws]
 
 
 def in_columns(world: World) -> dict[str, list[Paid]]:

@@ -120,10 +120,10 @@ def test_the_tables_of_the_bulk_engine(books: Books, folder: Path) -> None:
         ("shop", "hour", march, end, "main", bucket_of("main", 8)),
     ]
     assert set(cycles.column("cycle").to_pylist()) == {"hour"}
-    assert [tuple(row.values())[-2:] for row in placements.to_pylist()] == [
-        ("East", None),
-        ("East", "Sales"),
-        ("East", None),
+    assert [tuple(row.values())[-4:] for row in placements.to_pylist()] == [
+        ("East", None, None, "East"),
+        ("East", "Sales", None, "East / Sales"),
+        ("East", None, None, "East"),
     ]
     tiers = [tuple(row.values())[5:] for row in prices.to_pylist()]
     assert tiers == [

@@ -25,6 +25,8 @@ BILLS: dict[str, str] = {
     "scale_e10": "BIGINT",  # how many e10 one minor unit holds
     "from_at": "TIMESTAMP",  # the month's period in the payer's zone
     "to_at": "TIMESTAMP",
+    "payable_minor": "BIGINT",
+    "by_line": "BOOLEAN",  # no: nothing asks for its lines, and the payable is one line, which `lay_out` adds
 }
 PRODUCTS: dict[str, str] = {"bill_id": "VARCHAR", "product_id": "VARCHAR", "payable_minor": "BIGINT"}
 LINES: dict[str, str] = {
@@ -309,7 +311,10 @@ def _with() -> str:
 
 
 def lay_out(engine: duckdb.DuckDBPyConnection, facts: Mapping[str, pa.Table]) -> None:
-    """Make the tables of `TABLES` on a connection; a table that is not given is empty."""
+    """Make the tables of `TABLES` on a connection; a table that is not given is empty.
+
+    A bill that is not looked at line by line gets one line of its own: the whole payable, of no account and product.
+    """
     for name, schema in TABLES.items():
         columns = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in schema.items())
         if name in facts:
@@ -319,6 +324,11 @@ def lay_out(engine: duckdb.DuckDBPyConnection, facts: Mapping[str, pa.Table]) ->
         else:
             nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{column}"' for column, kind in schema.items())
             engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {nothing} WHERE FALSE")
+    engine.execute("INSERT INTO products SELECT bill_id, '', payable_minor FROM bills WHERE NOT by_line")
+    engine.execute(
+        "INSERT INTO lines SELECT bill_id, 0, '', '', '', CAST(payable_minor AS HUGEINT) * scale_e10 "
+        "FROM bills WHERE NOT by_line AND payable_minor > 0"
+    )
 
 
 def settle(facts: Mapping[str, pa.Table]) -> pa.Table:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from psycopg.rows import class_row
 
 from partita.core.bill import CLOSE_STATES, Bill
+from partita.core.ledger import instant_text
 from partita.core.money import minor_scale_e10
 from partita.store.db import Transaction
 
+_COPY_LINES = 500
 _CLOSE_LOCK = 0x7061_7274_0002
 """One close at a time; the lock goes with the connection, so a killed close never blocks the next."""
 
@@ -200,12 +203,21 @@ def _copy(tx: Transaction, table: str, columns: Sequence[str], rows: Iterable[tu
 
 def save_draws(tx: Transaction, draws: Sequence[DrawRow], *, recorded_at: datetime) -> None:
     """Save what funds paid towards bills."""
-    rows = (
-        (one.payer_id, one.bill_id, one.line, one.fund, one.source_id, one.amount_minor, one.entry_id, recorded_at)
+    at = instant_text(recorded_at)
+    lines = (
+        f"{one.payer_id}\t{one.bill_id}\t{one.line}\t{one.fund}\t{one.source_id}\t{one.amount_minor}\t{one.entry_id}\t{at}\n"
         for one in draws
     )
-    columns = ("payer_id", "bill_id", "line", "fund", "source_id", "amount_minor", "entry_id", "recorded_at")
-    _copy(tx, "draw", columns, rows)
+    columns = "payer_id, bill_id, line, fund, source_id, amount_minor, entry_id, recorded_at"
+    with tx.cursor() as cursor, cursor.copy(f"copy draw ({columns}) from stdin") as copy:
+        while some := "".join(islice(lines, _COPY_LINES)):
+            copy.write(some.replace("\\", "\\\\"))
+
+
+def payers(tx: Transaction, *, month: int, bucket: int) -> list[str]:
+    """Return the payers that have a bill of a month and bucket, sorted."""
+    rows = tx.execute("select distinct payer_id from bill where month = %s and bucket = %s order by 1", (month, bucket))
+    return [payer for (payer,) in rows]
 
 
 _BILL_COLUMNS = (

@@ -12,6 +12,7 @@ from datetime import datetime
 from io import BytesIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from partita.columnar import settlement as columnar
@@ -51,8 +52,8 @@ _LINES_WHERE = {
     "drawn": """exists (
         select from draw w where w.payer_id = b.payer_id and w.bill_id = b.bill_id and w.fund = 'voucher')""",
 }
-"""Whose lines are needed: only vouchers look at them. For the others the whole payable is one line, so that much less
-is moved."""
+"""Whose lines are needed: only vouchers look at them. For the others the whole payable is one line
+(`columnar.settlement.lay_out`), so that much less is moved."""
 _DUE = """
     with due as materialized (
         select b.payer_id, b.bill_id, b.currency, b.month, b.payable_minor, b.minor_scale_e10, a.enterprise_id, e.zone,
@@ -64,7 +65,7 @@ _DUE = """
 
 _BILLS = """
     select payer_id, bill_id, currency, left(month::text, 4) || '-' || right(month::text, 2), minor_scale_e10,
-           p.from_at at time zone 'UTC', p.to_at at time zone 'UTC'
+           p.from_at at time zone 'UTC', p.to_at at time zone 'UTC', payable_minor, by_line
     from due join unnest(%(zones)s::text[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
         as p (zone, from_at, to_at) on p.zone = due.zone
 """
@@ -72,13 +73,11 @@ _BILLS = """
 _PRODUCTS = """
     select p.bill_id, p.product_id, p.payable_minor from due d
     join bill_product p on p.payer_id = d.payer_id and p.bill_id = d.bill_id where d.by_line
-    union all select bill_id, '', payable_minor from due where not by_line
 """
 
 _LINES = """
     select l.bill_id, l.line, '', l.account_id, l.product_id, l.billed_cost_e10 from due d
     join bill_line l on l.payer_id = d.payer_id and l.bill_id = d.bill_id where d.by_line
-    union all select bill_id, 0, '', '', '', payable_minor::numeric * minor_scale_e10 from due where not by_line
 """
 
 _KEY = {
@@ -194,12 +193,20 @@ def line_numbers(tx: Transaction, of: Of) -> pa.Table:
 
 
 def _tables(tx: Transaction, of: Of, sources: str) -> dict[str, pa.Table]:
-    due = _due(of)
-    selects = {"bills": _BILLS, "products": _PRODUCTS, "lines": _LINES, "sources": sources}
-    queries = {name: f"{due} {select}" for name, select in selects.items()}
-    queries |= {name: f"{due}, {_OF_VOUCHERS} {select}" for name, select in _WITH_TEMPLATES.items()}
-    values = _values(of)
-    return {name: _table(tx, query, values, columnar.TABLES[name]) for name, query in queries.items()}
+    """Return all tables; what belongs to vouchers alone is asked for only when somebody has one."""
+    due, values = _due(of), _values(of)
+    facts = {name: _table(tx, f"{due} {select}", values, columnar.TABLES[name]) for name, select in (
+        ("bills", _BILLS), ("sources", sources))}  # fmt: skip
+    if pc.any(facts["bills"].column("by_line")).as_py():
+        facts |= {
+            name: _table(tx, f"{due} {select}", values, columnar.TABLES[name])
+            for name, select in (("products", _PRODUCTS), ("lines", _LINES))
+        }
+        facts |= {
+            name: _table(tx, f"{due}, {_OF_VOUCHERS} {select}", values, columnar.TABLES[name])
+            for name, select in _WITH_TEMPLATES.items()
+        }
+    return facts
 
 
 def _due(of: Of) -> str:

@@ -71,6 +71,7 @@ _HOLDINGS = f"""
            exists (select from draw d where d.fund = '{Fund.VOUCHER.value}' and d.source_id = v.voucher_id)
     from {_JOIN}
     join balance b on b.ledger_account = '{_ACCOUNT}' || v.voucher_id and b.currency = t.currency
+        and starts_with(b.ledger_account, '{_ACCOUNT}')
     where {{where}} order by v.valid_until, v.voucher_id, b.payer_id
 """
 

@@ -57,7 +57,7 @@ NO_MEMBER_TO_SHARE_WITH = (
     "{member} 目前不是 {management} 的子账号。请先关联：`partita relation invite {management} {member}`。",
 )
 MEMBER_IN_TRUSTEESHIP = (
-    "{management} pays for {member} (财务托管): its vouchers pay the lines of {member} without sharing.",
+    "{management} pays for {member} (trusteeship): its vouchers pay the lines of {member} without sharing.",
     "{member} 由 {management} 财务托管：主账号的代金券无需共享即可抵扣其费用。",
 )
 BAD_PRIORITY = (

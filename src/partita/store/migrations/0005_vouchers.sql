@@ -77,6 +77,10 @@ create table priority_policy (
     primary key (enterprise_id, instrument, sequence)
 );
 
+-- who holds some of a voucher, and was it used: asked by voucher, not by payer
+create index balance_voucher on balance (ledger_account) where starts_with(ledger_account, 'voucher/');
+create index draw_voucher on draw (source_id) where fund = 'voucher';
+
 -- guards --------------------------------------------------------------------------------------------------------------
 do $$
 declare name text;

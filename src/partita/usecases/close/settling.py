@@ -7,9 +7,8 @@ source may pay what (`core.settlement`, `columnar.settlement`). Rules: SETTLE-1 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -37,8 +36,6 @@ from partita.store.settlement import Of
 from partita.usecases.rating import show_files
 from partita.usecases.work import Work
 
-_COLUMNS = "bill_id, fund, source_id, amount_minor"
-
 
 def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection, run: CloseRun, bucket: int) -> None:
     """Draw what the bills of a bucket ask, post it, keep the draws (SETTLE-1 … SETTLE-8).
@@ -49,8 +46,11 @@ def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection,
     with engine.cursor() as connection:
         settlement_sql.lay_out(connection, settlement_store.to_settle(work.tx, of))
         cut_by_tags(work.tx, room, connection, of)
-        drawn = connection.execute(f"select {_COLUMNS} from ({settlement_sql.draws_sql()})").fetchall()
-    drafts, draws = _posted(_bills(work.tx, run, bucket), drawn, run.closed_at)
+        drawn = connection.execute(
+            f"select b.payer_id, b.currency, d.bill_id, d.fund, d.source_id, d.amount_minor "
+            f"from ({settlement_sql.draws_sql()}) d join bills b on b.bill_id = d.bill_id order by d.bill_id, d.turn"
+        ).fetchall()
+    drafts, draws = _posted(run, drawn)
     posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
     assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
     bill_store.save_draws(work.tx, draws, recorded_at=work.now)
@@ -83,22 +83,14 @@ def bills_of(tx: Transaction, run: CloseRun, bucket: int, bill_id: str | None = 
     return Of(run.month, bucket, periods, run.closed_at, bill_id)
 
 
-def _bills(tx: Transaction, run: CloseRun, bucket: int) -> dict[str, tuple[str, str, Month]]:
-    """Return payer, currency and month of each bill of a bucket."""
-    rows = bill_store.bills(tx, month=run.month, bucket=bucket)
-    return {one.bill_id: (one.payer_id, one.currency, Month.from_number(one.month)) for one in rows}
-
-
-def _posted(
-    bills: Mapping[str, tuple[str, str, Month]], drawn: list[tuple[Any, ...]], closed_at: datetime
-) -> tuple[list[Draft], list[DrawRow]]:
+def _posted(run: CloseRun, drawn: list[tuple[Any, ...]]) -> tuple[list[Draft], list[DrawRow]]:
     """Return the entries that pay bills, and the draws that they hold; `drawn` is in order of bill and turn."""
     drafts: list[Draft] = []
     rows: list[DrawRow] = []
-    for bill_id, draws in _by_bill(drawn):
-        payer, currency, month = bills[bill_id]
+    month = Month.from_number(run.month)
+    for (payer, currency, bill_id), draws in _by_bill(drawn):
         draft = posting_rules.settled(
-            payer_id=payer, bill_id=bill_id, month=month, currency=currency, draws=draws, effective_at=closed_at
+            payer_id=payer, bill_id=bill_id, month=month, currency=currency, draws=draws, effective_at=run.closed_at
         )
         drafts.append(draft)
         entry = derived_id("ent", payer, draft.idempotency_key)
@@ -109,6 +101,6 @@ def _posted(
     return drafts, rows
 
 
-def _by_bill(drawn: list[tuple[Any, ...]]) -> Iterator[tuple[str, list[Draw]]]:
-    for bill_id, rows in groupby(drawn, key=itemgetter(0)):
-        yield bill_id, [Draw(Fund(fund), source, amount) for _, fund, source, amount in rows]
+def _by_bill(drawn: list[tuple[Any, ...]]) -> Iterator[tuple[tuple[str, str, str], list[Draw]]]:
+    for key, rows in groupby(drawn, key=itemgetter(0, 1, 2)):
+        yield key, [Draw(Fund(fund), source, amount) for *_, fund, source, amount in rows]

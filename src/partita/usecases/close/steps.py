@@ -189,7 +189,7 @@ def _plain_utc(instant: datetime) -> datetime:
 def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
     """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1)."""
     with plan.books.work(plan.run.closed_at) as work:
-        payers = {one.payer_id for one in bill_store.bills(work.tx, month=plan.run.month, bucket=bucket)}
+        payers = bill_store.payers(work.tx, month=plan.run.month, bucket=bucket)
         ledger_store.lock_payers(work.tx, payers)
         posted = ledger_store.append(work.tx, _receivables(plan, work, bucket), recorded_at=work.now)
         assert not isinstance(posted, Refused), f"a close posts what it planned: {posted}"

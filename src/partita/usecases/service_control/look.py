@@ -49,6 +49,7 @@ class _Known:
     caps: dict[str, int]
     spent: dict[str, int]
     paid: list[PaidAhead]
+    paid_products: frozenset[tuple[str, str]]
     watches: dict[str, Watch]
 
 
@@ -110,13 +111,15 @@ def _load(work: Work, watched: Collection[str], told_of_spend: Collection[str]) 
         items.setdefault(row.use.payer_id, []).append(row)
     caps = policy_store.caps(tx, payers)
     homes = {row.use.account_id: payers[row.use.payer_id].zone for row in rows}
+    paid = policy_store.paid_ahead(tx, homes, work.now)
     return _Known(
         payers=payers,
         items=items,
         of_items=_of_items(work, payers, told_of_spend),
         caps=caps,
         spent=_spent(work, {account: homes[account] for account in caps if account in homes}),
-        paid=policy_store.paid_ahead(tx, homes, work.now),
+        paid=paid,
+        paid_products=frozenset((one.account_id, one.product_id) for one in paid if not one.resource_id),
         watches=control_store.watches(tx, payers),
     )
 
@@ -176,7 +179,6 @@ def _seen(work: Work, payer: _Payer, known: _Known) -> Seen:
     before = known.watches.get(payer.payer_id)
     since = before.overdue_since if before and before.overdue_since else work.now
     places = payer.order.places if payer.order else {}
-    paid = {(one.account_id, one.product_id) for one in known.paid if not one.resource_id}
     group = Group(
         payer_id=payer.payer_id,
         currency=payer.currency,
@@ -184,7 +186,9 @@ def _seen(work: Work, payer: _Payer, known: _Known) -> Seen:
         overdue_since=since if payer.available_minor < 0 else None,
         pace=payer.pace,
         items=tuple(
-            _item(row, payer, days, is_paid=(row.use.account_id, row.use.product_id) in paid, places=places)
+            _item(
+                row, payer, days, is_paid=(row.use.account_id, row.use.product_id) in known.paid_products, places=places
+            )
             for row in rows
         ),
         now=work.now,
