@@ -38,9 +38,7 @@ def _fill(engine: duckdb.DuckDBPyConnection) -> None:
         engine.execute(f"create table {name} ({typed_columns(schema)})")
     rows = [(f"sku-{n:03d}", f"product-{n % 8}", "hour") for n in range(len(SKU_MODELS))]
     engine.executemany("insert into skus values (?, ?, ?)", rows)
-    engine.execute(
-        f"insert into accounts select {_account('i')}, 'UTC', 'CNY' from range({ACCOUNT_COUNT}) t(i)"
-    )
+    engine.execute(f"insert into accounts select {_account('i')}, 'UTC', 'CNY' from range({ACCOUNT_COUNT}) t(i)")
     engine.execute(
         f"insert into discounts select {_payer('i')}, 'product', 'product-1', '{_OPENED}', '{_NO_END}', 900000, false "
         f"from range(0, {PAYER_COUNT}, 4) t(i) union all "

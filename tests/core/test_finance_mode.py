@@ -54,7 +54,10 @@ def test_credit_and_discounts_need_one_entity_and_nothing_else_does() -> None:
     sharing = {Code.SYNCHRONIZE_FINANCE_IDENTITY, Code.SYNCHRONIZE_FINANCE_DISCOUNT_POLICY_TO_TARGET}
     assert needs_same_entity(INDEPENDENT) == sharing
     assert needs_same_entity(TRUSTEESHIP) == frozenset()
-    for topic, code in ((Topic.CREDIT, Code.SYNCHRONIZE_FINANCE_IDENTITY), (Topic.BILLS, Code.CHECK_TARGET_CONSUMPTION)):
+    for topic, code in (
+        (Topic.CREDIT, Code.SYNCHRONIZE_FINANCE_IDENTITY),
+        (Topic.BILLS, Code.CHECK_TARGET_CONSUMPTION),
+    ):
         assert shares(topic, INDEPENDENT, frozenset({code}), same_entity=True)
         assert not shares(topic, INDEPENDENT, frozenset(), same_entity=True)
         assert shares(topic, TRUSTEESHIP, frozenset(), same_entity=True)

@@ -121,9 +121,7 @@ def _books_follow_from(books: Books, happened: list[Command]) -> None:
             assert (book, book >= 0) == (held[member], True)
 
 
-def test_money_goes_both_ways_at_once_without_a_deadlock(
-    books: Books, settings: Settings
-) -> None:
+def test_money_goes_both_ways_at_once_without_a_deadlock(books: Books, settings: Settings) -> None:
     """Money goes both ways between the same two accounts at once: locks are taken in one order."""
     group(books, "main", "sub")
     with books.work() as work:
