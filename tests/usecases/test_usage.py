@@ -189,7 +189,7 @@ def test_set_up_meanwhile_and_gone(world: World, tmp_path: Path) -> None:
 
     def meddle(_done: int, _total: int, note: str) -> None:
         if note == "compare":
-            world.play([["account", "new"]])
+            world.play([["sku", "new", "in", "compute", "at", "1.00"]])
             path.unlink()
 
     assert isinstance(import_usage(world.books, path, progress=meddle), Refused)

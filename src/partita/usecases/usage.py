@@ -20,7 +20,7 @@ from partita.core.ids import derived_id
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.usage import Rejection
 from partita.formats import usage_rejects
-from partita.formats.quoting import literal, path_literal
+from partita.formats.quoting import literal
 from partita.formats.usage import UsageSource, open_usage, refuse_path
 from partita.store import catalog as catalog_store
 from partita.store import org as org_store
@@ -31,6 +31,7 @@ from partita.store.files import FileRoom
 from partita.store.usage import UsageBatch, UsageFile
 from partita.usecases.permission import operator_only
 from partita.usecases.spend.take_up import Accepted, take_up
+from partita.usecases.stored_usage import merge, stored_sql
 from partita.usecases.work import Books, Work
 
 Progress = Callable[[int, int, str], object]
@@ -143,7 +144,12 @@ def import_usage(
         failed = _stage(intake, look_ups)
         if failed is None and _state(path) != seen:
             failed = _changed(source)
-        return failed or _take_in(books, intake, look_ups, folder)
+        if failed is not None:
+            return failed
+        answer = _take_in(books, intake, look_ups, folder)
+        if isinstance(answer, UsageImported) and answer.months and not dry_run:
+            merge(books, engine, _places(engine))
+        return answer
 
 
 def _refuse_rejects(path: Path, rejects: Path) -> Refused | None:
@@ -250,7 +256,7 @@ def _take_in(books: Books, intake: _Intake, look_ups: LookUps, folder: Path) -> 
         known = usage_store.batches_of(work.tx, intake.source.digest)
         if known and _best(known).rejected == 0:
             return _again(_best(known), intake.source, intake.rejects, dry_run=intake.dry_run)
-        columns.compare(intake.engine, _stored(work.tx, books.room, intake.engine))
+        columns.compare(intake.engine, stored_sql(work.tx, books.room, intake.engine))
         counts = columns.count(intake.engine)
 
         rejections = _reject(intake, counts)
@@ -272,27 +278,14 @@ def _take_in(books: Books, intake: _Intake, look_ups: LookUps, folder: Path) -> 
         return _with_rejections(_answer(work, intake, batch, parts), intake, rejections)
 
 
+def _places(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    rows = engine.execute("select distinct month, bucket from fresh order by all").fetchall()
+    return [(int(month), int(bucket)) for month, bucket in rows]
+
+
 def _accepted(intake: _Intake, batch_id: str, room: FileRoom) -> Accepted:
     fresh = intake.engine.sql(f"select {column_list(USAGE)}, month, bucket from fresh").to_arrow_table()
     return Accepted(batch_id, fresh, room)
-
-
-def _stored(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection) -> str | None:
-    """SQL of the stored records with which the new ones may collide; None when there are none."""
-    months, buckets = columns.touched(engine)
-    wanted = {
-        month: [one for one in usage_store.files(tx, month=month) if one.bucket in set(buckets)] for month in months
-    }
-    parts = [
-        f"select {column_list(USAGE)}, {month}::integer as month from read_parquet([{_paths(room, files)}])"
-        for month, files in wanted.items()
-        if files
-    ]
-    return " union all ".join(parts) or None
-
-
-def _paths(room: FileRoom, files: Sequence[UsageFile]) -> str:
-    return ", ".join(path_literal(room.path(one.path)) for one in files)
 
 
 def _reject(intake: _Intake, counts: Counts) -> tuple[Rejection, ...] | Refused:
