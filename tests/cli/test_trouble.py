@@ -187,7 +187,7 @@ ASKED_WRONG = {
 MISUSED = {
     "report cost --top 0": ("from 1 up", "1 或更大"),
     "report cost --month 2026-10..2026-08": ("ends before it starts", "结束早于开始"),
-    "ledger statement acme-1 --ledger-account odd": ("takes one of: bank, receivable", "可用：bank"),
+    "ledger statement acme-1 --ledger-account odd": ("takes one of: bank, notes_receivable", "可用：bank"),
 }
 
 

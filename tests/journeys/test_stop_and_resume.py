@@ -56,6 +56,24 @@ def usage(day: int, account: str, sku: str, quantity: int) -> list[str]:
     return ["usage", f"{account}-{sku}-{day}", account, sku, str(quantity), f"2026-10-{day:02d}T10:00+08:00"]
 
 
+def the_cloud_fails_and_ends_as_the_books_say(world: Controlled) -> None:
+    """The cloud fails in every way, and whoever delivers dies once; each notice is told once."""
+    cloud = SimulatedCloud([Trouble.ERROR, Trouble.LOST, Trouble.UNHEARD, Trouble.TWICE, Trouble.LATE])
+    notices = FileChannel(world.books.room.root / "notices")
+    with pytest.raises(KeyboardInterrupt):
+        deliver(world.books, {RESOURCE: _Dies(cloud)})
+    for hour in range(6):
+        world.at(f"2026-10-09T{13 + hour}:00+08:00")
+        assert not isinstance(deliver(world.books, {RESOURCE: cloud, "file": notices}), Refused)
+    cloud.settle()
+    assert {name: one.order for name, one in cloud.services.items()} == {
+        "lab/compute": "suspend", "shop/compute": "resume",
+    }  # fmt: skip
+    told = (world.books.room.root / "notices" / "notices.ndjson").read_text(encoding="utf-8").splitlines()
+    assert len(told) == len(set(told))
+    assert sum("shop：服务已停机" in line for line in told) == 1
+
+
 def test_one_member_runs_dry_and_the_others_run_on(books: Books, clock: Clock) -> None:
     clock.now = datetime(2026, 10, 5, 4, tzinfo=UTC)
     world = Controlled(books)
@@ -91,21 +109,7 @@ def test_one_member_runs_dry_and_the_others_run_on(books: Books, clock: Clock) -
     assert not isinstance(answer, Refused), answer.message()
     assert [(one.item.subject, one.state.word) for one in work.changes] == [("shop/compute", "running")]
 
-    # the cloud fails in every way, and whoever delivers dies once; it ends as the books say, each notice told once
-    cloud = SimulatedCloud([Trouble.ERROR, Trouble.LOST, Trouble.UNHEARD, Trouble.TWICE, Trouble.LATE])
-    notices = FileChannel(books.room.root / "notices")
-    with pytest.raises(KeyboardInterrupt):
-        deliver(world.books, {RESOURCE: _Dies(cloud)})
-    for hour in range(6):
-        world.at(f"2026-10-09T{13 + hour}:00+08:00")
-        assert not isinstance(deliver(world.books, {RESOURCE: cloud, "file": notices}), Refused)
-    cloud.settle()
-    assert {name: one.order for name, one in cloud.services.items()} == {
-        "lab/compute": "suspend", "shop/compute": "resume",
-    }  # fmt: skip
-    told = (books.room.root / "notices" / "notices.ndjson").read_text(encoding="utf-8").splitlines()
-    assert len(told) == len(set(told))
-    assert sum("shop：服务已停机" in line for line in told) == 1
+    the_cloud_fails_and_ends_as_the_books_say(world)
 
     # the month closes, the next one lifts the cap, and the books prove themselves
     world.at("2026-11-02T12:00+08:00")

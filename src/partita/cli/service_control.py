@@ -60,7 +60,7 @@ def policy(
     product
         the product; default: all.
     terms.grace
-        how long service goes on although the quota is below zero (延停), such as 90m, 24h or 7d; `none` for no limit of
+        how long service goes on although the quota is below zero, such as 90m, 24h or 7d; `none` for no limit of
         time where there is an amount, and no grace at all where there is none.
     terms.grace_amount
         how much debt is tolerated meanwhile; it needs ACCOUNT. It is no cap on the debt.

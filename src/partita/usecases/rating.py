@@ -148,10 +148,10 @@ def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     if unpriced:
         sku, currency, first, records = unpriced[0]
         return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
-    row = engine.execute(rating_sql.too_large_sql()).fetchone()
-    if row is None:
+    too_large = engine.execute(rating_sql.too_large_sql()).fetchall()
+    if not too_large:
         return None
-    account, record, sku, currency, quantity_e6 = row
+    account, record, sku, currency, quantity_e6 = too_large[0]
     return refused(
         Reason.AMOUNT_TOO_LARGE,
         account=account,

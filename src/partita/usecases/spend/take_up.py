@@ -167,16 +167,16 @@ def _price(desk: _Desk, month: int) -> tuple[dict[SpendKey, int], list[ItemUse]]
     )
     engine.register("opening", opening)
     engine.execute("create or replace temp table all_usage as select * from fresh union all from opening")
-    _charge(desk, month, "all_usage", "charges")
+    _charge(desk, month, "all_usage", "priced")
     engine.execute("create or replace temp table opened as from opening where usage_start > timestamp '0001-01-01'")
     engine.unregister("opening")
-    exact.lay_out_days(engine, "charges")
-    gross, before = exact.sums(engine, "charges"), {}
+    exact.lay_out_days(engine, "priced")
+    gross, before = exact.sums(engine, "priced"), {}
     if any(start != spend_sql.BEFORE_ALL for start in starts.values()):
-        _charge(desk, month, "opened", "charges_before")
-        before = exact.sums(engine, "charges_before")
+        _charge(desk, month, "opened", "priced_before")
+        before = exact.sums(engine, "priced_before")
     net = {key: gross.get(key, 0) - before.get(key, 0) for key in gross | before}
-    return {key: amount for key, amount in sorted(net.items()) if amount}, exact.used(engine, "charges")
+    return {key: amount for key, amount in sorted(net.items()) if amount}, exact.used(engine, "priced")
 
 
 def _charge(desk: _Desk, month: int, usage: str, target: str) -> None:
