@@ -6,10 +6,12 @@ append-only tables, never a superuser), times in UTC. Does not own the schema (`
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import Connection, Rollback
@@ -41,6 +43,8 @@ _POOL_MAX = 8
 _ATTEMPTS = 10
 _PATIENCE_SECONDS = 60
 _CONNECT_SECONDS = 10
+_QUIET_SECONDS = 5
+"""A connection that was used so shortly ago is only asked whether it still stands when something came from it."""
 # The server starts, stops, or recovers from the kill of one of its processes: it takes connections again soon. The
 # driver keeps no error code of a refused connection, so the words decide; in another language there is no second try.
 _SOON = "the database system is"
@@ -77,9 +81,18 @@ def pool_at(where: Address) -> ConnectionPool[Transaction]:
 
     Its role is `partita_app`, its times are in UTC. Close it after use.
     """
+    returned: WeakKeyDictionary[Transaction, float] = WeakKeyDictionary()
 
     def keep(_: Transaction) -> None:
         assert where.embedded is None or not where.embedded.lease.closed, "the server's lease outlives the pool"
+
+    def note(connection: Transaction) -> None:
+        returned[connection] = time.monotonic()
+
+    def check(connection: Transaction) -> None:
+        rested = time.monotonic() - returned.get(connection, 0)
+        if rested > _QUIET_SECONDS or _heard_from(connection):
+            ConnectionPool.check_connection(connection)
 
     return ConnectionPool(
         where.app,
@@ -88,9 +101,20 @@ def pool_at(where: Address) -> ConnectionPool[Transaction]:
         num_workers=1,
         open=True,
         configure=keep,
-        check=ConnectionPool.check_connection,
+        check=check,
+        reset=note,
         name="partita",
     )
+
+
+def _heard_from(connection: Transaction) -> bool:
+    """Say whether a connection at rest has something to read: a server that went away has closed it, which shows here.
+
+    It costs no round trip, which would be one of the dozen that a transfer takes.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def ready_address(settings: Settings) -> Address:

@@ -1,0 +1,64 @@
+"""Where a bench runs: new books on a server of their own, or on the empty database that DATABASE_URL names.
+
+`books_at` opens them with the owner's connection beside them, on which the world is laid out and the bare reference
+runs. `sized` gives the size that was asked for: `--small` is for the test that every bench still runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+
+from partita.settings import Settings
+from partita.store import db, postgres
+from partita.store.db import Transaction
+from partita.usecases.work import Books
+from partita.wiring import open_books
+
+Size = TypeVar("Size")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Open books, the address and a connection of their owner, and a folder for the files of the bench."""
+
+    books: Books
+    owner_url: str
+    owner: Transaction
+    folder: Path
+
+
+def sized(full: Size, small: Size) -> Size:
+    """Return the size to measure: the full one, or with `--small` the one that only shows that the bench runs."""
+    return small if "--small" in sys.argv else full
+
+
+@contextmanager
+def settings_at(now: datetime, *, memory: str = "1GB") -> Iterator[Settings]:
+    """Give the settings of new books, whose clock stands at `now`; their server stops afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        settings = Settings(Path(folder) / "home", os.environ.get("DATABASE_URL"), memory, 2, "en", now)
+        try:
+            yield settings
+        finally:
+            if settings.database_url is None:
+                postgres.stop(settings.home)
+
+
+@contextmanager
+def books_at(now: datetime, *, memory: str = "1GB") -> Iterator[Ground]:
+    """Open new books, whose clock stands at `now`; the owner's connection commits every statement by itself."""
+    with settings_at(now, memory=memory) as settings, open_books(settings) as books:
+        where = db.address(settings)
+        with psycopg.connect(where.owner, autocommit=True) as owner:
+            yield Ground(books, where.owner, owner, settings.home.parent)
+        where.release()
