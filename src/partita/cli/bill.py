@@ -251,7 +251,7 @@ def _adds_up(console: Console, one: BillShown) -> None:
     ]
     rows += [
         (
-            screen.say(f"paid by {draw.fund}", f"{FUNDS.get(draw.fund, draw.fund)}支付"),
+            screen.say(f"paid by {draw.fund.replace('_', ' ')}", f"{FUNDS.get(draw.fund, draw.fund)}支付"),
             screen.money(-draw.amount_minor, currency),
         )
         for draw in one.draws

@@ -30,6 +30,7 @@ _LINES = (
     (Part.FROZEN, "frozen"),
     (Part.OUTSTANDING, "outstanding"),
 )
+_TAKEN_OFF = frozenset({"usage_this_month", "usage_earlier", "frozen", "outstanding"})
 
 
 def show(account: str, *, explain: bool = False, members: bool = False, as_json: Json = False) -> None:
@@ -132,9 +133,10 @@ def _render(console: Console, one: FundsShown, *, explain: bool) -> None:
     for part, name in _LINES:
         amount = getattr(figures, name)
         if amount:
-            grid.add_row(part.text(language), screen.money(amount, figures.currency))
-    for giver, left in figures.transfer_books:
-        grid.add_row(say(f"  of {giver}", f"  来自 {giver}"), screen.money(left, figures.currency))
+            signed = -amount if name in _TAKEN_OFF else amount
+            grid.add_row(part.text(language), screen.money(signed, figures.currency))
+        for giver, left in figures.transfer_books if part is Part.TRANSFER_BOOK else ():
+            grid.add_row(say(f"  of {giver}", f"  来自 {giver}"), screen.money(left, figures.currency), style="dim")
     console.print(grid)
     quotas = [*((None, quota) for quota in one.quotas), *((r.receiver, r.quota) for r in one.reclaimable)]
     for receiver, quota in quotas:
