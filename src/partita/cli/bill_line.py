@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from partita.usecases.bill_line import LineStory, PricedBy
 
 Json = Annotated[bool, Parameter(name="--json")]
+_FILES_SHOWN, _HASH_SHOWN = 5, 12
 _COSTS = {
     "list_cost_e10": ("list", "原价"),
     "contracted_cost_e10": ("contracted", "合同价"),
@@ -43,10 +44,11 @@ def explain(bill: str, line: int, *, as_json: Json = False) -> None:
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     story = answer
-    screen.answer(_plain(story), as_json=as_json, render=lambda console: _render(console, story))
+    screen.answer(story_plain(story), as_json=as_json, render=lambda console: line_page(console, story))
 
 
-def _render(console: Console, story: LineStory) -> None:
+def line_page(console: Console, story: LineStory) -> None:
+    """Tell the story of a line: usage, prices, costs, money, journal entries."""
     bill, line = story.bill, story.line
     title = screen.say(f"Bill line {line.line}", f"账单明细 {line.line}")
     month = Month.from_number(bill.month)
@@ -66,20 +68,33 @@ def _head(console: Console, english: str, chinese: str) -> None:
 
 
 def _usage(console: Console, story: LineStory) -> None:
-    _head(console, f"Usage: {screen.many(story.records, 'record')}", f"用量：{story.records:,} 条")
-    for one in story.files:
+    records = screen.many(story.records, "record")
+    _head(console, f"Usage: {records}; files with their sha256", f"用量：{story.records:,} 条；文件及其 sha256")
+    for one in story.files[:_FILES_SHOWN]:
         count = screen.say(screen.many(one.records, "record"), f"{one.records:,} 条")
         console.print(f"  {one.file_name}  {count}  {format_quantity(one.quantity_e6)} {story.line.unit}")
-        console.print(f"    {one.path}  sha256 {one.digest.hex()[:16]}…", style="dim")
+        console.print(f"    {one.path}  {one.digest.hex()[:_HASH_SHOWN]}…", style="dim")
+    if more := len(story.files[_FILES_SHOWN:]):
+        console.print(
+            screen.say(
+                f"  … {screen.many(more, 'more file')}; --json names them all",
+                f"  … 另有 {more} 个文件，--json 列出全部",
+            ),
+            style="dim",
+        )
     for sample in story.samples:
         price = "" if sample.list_unit_price_e10 is None else f" × {format_price(sample.list_unit_price_e10)}"
         cost = format_price(sample.costs.billed_cost_e10)
         console.print(
-            f"  {sample.charge_start:%Y-%m-%d %H:%M}Z  {sample.record_id}  {format_quantity(sample.quantity_e6)}{price}"
-            f"  → {cost}"
+            f"  {sample.charge_start:%Y-%m-%d %H:%M}Z {sample.record_id}  {format_quantity(sample.quantity_e6)}{price}"
+            f" → {cost}"
         )
     if story.records > len(story.samples):
-        console.print(f"  … {story.records - len(story.samples):,}", style="dim")
+        more = story.records - len(story.samples)
+        console.print(
+            screen.say(f"  … {screen.many(more, 'more record')}", f"  … 另有 {more:,} 条"),
+            style="dim",
+        )
 
 
 def _prices(console: Console, story: LineStory) -> None:
@@ -148,7 +163,7 @@ def _money(console: Console, story: LineStory) -> None:
 def _entries(console: Console, story: LineStory) -> None:
     _head(console, "Journal entries", "分录")
     for one in _entries_of(story):
-        console.print(f"  #{one.sequence}  {one.kind}  {one.entry_id}  {one.hash.hex()}")
+        console.print(f"  #{one.sequence}  {one.kind}  {one.entry_id}  {one.hash.hex()[:_HASH_SHOWN]}…")
 
 
 def _entries_of(story: LineStory) -> list[Entry]:
@@ -165,7 +180,8 @@ def _amount(story: LineStory, amount_e10: int) -> str:
     return screen.amount(amount_e10, story.bill.currency)
 
 
-def _plain(story: LineStory) -> dict[str, Any]:
+def story_plain(story: LineStory) -> dict[str, Any]:
+    """Return the story of a line for JSON: amounts as decimal texts."""
     bill, line = story.bill, story.line
     currency = bill.currency
     return {

@@ -1,4 +1,4 @@
-"""The catalogue of the demo: eight products, sixty SKUs, all five price models, and the contracts of three payers.
+"""The catalogue of the demo: eight products, sixty SKUs, all five price models, and the contracts of payers.
 
 Owns the catalogue files, and how each SKU is used: how much an hour, in which rhythm, how fast it grows. Prices are an
 invention of the size of public list prices in China. Does not own who uses what (`group`).
@@ -204,6 +204,7 @@ def _discounts() -> Rows:
     """Contracts: all products, one product, one SKU; and one exclusive special price on GPUs."""
     tech, media, mind = (main_account(company) for company in ("tech", "media", "mind"))
     return [
+        ("voyage-main", "all", "", OPENED, "0.9", "no"),
         (tech, "all", "", OPENED, "0.9", "no"),
         (tech, "product", "compute", OPENED, "0.85", "no"),
         (tech, "product", "database", "2026-09-01", "0.88", "no"),

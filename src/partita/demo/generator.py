@@ -16,7 +16,7 @@ import duckdb
 from partita.core.period import Month
 from partita.demo.catalogue import catalogue
 from partita.demo.fleet import fleet
-from partita.demo.group import ENTERPRISE, RUNAWAY_ACCOUNT, organisation
+from partita.demo.group import ENTERPRISE, RUNAWAY_ACCOUNT, links, organisation
 from partita.demo.usage import OFFSET, Story, lines_sql, prepare, quantity_text
 from partita.formats.quoting import literal
 
@@ -37,9 +37,13 @@ class GeneratedFile:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What the generator wrote. `late` belongs to the first month and is meant to be imported after its close."""
+    """What the generator wrote. `late` belongs to the first month and is meant to be imported after its close.
+
+    `links` is the batch that links the accounts of the fleet to their main accounts.
+    """
 
     setup: Path
+    links: Path
     usage: tuple[GeneratedFile, ...]
     late: GeneratedFile
     resources: int
@@ -55,13 +59,14 @@ class Generated:
 def generate(folder: Path, *, seed: int = SEED, lines: int = LINES, months: int = MONTHS) -> Generated:
     """Write a group with at least so many usage lines in so many months (from 2026-08) into `folder`.
 
-    `folder` gets `setup/*.csv` and `usage/<month>.<format>`; files of an earlier run are replaced. The least fleet
-    makes some 35,000 lines in three months. Raises ValueError for a size that makes no sense.
+    `folder` gets `setup/*.csv`, `links.csv` and `usage/<month>.<format>`; files of an earlier run are
+    replaced. The least fleet makes some 35,000 lines in three months. Raises ValueError for a size that makes no sense.
     """
     if lines < 1 or not 1 <= months <= MONTHS_MOST:
         raise ValueError(f"lines are at least 1, months 1 to {MONTHS_MOST}")
     setup, usage = folder / "setup", folder / "usage"
     write_setup(setup)
+    _write_csv(folder / "links.csv", *links())
     usage.mkdir(parents=True, exist_ok=True)
     story = Story.of(seed, months)
     resources = fleet(seed, lines, story.hours)
@@ -70,7 +75,7 @@ def generate(folder: Path, *, seed: int = SEED, lines: int = LINES, months: int 
         prepare(engine, story, resources)
         files = tuple(_month(engine, story, month, usage) for month in story.months)
         late = _late(engine, usage / f"late-{story.months[0]}.csv", story.months[0])
-    return Generated(setup, files, late, len(resources))
+    return Generated(setup, folder / "links.csv", files, late, len(resources))
 
 
 def write_setup(folder: Path) -> None:

@@ -1,13 +1,16 @@
 """The group of the demo: 星河集团 (Galaxy Group), its companies, departments and accounts, and who pays for whom.
 
-An invention. Owns the organisation files and what each account is like: how much it uses, of what, and its tags. Three
-ways of paying appear: a main account that pays for all (财务托管), accounts that each pay for themselves, and one that
-changes its payer on the way.
+An invention. Owns the organisation files, which account is linked to which main account and how, and what each account
+is like: how much it uses, of what, and its tags. Both modes appear: members whose main account pays (财务托管), members
+that pay for themselves (财务管理), some of them with a verified entity of their own, and one that is upgraded on the
+way. Does not own the story of the youngest company (`voyage`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from partita.core.permission import RelationPermission
 
 ENTERPRISE = "galaxy"
 OPENED = "2026-01-01"
@@ -18,7 +21,23 @@ _COMPANIES = (
     ("tech", "星河科技 Galaxy Technology"),
     ("media", "星河文娱 Galaxy Media"),
     ("mind", "星河智能 Galaxy Mind"),
+    ("voyage", "星河云游 Galaxy Voyage"),
 )
+ENTITIES = (("91330100MA2GXK010W", "星河集团有限公司"), ("91110108MA01MRTJ0A", "星河研究院有限公司"))
+"""The legal entities of the group: its own, and that of the research institute; the numbers are inventions."""
+_OWN_ENTITY = "research"
+"""The department that is a legal entity of its own: its accounts confirm, and share no money and no credit."""
+_FLEET = ("tech", "media", "mind")
+"""The companies whose usage the fleet makes."""
+TRAVELLERS = {
+    "voyage-main": "云游 主账号",
+    "voyage-booking": "云游 订票",
+    "voyage-maps": "云游 地图",
+    "voyage-app": "云游 应用",
+    "voyage-lab": "云游 实验室",
+    "voyage-nightly": "云游 夜间任务",
+}
+"""The accounts of the youngest company, whose story `voyage` tells: the main account first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +73,8 @@ research | mind  | 研究院 Research         | cn-zhangjiakou | CC-3040 | self 
 _STAGES = (("prod", "生产", 10), ("staging", "预发", 2), ("dev", "研发", 3))
 RUNAWAY_ACCOUNT = "galaxy-genai-prod"
 """Whose model inference runs away for three days."""
-_JOINER = ("galaxy-cockpit-prod", "2026-09-01")
-"""The account that another begins to pay for, and when."""
+UPGRADED_ACCOUNT = "galaxy-cockpit-prod"
+"""Whose management is upgraded to trusteeship on the way."""
 _MOVER = ("galaxy-ads-staging", "2026-10-01", "studio")
 """The account that moves to another department, when and where to."""
 
@@ -88,11 +107,41 @@ def organisation() -> dict[str, tuple[tuple[str, ...], Rows]]:
 
 
 def profiles() -> list[Profile]:
-    """Return what each of the forty accounts is like; the three main accounts use little, the shared one more."""
+    """Return what each account of the fleet is like; the three main accounts use little, the shared one more."""
     departments = _departments()
     members = [Profile(_account(one, stage), weight, stage, one) for one in departments for stage, _, weight in _STAGES]
-    mains = [Profile(main_account(company), 1, "prod", _first_of(company)) for company, _ in _COMPANIES]
+    mains = [Profile(main_account(company), 1, "prod", _first_of(company)) for company in _FLEET]
     return [*mains, Profile("galaxy-shared-security", 3, "prod", departments[3]), *members]
+
+
+def links() -> tuple[tuple[str, ...], Rows]:
+    """Return the batch that links members to their main accounts: columns and rows.
+
+    The three companies of the fleet; under 财务管理 a main account sees, shares its discounts where the entity is the
+    same, and no more.
+    """
+    departments = {f"galaxy-{one.name}-{stage}": one for one in _departments() for stage, _, _ in _STAGES}
+    rows: Rows = [(main_account("tech"), "galaxy-shared-security", "trusteeship", "")]
+    for account, one in departments.items():
+        codes = _SEES if one.name == _OWN_ENTITY else f"{_SEES} {_SHARES}"
+        mode = "trusteeship" if one.paid_by_main else "management"
+        rows.append((main_account(one.company), account, mode, "" if one.paid_by_main else codes))
+    return ("main", "member", "mode", "permissions"), rows
+
+
+def invited() -> list[str]:
+    """Return the accounts that have to confirm, because another legal entity stands behind them."""
+    return [f"galaxy-{_OWN_ENTITY}-{stage}" for stage, _, _ in _STAGES]
+
+
+def entity_of(account_id: str) -> tuple[str, str]:
+    """Return the legal entity behind an account: its unified social credit code and its name."""
+    return ENTITIES[account_id.startswith(f"galaxy-{_OWN_ENTITY}-")]
+
+
+_SEES = "CHECK_FINANCE_INFO CHECK_TARGET_CONSUMPTION"
+_SHARES = "SYNCHRONIZE_FINANCE_DISCOUNT_POLICY_TO_TARGET"
+SEES = frozenset(RelationPermission[word] for word in _SEES.split())
 
 
 def main_account(company: str) -> str:
@@ -104,16 +153,15 @@ def _accounts() -> Rows:
     rows: Rows = [
         (main_account(company), ENTERPRISE, f"{title.split()[0]} 主账号", company, "", OPENED)
         for company, title in _COMPANIES
+        if company in _FLEET
     ]
-    rows.append(("galaxy-shared-security", ENTERPRISE, "集团安全 Security", "platform", main_account("tech"), OPENED))
+    rows += [(account, ENTERPRISE, name, "voyage", "", OPENED) for account, name in TRAVELLERS.items()]
+    rows.append(("galaxy-shared-security", ENTERPRISE, "集团安全 Security", "platform", "", OPENED))
     for one in _departments():
-        payer = main_account(one.company) if one.paid_by_main else ""
         for stage, title, _ in _STAGES:
             name = f"{one.title.split()[0]} {title}"
-            rows.append((_account(one, stage), ENTERPRISE, name, one.name, payer, OPENED))
-    joiner, since = _JOINER
+            rows.append((_account(one, stage), ENTERPRISE, name, one.name, "", OPENED))
     mover, moved, unit = _MOVER
-    rows.append((joiner, ENTERPRISE, "智能座舱部 生产", "cockpit", main_account("mind"), since))
     rows.append((mover, ENTERPRISE, "广告业务部 预发", unit, "", moved))
     return rows
 
