@@ -174,6 +174,15 @@ def accounts_of(tx: Transaction) -> dict[str, Account]:
     return {row[0]: Account(*row) for row in rows}
 
 
+def accounts_in(tx: Transaction, enterprise_id: str, account_ids: Collection[str]) -> set[str]:
+    """Return those of the accounts that belong to an enterprise."""
+    rows = tx.execute(
+        "select account_id from account where enterprise_id = %s and account_id = any(%s)",
+        (enterprise_id, sorted(account_ids)),
+    )
+    return {row[0] for row in rows}
+
+
 def placements_of(tx: Transaction) -> dict[tuple[str, datetime], Placement]:
     """Return all placements by account and start."""
     rows = tx.execute("select account_id, effective_from, enterprise_id, org_unit_id from placement order by 1, 2")

@@ -134,7 +134,7 @@ def _no_good(work: Work, template: Template) -> Refused | None:
     if max(template.amount_minor, template.terms.minimum_minor) > AMOUNT_MINOR_MAX:
         detail = ("more than ten trillion is a slip.", "超过十万亿应为笔误。")
         return refused(Reason.BAD_AMOUNT, amount=template.amount_minor, currency=template.currency, detail=detail)
-    wrong = check_template(template) or _unknown_names(work, template.terms.scope) or _bad_tags(template.terms.scope)
+    wrong = check_template(template) or _unknown_names(work, template) or _bad_tags(template.terms.scope)
     return refused(Reason.BAD_TEMPLATE, detail=wrong) if wrong else None
 
 
@@ -150,12 +150,17 @@ def _bad_tags(scope: Scope) -> tuple[str, str] | None:
     return (f"the tag {twice} has two values.", f"标签 {twice} 有两个值。") if twice else None
 
 
-def _unknown_names(work: Work, scope: Scope) -> tuple[str, str] | None:
-    """Say which product or account of a scope does not exist: a voucher for a slip of the pen could never be used."""
+def _unknown_names(work: Work, template: Template) -> tuple[str, str] | None:
+    """Say which product or account of a scope does not exist: a voucher for a slip of the pen could never be used.
+
+    Accounts of another enterprise are none here: nobody learns from a template which accounts others have.
+    """
+    scope = template.terms.scope
     products = sorted(scope.products - set(catalog_store.products_of(work.tx)))
     if products:
         return f"there is no product {', '.join(products)}.", f"没有产品 {'、'.join(products)}。"
-    accounts = sorted(scope.accounts - set(org_store.accounts_of(work.tx)))
+    own = org_store.accounts_in(work.tx, template.enterprise_id, scope.accounts)
+    accounts = sorted(scope.accounts - own)
     if accounts:
         return f"there is no account {', '.join(accounts)}.", f"没有账号 {'、'.join(accounts)}。"
     return None

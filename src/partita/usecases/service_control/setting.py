@@ -19,7 +19,9 @@ from partita.core.stop_order import StopOrder
 from partita.store import catalog as catalog_store
 from partita.store import control_policy as policy_store
 from partita.store import funds as funds_store
+from partita.store import org as org_store
 from partita.store import service_control as control_store
+from partita.store import template as template_store
 from partita.store.control_policy import PaidAhead, Setting
 from partita.usecases.permission import authorise, authorise_books
 from partita.usecases.work import Work
@@ -106,14 +108,17 @@ def _may_set_policy(work: Work, row: PolicyRow) -> Refused | None:
 def set_order(work: Work, payer_id: str, order: StopOrder | None, *, dry_run: bool = False) -> OrderSet | Refused:
     """Set what a payer's group stops first, or take the order back (STOP-8).
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT (payer or member), UNKNOWN_PRODUCT.
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT (payer, or a member that is not of its enterprise),
+    UNKNOWN_PRODUCT.
     """
     if isinstance(no := authorise(work, Action.SET_STOP_ORDER, payer_id), Refused):
         return no
     turns = order.turns if order else ()
-    named = {payer_id, *(one.member_id for one in turns if one.member_id)}
-    missing = sorted(named - set(funds_store.holders(work.tx, named, work.now)))
-    if missing:
+    if funds_store.holder(work.tx, payer_id, work.now) is None:
+        return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
+    named = {one.member_id for one in turns if one.member_id}
+    own = org_store.accounts_in(work.tx, template_store.enterprise_of(work.tx, payer_id), named) if named else set()
+    if missing := sorted(named - own):
         return refused(Reason.UNKNOWN_ACCOUNT, account=missing[0])
     for one in turns:
         if (unknown := _unknown_product(work, one.product_id)) is not None:

@@ -122,11 +122,11 @@ def _moved(work: Work, ends: _Ends, idempotency_key: str | None, *, back: bool, 
         heads = ledger_store.lock_payers(work.tx, [owner, member])
         giver, receiver = (member, owner) if back else (owner, member)
         left = _usable(work, voucher, giver)
-        amount = asked or Money(left, currency)
         key = idempotency_key or _key(work, ends, heads[giver][0])
-        drafts = _drafts(voucher, member, amount, f"{voucher.voucher_id} {member} {key}", back=back)
-        known = drafts and ledger_store.entry_by_key(work.tx, owner, drafts[0].idempotency_key)
-        if not known and (no := _refused(work, voucher, (giver, amount.minor, left), back=back)):
+        known = _moved_before(work, ends, key, back=back)
+        amount = asked or known or Money(left, currency)
+        drafts = _drafts(voucher, member, amount, key, back=back)
+        if known is None and (no := _refused(work, voucher, (giver, amount.minor, left), back=back)):
             return no
         entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
         if isinstance(entries, Refused):
@@ -140,11 +140,19 @@ def _moved(work: Work, ends: _Ends, idempotency_key: str | None, *, back: bool, 
             receiver_left=Money(voucher_store.left_of(work.tx, receiver, voucher), currency),
             entry_ids=tuple(entry.entry_id for entry in entries),
             idempotency_key=key,
-            repeated=bool(known) or not drafts,
+            repeated=known is not None or not drafts,
             dry_run=dry_run,
         )
 
     return saved(work, decide, dry_run=dry_run)
+
+
+def _moved_before(work: Work, ends: _Ends, key: str, *, back: bool) -> Money | None:
+    """Return what a key has moved before: all that was left then is not all that is left now."""
+    voucher = ends.voucher
+    named = _drafts(voucher, ends.member, Money(1, voucher.template.currency), key, back=back)[0]
+    known = ledger_store.entry_by_key(work.tx, voucher.account_id, named.idempotency_key)
+    return None if known is None else Money(abs(known.postings[0].amount_minor), voucher.template.currency)
 
 
 def _usable(work: Work, voucher: Voucher, holder: str) -> int:
@@ -182,5 +190,5 @@ def _drafts(voucher: Voucher, member: str, amount: Money, key: str, *, back: boo
     if not amount.minor:
         return ()
     rule = posting_rules.voucher_taken_back if back else posting_rules.voucher_shared
-    ends = (voucher.account_id, member)
-    return rule(ends=ends, voucher_id=voucher.voucher_id, amount=amount, idempotency_key=key)
+    ends, counted = (voucher.account_id, member), f"{voucher.voucher_id} {member} {key}"
+    return rule(ends=ends, voucher_id=voucher.voucher_id, amount=amount, idempotency_key=counted)
