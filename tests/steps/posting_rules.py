@@ -50,7 +50,7 @@ def drafts_of(words: Sequence[str]) -> tuple[Draft, ...]:
             return _of_document(words) or (draft_of(words),)
 
 
-def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:
+def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:  # noqa: PLR0911 - one return an event
     match words:
         case ["accepted", payer, document, face]:
             return (posting_rules.accepted(payer_id=payer, document_id=document, face=_cny(face)),)
@@ -65,6 +65,8 @@ def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:
             )
         case ["card_bought", payer, card, price, face]:
             return (posting_rules.card_bought(payer_id=payer, card_id=card, price=_cny(price), face=_cny(face)),)
+        case ["card_lapsed", payer, card, left]:
+            return (posting_rules.card_lapsed(payer_id=payer, card_id=card, left=_cny(left)),)
         case ["card_activated", payer, card, face]:
             return (posting_rules.card_activated(payer_id=payer, card_id=card, face=_cny(face)),)
         case _:

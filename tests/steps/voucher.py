@@ -11,6 +11,7 @@ Verbs besides those of `steps.relation` and `steps.world`; a voucher is called b
     lapse                                                    `partita voucher expire`
     priority  KEY …
     card      ACCOUNT AMOUNT [DAYS]                          bought with cash and activated
+    expire_cards                                             `partita funds expire-cards`
     refund    ACCOUNT AMOUNT of PRODUCT in MONTH
     freeze    ACCOUNT AMOUNT                                 of its cash
     holds     ACCOUNT                                        its vouchers in their turn, and its pool
@@ -134,6 +135,14 @@ class Vouchers(Relations):
                 f"lapsed {self.ids[one.holding.voucher.voucher_id]} of {one.holding.account_id} "
                 f"{_plain(one.amount.minor)}{' to the pool' if one.to_pool else ''}"
                 for one in done.lapsed
+            ] or ["nothing lapsed"]
+            self.said += [f"waiting {done.waiting}"] if done.waiting else []
+
+    def expire_cards(self) -> None:
+        done = self.ask(lambda work: funds.expire_cards(work, **self.how))
+        if done:
+            self.said += [
+                f"lapsed {self.ids[card.card_id]} of {card.payer_id} {_plain(left.minor)}" for card, left in done.lapsed
             ] or ["nothing lapsed"]
             self.said += [f"waiting {done.waiting}"] if done.waiting else []
 

@@ -99,6 +99,7 @@ COMMANDS = (
     ("funds dishonour", "partita.cli.funds:dishonour", "The bank does not pay an acceptance bill.", "票据拒付。"),
     ("funds buy-card", "partita.cli.funds:buy_card", "Buy a stored-value card.", "购买储值卡。"),
     ("funds activate-card", "partita.cli.funds:activate_card", "Activate a stored-value card.", "激活储值卡。"),
+    ("funds expire-cards", "partita.cli.funds:expire_cards", "Book what is left on cards.", "处理过期储值卡。"),
     ("payment start", "partita.cli.payment:start", "Start a payment through the gateway.", "发起在线支付。"),
     ("payment notice", "partita.cli.payment:notice", "Take in a notice of the gateway.", "接收支付通知。"),
     ("payment list", "partita.cli.payment:list_payments", "List the payments of an account.", "支付单列表。"),

@@ -107,6 +107,10 @@ FUNDS: dict[str, tuple[str, dict[str, str]]] = {
         "激活储值卡：自此可用于支付账单，并开始计算有效期。",
         {"account": "账号。", "card": "储值卡编号（card_…）。"},
     ),
+    "funds expire-cards": (
+        "将已过期储值卡的余额转出：卡已到期且其最后一个账期已出账。建议每天运行；重复运行不会重复入账。",
+        {},
+    ),
     "payment start": (
         "发起在线支付并给出支付地址；收到网关通知（payment notice）后入账。",
         {"account": "账号。", "amount": "金额。", "key": _ORDER},

@@ -2,11 +2,20 @@
 
 from partita.cli.funds.aside import freeze, release
 from partita.cli.funds.cash import top_up, withdraw
-from partita.cli.funds.documents import accept, activate_card, buy_card, collect, discount, dishonour, refund
+from partita.cli.funds.documents import (
+    accept,
+    activate_card,
+    buy_card,
+    collect,
+    discount,
+    dishonour,
+    expire_cards,
+    refund,
+)
 from partita.cli.funds.show import show
 from partita.cli.funds.transfer import reclaim, transfer
 
 __all__ = [
-    "accept", "activate_card", "buy_card", "collect", "discount", "dishonour", "freeze", "reclaim", "refund", "release",
-    "show", "top_up", "transfer", "withdraw",
+    "accept", "activate_card", "buy_card", "collect", "discount", "dishonour", "expire_cards", "freeze", "reclaim",
+    "refund", "release", "show", "top_up", "transfer", "withdraw",
 ]  # fmt: skip

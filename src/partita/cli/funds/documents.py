@@ -102,6 +102,36 @@ def activate_card(account: str, card: str, *, ways: Ways = AS_IS) -> None:
     _tell_card(answer, ways, ("Activated", "已激活", "Would activate", "将激活"))
 
 
+def expire_cards(*, ways: Ways = AS_IS) -> None:
+    """Book what is left on cards that are over: ended, and the bill of their last month made.
+
+    Run it daily; run again it finds nothing. A card that has ended waits until the bill of its last month is made.
+    """
+    from partita.usecases import funds  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = funds.expire_cards(work, dry_run=ways.dry_run)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    lapsed = [
+        {"card_id": card.card_id, "account_id": card.payer_id, "amount": decimal(left), "currency": left.currency}
+        for card, left in answer.lapsed
+    ]
+    many, waiting = len(lapsed), screen.many(answer.waiting, "card")
+    tell(
+        {"lapsed": lapsed, "waiting": waiting, "dry_run": answer.dry_run},
+        ways,
+        done=(
+            f"{screen.many(many, 'card')} lapsed; {waiting} waiting for the close of the last month.",
+            f"{many} 张储值卡余额失效；{answer.waiting} 张等待最后账期出账。",
+        ),
+        would=(
+            f"{screen.many(many, 'card')} would lapse; {waiting} waiting for the close of the last month.",
+            f"{many} 张储值卡余额将失效；{answer.waiting} 张等待最后账期出账。",
+        ),
+    )
+
+
 def refund(account: str, amount: str, *, product: str, month: str, key: str, ways: Ways = AS_IS) -> None:
     """Refund AMOUNT into the refund book of ACCOUNT: it pays bills of that month or later ones, and is never withdrawn.
 

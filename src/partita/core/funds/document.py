@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 
 CARD_DAYS_MAX = 3660
@@ -63,6 +64,16 @@ class Card:
         if self.activated_at is None or self.valid_days is None:
             return None
         return self.activated_at + timedelta(days=self.valid_days)
+
+    def is_over(self, zone: str, closed_through: Month | None, now: datetime) -> bool:
+        """Say whether what is left on it lapses (FUNDS-15): it has ended, and its last month is billed.
+
+        The close of that month still draws on it; the month is that of its last instant in the `zone` of its holder.
+        """
+        end = self.expires_at
+        if end is None or now < end or closed_through is None:
+            return False
+        return Month.of(end - timedelta(microseconds=1), zone) <= closed_through
 
 
 def may_accept(acceptance: Acceptance, today: date) -> Refused | None:

@@ -34,6 +34,7 @@ from partita.core.posting_rules.documents import (
     accepted,
     card_activated,
     card_bought,
+    card_lapsed,
     collected,
     discounted,
     dishonoured,
@@ -52,8 +53,8 @@ from partita.core.posting_rules.vouchers import (
 __all__ = [
     "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
     "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
-    "accepted", "billed", "card_activated", "card_bought", "collected", "credit_refund_applied", "credit_refunded",
-    "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in", "pool_granted", "reclaimed",
-    "refunded", "settled", "topped_up", "transferred", "voucher_issued", "voucher_lapsed", "voucher_made",
-    "voucher_shared", "voucher_taken_back", "withdrawn",
+    "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "collected", "credit_refund_applied",
+    "credit_refunded", "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in",
+    "pool_granted", "reclaimed", "refunded", "settled", "topped_up", "transferred", "voucher_issued",
+    "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
 ]  # fmt: skip

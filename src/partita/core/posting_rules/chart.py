@@ -2,7 +2,7 @@
 
 Owns `CHART` and `MOVEMENTS`. Does not own what an event says beside its amounts (`closing`, `cash`, `transfers`,
 `refunds`, `documents`, `vouchers`). A fund with many sources has one ledger account for each:
-`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-13
+`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-14
 (`docs/rules/posting_rules.md`); source: enterprise-finance.md B2, B3, B7.
 """
 
@@ -22,6 +22,7 @@ TRANSFER_CLEARING = "transfer_clearing"
 NOTES_RECEIVABLE = "notes_receivable"
 STORED_VALUE_INACTIVE = "stored_value_inactive"
 PROMOTION = "promotion"
+LAPSED = "lapsed"
 CREDIT_REFUND = "credit_refund"
 VOUCHER_POOL = "voucher_pool"
 VOUCHER_CLEARING = "voucher_clearing"
@@ -58,6 +59,7 @@ CHART = (
     LedgerAccount(CREDIT_REFUND, "信控退款", Side.CREDIT, kept=True),
     LedgerAccount(REVENUE, "营业收入", Side.CREDIT, kept=False),
     LedgerAccount(PROMOTION, "营销费用", Side.DEBIT, kept=False),
+    LedgerAccount(LAPSED, "储值卡过期收入", Side.CREDIT, kept=False),
 )
 """The chart of accounts. What we owe the customer (cash and the other funds) is a liability: the credit side.
 
@@ -117,6 +119,7 @@ DISHONOURED_SPENT = Movement(
 CARD_BOUGHT = Movement("card_bought", "Stored-value card bought", "购买储值卡", debit=CASH, credit=_INACTIVE)
 CARD_GIFT = Movement("card_gift", "Gift on a card", "储值卡赠送", debit=PROMOTION, credit=_INACTIVE)
 CARD_ACTIVATED = Movement("card_activated", "Stored-value card activated", "激活储值卡", debit=_INACTIVE, credit=_CARD)
+CARD_LAPSED = Movement("card_lapsed", "Stored-value card lapsed", "储值卡过期", debit=_CARD, credit=LAPSED)
 POOL_GRANTED = Movement(
     "pool_granted", "Voucher pool granted", "授予代金券额度池", debit=PROMOTION, credit=VOUCHER_POOL
 )
@@ -138,7 +141,7 @@ MOVEMENTS = (
     TRANSFERRED_OUT, TRANSFERRED_IN, RECLAIMED_OUT, RECLAIMED_IN,
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
     ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT,
-    CARD_BOUGHT, CARD_GIFT, CARD_ACTIVATED,
+    CARD_BOUGHT, CARD_GIFT, CARD_ACTIVATED, CARD_LAPSED,
     POOL_GRANTED, VOUCHER_ISSUED, VOUCHER_MADE, VOUCHER_SHARED, VOUCHER_RECEIVED, VOUCHER_GIVEN_BACK,
     VOUCHER_TAKEN_BACK, VOUCHER_LAPSED, VOUCHER_TO_POOL,
 )  # fmt: skip

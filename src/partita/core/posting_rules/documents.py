@@ -1,4 +1,4 @@
-"""Acceptance bills and stored-value cards: what a document brings into the books. Rules: POST-10, POST-11.
+"""Acceptance bills and stored-value cards: what a document brings into the books. Rules: POST-10, POST-11, POST-14.
 
 The keys follow from the document: each of these happens to it once.
 """
@@ -13,6 +13,7 @@ from partita.core.posting_rules.chart import (
     CARD_ACTIVATED,
     CARD_BOUGHT,
     CARD_GIFT,
+    CARD_LAPSED,
     COLLECTED,
     DISCOUNT_FEE,
     DISCOUNTED,
@@ -70,6 +71,11 @@ def card_bought(*, payer_id: str, card_id: str, price: Money, face: Money) -> Dr
 def card_activated(*, payer_id: str, card_id: str, face: Money) -> Draft:
     """Return the entry of a card that is activated (POST-11): the inactive card → stored_value/<card>."""
     return _entry(CARD_ACTIVATED, payer_id, card_id, (pair(CARD_ACTIVATED, face, card=card_id),))
+
+
+def card_lapsed(*, payer_id: str, card_id: str, left: Money) -> Draft:
+    """Return the entry of a card that is over with something left on it (POST-14): stored_value/<card> → lapsed."""
+    return _entry(CARD_LAPSED, payer_id, card_id, (pair(CARD_LAPSED, left, card=card_id),))
 
 
 def _some(movement: Movement, amount: Money, document_id: str) -> tuple[Posting, Posting] | tuple[()]:

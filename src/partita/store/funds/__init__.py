@@ -16,6 +16,7 @@ from partita.store.funds.documents import (
     cards,
     end_acceptance,
     end_of,
+    ended_cards,
 )
 from partita.store.funds.figures import figures, given_by, left_of, left_of_pair
 from partita.store.funds.holder import By, Holder, holder, holders
@@ -35,6 +36,6 @@ from partita.store.funds.holds import (
 __all__ = [
     "By", "End", "Freeze", "Holder", "Recorded",
     "acceptance", "acceptances", "activate_card", "add_acceptance", "add_card", "add_freeze", "add_release", "card",
-    "card_by_key", "cards", "end_acceptance", "end_of", "figures", "freeze_by_key", "freeze_of", "freezes",
-    "frozen_of", "given_by", "holder", "holders", "left_of", "left_of_pair", "release_by_key", "usage_held",
+    "card_by_key", "cards", "end_acceptance", "end_of", "ended_cards", "figures", "freeze_by_key", "freeze_of",
+    "freezes", "frozen_of", "given_by", "holder", "holders", "left_of", "left_of_pair", "release_by_key", "usage_held",
 ]  # fmt: skip

@@ -1,13 +1,14 @@
 """Acceptance bills and stored-value cards in PostgreSQL.
 
 Owns the SQL of `acceptance`, `acceptance_end`, `stored_value_card` and `stored_value_activation`. Decides nothing.
-Rules: FUNDS-12, FUNDS-13 (`docs/rules/funds.md`).
+Rules: FUNDS-12, FUNDS-13, FUNDS-15 (`docs/rules/funds.md`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from partita.core.funds import Acceptance, AcceptanceState, Card
@@ -76,6 +77,23 @@ def cards(tx: Transaction, payer_ids: Collection[str]) -> list[Card]:
     """Return the stored-value cards of payers, in the order of payer and card."""
     rows = tx.execute(f"{_CARDS} where c.payer_id = any(%s) order by c.payer_id, c.card_id", (sorted(payer_ids),))
     return [_card(row) for row in rows]
+
+
+def ended_cards(tx: Transaction, now: datetime) -> list[tuple[Card, int, str]]:
+    """Return the cards that have ended with something left: each with that (minor units) and the zone of its holder."""
+    rows = tx.execute(
+        """
+        select c.payer_id, c.card_id, c.face_minor, c.currency, c.price_minor, c.valid_days, v.activated_at,
+               -b.amount_minor, e.zone
+        from stored_value_card c join stored_value_activation v using (payer_id, card_id)
+        join balance b on b.payer_id = c.payer_id and b.ledger_account = 'stored_value/' || c.card_id
+        join account a on a.account_id = c.payer_id join enterprise e using (enterprise_id)
+        where b.amount_minor < 0 and v.activated_at + c.valid_days * interval '1 day' <= %s
+        order by c.payer_id, c.card_id
+        """,
+        (now,),
+    )
+    return [(_card(row[:7]), row[7], row[8]) for row in rows]
 
 
 def card(tx: Transaction, payer_id: str, card_id: str) -> Card | None:

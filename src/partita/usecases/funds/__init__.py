@@ -2,11 +2,11 @@
 
 `cash` tops up and withdraws, `transfer` moves money between a main account and its members, `freeze` puts cash aside,
 `refund`, `acceptance` and `card` fill the other books, `figures` shows and explains. Each command is load → decide →
-save, in one transaction, once per key. Rules: FUNDS-1 … FUNDS-13 (`docs/rules/funds.md`).
+save, in one transaction, once per key. Rules: FUNDS-1 … FUNDS-15 (`docs/rules/funds.md`).
 """
 
 from partita.usecases.funds.acceptance import AcceptanceMoved, accept, end
-from partita.usecases.funds.card import CardMoved, CardOffer, activate_card, buy_card
+from partita.usecases.funds.card import CardMoved, CardOffer, CardsExpired, activate_card, buy_card, expire_cards
 from partita.usecases.funds.cash import CashMoved, ToppedUp, Withdrawn, currency_of, top_up, withdraw
 from partita.usecases.funds.command import TEXT_MAX
 from partita.usecases.funds.figures import FundsShown, MembersShown, Reclaimable, figures_of, show, show_members
@@ -15,8 +15,9 @@ from partita.usecases.funds.refund import RefundBooked, RefundOf, refund
 from partita.usecases.funds.transfer import Transferred, ends_of, reclaim, transfer
 
 __all__ = [
-    "TEXT_MAX", "AcceptanceMoved", "CardMoved", "CardOffer", "CashMoved", "Frozen", "FundsShown", "MembersShown",
-    "Reclaimable", "RefundBooked", "RefundOf", "ToppedUp", "Transferred", "Withdrawn",
-    "accept", "account_of_freeze", "activate_card", "buy_card", "currency_of", "end", "ends_of", "figures_of", "freeze",
+    "TEXT_MAX", "AcceptanceMoved", "CardMoved", "CardOffer", "CardsExpired", "CashMoved", "Frozen", "FundsShown",
+    "MembersShown", "Reclaimable", "RefundBooked", "RefundOf", "ToppedUp", "Transferred", "Withdrawn",
+    "accept", "account_of_freeze", "activate_card", "buy_card", "currency_of", "end", "ends_of", "expire_cards",
+    "figures_of", "freeze",
     "reclaim", "refund", "release", "show", "show_members", "top_up", "transfer", "withdraw",
 ]  # fmt: skip

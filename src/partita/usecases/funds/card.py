@@ -1,6 +1,6 @@
 """Stored-value cards (储值卡): bought with cash, active from their activation on, spent on bills of those months.
 
-Rules: FUNDS-13 (`docs/rules/funds.md`), POST-11.
+Rules: FUNDS-13, FUNDS-15 (`docs/rules/funds.md`), POST-11, POST-14.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from partita.core.funds import Card, may_put_aside
 from partita.core.funds import document as document_rules
 from partita.core.ids import derived_id
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.store import bill as bill_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.usecases.funds.command import amount_at_fault, by, holder_for, posted, saved, text_at_fault
 from partita.usecases.funds.figures import figures_of
-from partita.usecases.permission import authorise
+from partita.usecases.permission import authorise, authorise_books
 from partita.usecases.work import Work
 
 
@@ -39,6 +41,15 @@ class CardMoved:
     cash: Money
     entry_id: str
     repeated: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardsExpired:
+    """Cards that lapsed now, each with what was left on it; `waiting`: those whose last month is not closed yet."""
+
+    lapsed: list[tuple[Card, Money]]
+    waiting: int
     dry_run: bool
 
 
@@ -110,6 +121,34 @@ def activate_card(work: Work, *, account_id: str, card_id: str, dry_run: bool = 
         card = funds_store.card(work.tx, account_id, card_id)
         assert card is not None, "it was there a moment ago"
         return _moved(work, card, done.entries[0].entry_id, repeated=done.repeated, dry_run=dry_run)
+
+    return saved(work, decide, dry_run=dry_run)
+
+
+def expire_cards(work: Work, *, dry_run: bool = False) -> CardsExpired | Refused:
+    """Take what is left on cards that are over out of the books (FUNDS-15); run again it finds nothing.
+
+    Refused: NOT_PERMITTED.
+    """
+    if isinstance(no := authorise_books(work), Refused):
+        return no
+    closed = max(bill_store.closed_months(work.tx), default=None)
+    through = None if closed is None else Month.from_number(closed)
+
+    def decide() -> CardsExpired | Refused:
+        ledger_store.lock_payers(work.tx, {card.payer_id for card, _, _ in funds_store.ended_cards(work.tx, work.now)})
+        ended = funds_store.ended_cards(work.tx, work.now)
+        over = [
+            (card, Money(left, card.face.currency))
+            for card, left, zone in ended
+            if card.is_over(zone, through, work.now)
+        ]
+        drafts = [
+            posting_rules.card_lapsed(payer_id=card.payer_id, card_id=card.card_id, left=left) for card, left in over
+        ]
+        entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
+        assert not isinstance(entries, Refused), f"a card lapses once: {entries}"
+        return CardsExpired(over, len(ended) - len(over), dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
