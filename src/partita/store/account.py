@@ -6,6 +6,7 @@ Owns the SQL of `account_registration`, `account_step`, `legal_entity`, `verific
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -38,6 +39,14 @@ class AccountRow:
     state: AccountState
     payer_id: str | None
     entity_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What commands between accounts ask of each: its state, and as which legal entity it is verified, if it is."""
+
+    state: AccountState
+    entity_id: str | None
 
 
 _ROWS = """
@@ -85,6 +94,18 @@ def state_of(tx: Transaction, account_id: str) -> AccountState:
         "select state from account_step where account_id = %s order by step desc limit 1", (account_id,)
     ).fetchone()
     return AccountState.OPEN if row is None else AccountState(row[0])
+
+
+def facts_of(tx: Transaction, account_ids: Collection[str]) -> dict[str, AccountFacts]:
+    """Return the states and legal entities of accounts; unknown accounts are left out."""
+    rows = tx.execute(
+        "select a.account_id, coalesce((select s.state from account_step s where s.account_id = a.account_id "
+        "order by s.step desc limit 1), 'open'), (select v.entity_id from verification v "
+        "where v.account_id = a.account_id order by v.sequence desc limit 1) "
+        "from account a where a.account_id = any(%s)",
+        (sorted(account_ids),),
+    )
+    return {account: AccountFacts(AccountState(state), entity_id) for account, state, entity_id in rows}
 
 
 def steps_of(tx: Transaction, account_id: str) -> list[AccountStep]:

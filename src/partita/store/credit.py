@@ -40,6 +40,8 @@ def limit_of(tx: Transaction, account_id: str, at: datetime) -> int:
 def limits_of(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict[str, int]:
     """Return the limits that count for accounts at an instant, in minor units; accounts without credit are left out."""
     asked = set(account_ids)
+    if not asked:
+        return {}
     names = [row[0] for row in tx.execute(_LINES, {"accounts": sorted(asked)})]
     limits: dict[str, int] = {}
     for line in lines(tx, names, at) if names else []:

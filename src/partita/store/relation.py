@@ -22,30 +22,36 @@ from partita.store.db import Transaction
 
 _MATTERS = {kind.name.lower().replace("_", " "): kind for kind in MatterKind}
 
+# {pair} and {paid} say of which relations; a text of its own for each, so that the server always finds its indexes
 _STATED = """
     with stated as (
         select distinct on (r.relation_id) r.relation_id, r.management_id, r.member_id, s.mode, s.state, s.permissions,
                s.effective_at, s.expires_at, s.step, r.origin
         from relation r join relation_step s on s.relation_id = r.relation_id and s.effective_at <= %(at)s
-        where %(accounts)s::text[] is null or r.member_id = any(%(accounts)s) or r.management_id = any(%(accounts)s)
+        where {pair}
         order by r.relation_id, s.effective_at desc, s.step desc),
     paid as (
         select distinct on (p.account_id) p.account_id, p.payer_id, p.effective_from
         from payment_relation p
-        where p.effective_from <= %(at)s and (%(accounts)s::text[] is null or p.account_id in (
-            select q.account_id from payment_relation q where q.account_id = any(%(accounts)s)
-            union all select q.account_id from payment_relation q where q.payer_id = any(%(accounts)s)))
+        where p.effective_from <= %(at)s and {paid}
         order by p.account_id, p.effective_from desc)
     select relation_id, management_id, member_id, mode, state, permissions, effective_at, expires_at, step, origin
     from stated
     union all
-    select null, payer_id, account_id, 'trusteeship', 'active', '{}', effective_from, null, -1, 'setup'
+    select null, payer_id, account_id, 'trusteeship', 'active', '{{}}', effective_from, null, -1, 'setup'
     from paid
     where payer_id <> account_id and not exists (
         select from stated s where s.member_id = paid.account_id and s.management_id = paid.payer_id
         and s.effective_at >= paid.effective_from)
     order by 2, 3, 7, 1
 """
+_OF_ALL = _STATED.format(pair="true", paid="true")
+_OF_MEMBERS = _STATED.format(pair="r.member_id = any(%(accounts)s)", paid="p.account_id = any(%(accounts)s)")
+_OF_EITHER = _STATED.format(
+    pair="(r.member_id = any(%(accounts)s) or r.management_id = any(%(accounts)s))",
+    paid="p.account_id in (select q.account_id from payment_relation q where q.account_id = any(%(accounts)s) "
+    "union all select q.account_id from payment_relation q where q.payer_id = any(%(accounts)s))",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +68,26 @@ class Step:
 
 def relation_of_member(tx: Transaction, member_id: str, at: datetime) -> Relation | None:
     """Return the active relation in which an account is the member at an instant."""
-    return next((one for one in states(tx, at, [member_id]) if _is(one, member_id, State.ACTIVE)), None)
+    return relations_of_members(tx, [member_id], at).get(member_id)
+
+
+def relations_of_members(tx: Transaction, member_ids: Collection[str], at: datetime) -> dict[str, Relation]:
+    """Return the active relations in which accounts are the members at an instant, by member; others are left out."""
+    found: dict[str, Relation] = {}
+    for one in _as_members(tx, at, member_ids):
+        if one.state is State.ACTIVE:
+            found.setdefault(one.member_id, one)
+    return found
 
 
 def live_of_member(tx: Transaction, member_id: str, at: datetime) -> Relation | None:
     """Return the relation that binds an account as a member at an instant: active, or an open invitation."""
-    return next((one for one in states(tx, at, [member_id]) if one.member_id == member_id and one.is_live), None)
+    return next((one for one in _as_members(tx, at, [member_id]) if one.is_live), None)
 
 
 def last_of_member(tx: Transaction, member_id: str, at: datetime) -> Relation | None:
     """Return the live relation of a member; when there is none, the one that changed last."""
-    of_member = [one for one in states(tx, at, [member_id]) if one.member_id == member_id]
-    return max(of_member, key=lambda one: (one.is_live, one.since), default=None)
+    return max(_as_members(tx, at, [member_id]), key=lambda one: (one.is_live, one.since), default=None)
 
 
 def members_of(tx: Transaction, management_id: str, at: datetime) -> list[Relation]:
@@ -92,8 +106,16 @@ def states(tx: Transaction, at: datetime, account_ids: Collection[str] | None = 
 
     By main account, member and time. An invitation that ran out is EXPIRED, whether or not that was written down.
     """
-    asked = None if account_ids is None else sorted(set(account_ids))
-    return [_relation(row, at) for row in tx.execute(_STATED, {"at": at, "accounts": asked})]
+    if account_ids is None:
+        return [_relation(row, at) for row in tx.execute(_OF_ALL, {"at": at})]
+    asked = {"at": at, "accounts": sorted(set(account_ids))}
+    return [_relation(row, at) for row in tx.execute(_OF_EITHER, asked)]
+
+
+def _as_members(tx: Transaction, at: datetime, member_ids: Collection[str]) -> list[Relation]:
+    """Return every relation in which these accounts are the members, in the order of `states`."""
+    asked = {"at": at, "accounts": sorted(set(member_ids))}
+    return [_relation(row, at) for row in tx.execute(_OF_MEMBERS, asked)]
 
 
 def related(tx: Transaction) -> dict[str, str]:
@@ -167,10 +189,6 @@ def _values(one: Step) -> tuple[object, ...]:
         one.recorded_by,
         one.recorded_at,
     )
-
-
-def _is(one: Relation, member_id: str, state: State) -> bool:
-    return one.member_id == member_id and one.state is state
 
 
 def _relation(row: tuple[Any, ...], at: datetime) -> Relation:

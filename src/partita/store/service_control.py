@@ -18,17 +18,26 @@ _LOCK_CLASS = 5_318_008
 """Set apart the locks of decisions from other locks of the books."""
 
 
-def lock_payers(tx: Transaction, payers: Iterable[str]) -> None:
+def lock_payers(tx: Transaction, payers: Iterable[str]) -> bool:
     """Wait until nobody else decides about these payers, and keep others out until the transaction ends (STOP-3).
 
     Taken last, after every lock of money: whoever commits last has seen what all the others did. In order of the
-    stripes that payers fall into, so nobody waits in a ring.
+    stripes that payers fall into, so nobody waits in a ring. Return whether any of them may be concerned: pays for what
+    can be stopped, or ever wanted to be told something; asked after the lock, in the same round trip.
     """
-    tx.execute(
-        "select pg_advisory_xact_lock(%s, stripe) from (select distinct abs(hashtext(payer) %% %s) as stripe "
-        "from unnest(%s::text[]) as asked (payer) order by 1) as stripes",
-        (_LOCK_CLASS, _STRIPES, sorted(set(payers))),
-    )
+    asked = sorted(set(payers))
+    with tx.pipeline():
+        tx.execute(
+            "select pg_advisory_xact_lock(%s, stripe) from (select distinct abs(hashtext(payer) %% %s) as stripe "
+            "from unnest(%s::text[]) as asked (payer) order by 1) as stripes",
+            (_LOCK_CLASS, _STRIPES, asked),
+        )
+        concerned = tx.execute(
+            "select exists (select from service_item where payer_id = any(%(asked)s)) "
+            "or exists (select from alert_setting where account_id = any(%(asked)s))",
+            {"asked": asked},
+        )
+    return concerned.fetchone() == (True,)
 
 
 @dataclass(frozen=True, slots=True)

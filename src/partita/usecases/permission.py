@@ -34,18 +34,18 @@ from partita.store import relation as relation_store
 from partita.usecases.work import Books, Work
 
 
-def authorise(work: Work, action: Action, account_id: str) -> Granted | Refused:
+def authorise(work: Work, action: Action, account_id: str, *, state: AccountState | None = None) -> Granted | Refused:
     """Say whether the actor of `work` may do this to an account now (PERM-4), and whether its state lets it be done.
 
     Call it first. An account that does not exist is none that a user has a role for, so nobody learns from a refusal
-    which accounts others have; for the operator the use case says UNKNOWN_ACCOUNT itself. Refused in this order:
-    NOT_PERMITTED, TIER_LACKS, ACCOUNT_CLOSED (every change), ACCOUNT_FROZEN (changes by others than the operator,
-    PERM-6).
+    which accounts others have; for the operator the use case says UNKNOWN_ACCOUNT itself. `state`: that of the account,
+    where it is known already. Refused in this order: NOT_PERMITTED, TIER_LACKS, ACCOUNT_CLOSED (every change),
+    ACCOUNT_FROZEN (changes by others than the operator, PERM-6).
     """
     allowed = permitted(work, action, account_id)
     if isinstance(allowed, Refused) or action.value.reads:
         return allowed
-    return _refused_by_state(work, action, account_id) or allowed
+    return _refused_by_state(work, action, account_id, state) or allowed
 
 
 def permitted(work: Work, action: Action, account_id: str) -> Granted | Refused:
@@ -252,10 +252,10 @@ def _link(relation: Relation | None) -> Link | None:
     return Link(relation.management_id, relation.mode is FinanceMode.TRUSTEESHIP, relation.permissions)
 
 
-def _refused_by_state(work: Work, action: Action, account_id: str) -> Refused | None:
+def _refused_by_state(work: Work, action: Action, account_id: str, known: AccountState | None) -> Refused | None:
     """Say whether the state of the account, or of the one in whose name is acted, lets a change be made (PERM-6)."""
     for one in dict.fromkeys((account_id, work.actor.account_id or account_id)):
-        state = account_store.state_of(work.tx, one)
+        state = known if known and one == account_id else account_store.state_of(work.tx, one)
         if state is AccountState.CLOSED:
             return refused(Reason.ACCOUNT_CLOSED, account=one)
         if state is AccountState.FROZEN and not action.value.while_frozen and not work.actor.is_operator:

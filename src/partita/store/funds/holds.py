@@ -1,7 +1,7 @@
 """What is held: by rated usage that no bill has settled, and as cash that was put aside (frozen).
 
-Owns how `hold` is read, and the SQL of `fund_freeze` and `fund_release`. Does not own how usage moves a hold
-(`store.hold`). Decides nothing. Rules: FUNDS-4, FUNDS-9 (`docs/rules/funds.md`).
+Owns the SQL of `fund_freeze` and `fund_release`. Decides nothing. Does not own `hold`, which usage
+moves (`store.hold`). Rules: FUNDS-4, FUNDS-9 (`docs/rules/funds.md`).
 """
 
 from __future__ import annotations
@@ -63,16 +63,6 @@ class Recorded:
     fact_id: str
     amount: Money
     note: str
-
-
-def usage_held(tx: Transaction, payer_ids: Collection[str]) -> list[tuple[str, int, str, int]]:
-    """Return (payer, month, currency, amount in `_e10`) of what rated usage holds; nothing is left out but zero."""
-    rows = tx.execute(
-        "select payer_id, month, currency, amount_e10::text from hold where payer_id = any(%s) and amount_e10 <> 0 "
-        "order by 1, 2, 3",
-        (sorted(payer_ids),),
-    )
-    return [(payer, month, currency, int(amount)) for payer, month, currency, amount in rows]
 
 
 def frozen_of(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], int]:

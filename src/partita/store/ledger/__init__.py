@@ -4,8 +4,8 @@
 Rules: LEDGER-1 … LEDGER-8 (`docs/rules/ledger.md`).
 """
 
-from partita.store.ledger.append import append
-from partita.store.ledger.heads import lock_payers
+from partita.store.ledger.append import Appended, append, append_under
+from partita.store.ledger.heads import Heads, lock_payers
 from partita.store.ledger.proof import BalanceDifference, check_balances, verify_chain
 from partita.store.ledger.read import (
     Balance,
@@ -15,13 +15,14 @@ from partita.store.ledger.read import (
     entry,
     entry_by_key,
     entry_count,
+    is_known,
     lock_sources,
     reversal_of,
     statement,
 )
 
 __all__ = [
-    "Balance", "BalanceDifference", "StatementLine",
-    "append", "balance_of", "balances_at", "check_balances", "entry", "entry_by_key", "entry_count",
-    "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
+    "Appended", "Balance", "BalanceDifference", "Heads", "StatementLine",
+    "append", "append_under", "balance_of", "balances_at", "check_balances", "entry", "entry_by_key", "entry_count",
+    "is_known", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
 ]  # fmt: skip

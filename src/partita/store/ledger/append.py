@@ -8,6 +8,7 @@ Rules: LEDGER-1, LEDGER-3 … LEDGER-6 (`docs/rules/ledger.md`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -26,6 +27,8 @@ COPY_FROM = 50
 _COPY_ROWS = 250
 
 Key = tuple[str, str]
+Name = tuple[str, str, str]
+"""A kept balance: payer, ledger account, currency."""
 Row = tuple[Any, ...]
 
 _ENTRY_COLUMNS = (
@@ -71,12 +74,15 @@ _WRITE = f"""
         select * from {_columns("balance", _BALANCE_TYPES)} where not (select found from known)
         on conflict (payer_id, ledger_account, currency)
         do update set amount_minor = balance.amount_minor + excluded.amount_minor
+        returning payer_id, ledger_account, currency, amount_minor
     ), ended as (
         update ledger_head h set sequence = last.sequence, hash = last.hash
         from {_columns("head", _HEAD_TYPES)} as last (payer_id, sequence, hash)
         where h.payer_id = last.payer_id and not (select found from known)
     )
-    select found from known
+    select found, array(select payer_id from moved), array(select ledger_account from moved),
+           array(select currency from moved), array(select amount_minor from moved)
+    from known
 """
 _WRITE_TOTALS = f"with known as (select false as found), moved as{_WRITE.partition('), moved as')[2]}"
 _COPY_ENTRIES = f"copy entry ({_ENTRY_COLUMNS}) from stdin"
@@ -94,6 +100,18 @@ _MIRRORED = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of drafts: their entries in the order given, and whether all of them were there before.
+
+    `balances`: what kept balances (payer, ledger account, currency) are now, of those that moved and are known here.
+    """
+
+    entries: list[Entry]
+    repeated: bool
+    balances: dict[Name, int]
+
+
 def append(tx: Transaction, drafts: Sequence[Draft], *, recorded_at: datetime) -> list[Entry] | Refused:
     """Append drafts of any payers, all or none; return their entries in the order given.
 
@@ -107,15 +125,25 @@ def append(tx: Transaction, drafts: Sequence[Draft], *, recorded_at: datetime) -
     if not drafts:
         return []
     heads = lock_payers(tx, (draft.payer_id for draft in drafts))
+    done = append_under(tx, drafts, heads, recorded_at=recorded_at)
+    return done if isinstance(done, Refused) else done.entries
+
+
+def append_under(
+    tx: Transaction, drafts: Sequence[Draft], heads: Heads, *, recorded_at: datetime
+) -> Appended | Refused:
+    """Append as `append` does, under the heads of all payers as `lock_payers` gave them; nothing was appended since."""
+    if refusal := _first_unbalanced(drafts):
+        return refusal
     plain = len({_key(draft) for draft in drafts}) == len(drafts) and not any(draft.reverses for draft in drafts)
-    if plain and (entries := _written(tx, drafts, heads, recorded_at)):
-        return entries
+    if plain and (done := _written(tx, drafts, heads, recorded_at)):
+        return done
     return _append_carefully(tx, drafts, heads, recorded_at)
 
 
 def _append_carefully(
     tx: Transaction, drafts: Sequence[Draft], heads: Heads, recorded_at: datetime
-) -> list[Entry] | Refused:
+) -> Appended | Refused:
     """Append drafts of which some may be known, repeated or mirrors."""
     fresh = {_key(draft): draft for draft in reversed(drafts)}
     bodies = {key: ledger.body_hash(draft) for key, draft in fresh.items()}
@@ -127,11 +155,11 @@ def _append_carefully(
     new = [draft for draft in drafts if _key(draft) not in known and fresh[_key(draft)] is draft]
     if refusal := _first_unmirrorable(tx, new):
         return refusal
-    entries = _written(tx, new, heads, recorded_at) if new else []
-    assert len(entries) == len(new), "the known keys were taken out under the lock"
-    of_key = {(entry.payer_id, entry.idempotency_key): entry for entry in entries}
+    done = _written(tx, new, heads, recorded_at) if new else Appended([], repeated=True, balances={})
+    assert done, "the known keys were taken out under the lock"
+    of_key = {(entry.payer_id, entry.idempotency_key): entry for entry in done.entries}
     of_key |= read.entries_by_key(tx, list(known))
-    return [of_key[_key(draft)] for draft in drafts]
+    return replace(done, entries=[of_key[_key(draft)] for draft in drafts])
 
 
 def _first_unbalanced(drafts: Sequence[Draft]) -> Refused | None:
@@ -175,30 +203,39 @@ def _chained(drafts: Iterable[Draft], heads: Heads, recorded_at: datetime) -> It
         yield entry
 
 
-def _written(tx: Transaction, drafts: Sequence[Draft], heads: Heads, recorded_at: datetime) -> list[Entry]:
-    """Write drafts as entries, with postings, balances and heads; nothing, and [], when a key is known.
+def _written(tx: Transaction, drafts: Sequence[Draft], heads: Heads, recorded_at: datetime) -> Appended | None:
+    """Write drafts as entries, with postings, balances and heads; nothing, and None, when a key is known.
 
     Payer by payer, whatever the order given: neighbours in the indexes cost the server a fifth less.
     """
     order = sorted(range(len(drafts)), key=lambda place: drafts[place].payer_id)
     write = _copied if len(drafts) >= COPY_FROM else _written_at_once
-    entries = write(tx, _chained(map(drafts.__getitem__, order), heads, recorded_at))
-    at = dict(zip(order, entries, strict=False))
-    return [at[place] for place in range(len(entries))]
+    done = write(tx, _chained(map(drafts.__getitem__, order), heads, recorded_at))
+    if done is None:
+        return None
+    at = dict(zip(order, done.entries, strict=True))
+    return replace(done, entries=[at[place] for place in range(len(order))])
 
 
-def _written_at_once(tx: Transaction, chained: Iterator[Entry]) -> list[Entry]:
+def _written_at_once(tx: Transaction, chained: Iterator[Entry]) -> Appended | None:
     entries = list(chained)
     rows = (
         _texts("entry", _entry_rows(entries), _ENTRY_TYPES)
         | _texts("posting", _posting_rows(entries), _POSTING_TYPES)
         | _totals(entries)
     )
-    found = tx.execute(_WRITE, rows).fetchone()
-    return entries if found == (False,) else []
+    answer = tx.execute(_WRITE, rows).fetchone()
+    assert answer is not None, "it says in any case whether a key was known"
+    found, *moved = answer
+    return None if found else _appended(entries, moved)
 
 
-def _copied(tx: Transaction, chained: Iterator[Entry]) -> list[Entry]:
+def _appended(entries: list[Entry], moved: Sequence[list[Any]]) -> Appended:
+    *names, amounts = moved
+    return Appended(entries, repeated=False, balances=dict(zip(zip(*names, strict=True), amounts, strict=True)))
+
+
+def _copied(tx: Transaction, chained: Iterator[Entry]) -> Appended | None:
     """Do the same by COPY. The server takes in the first entries while the next are being hashed.
 
     That no key is known is left to the unique constraint, which looks at every key anyway: asking before costs a tenth.
@@ -212,12 +249,13 @@ def _copied(tx: Transaction, chained: Iterator[Entry]) -> list[Entry]:
     except UniqueViolation as error:
         if error.diag.constraint_name not in _OF_A_KEY:
             raise
-        return []
+        return None
     with tx.cursor() as cursor, cursor.copy(_COPY_POSTINGS) as copy:
         for first in range(0, len(entries), _COPY_ROWS):
             copy.write("".join(map(_posting_lines, entries[first : first + _COPY_ROWS])))
-    tx.execute(_WRITE_TOTALS, _totals(entries))
-    return entries
+    answer = tx.execute(_WRITE_TOTALS, _totals(entries)).fetchone()
+    assert answer is not None, "it says in any case whether a key was known"
+    return _appended(entries, answer[1:])
 
 
 def _entry_line(one: Entry) -> str:
@@ -279,7 +317,7 @@ def _posting_rows(entries: Sequence[Entry]) -> Iterator[Row]:
 
 def _balance_rows(entries: Sequence[Entry]) -> list[Row]:
     """Sum what each kept balance moves by."""
-    moved: dict[tuple[str, str, str], int] = {}
+    moved: dict[Name, int] = {}
     for entry in entries:
         for posting in entry.postings:
             if posting_rules.is_kept(posting.ledger_account):

@@ -98,6 +98,12 @@ def entry_by_key(tx: Transaction, payer_id: str, idempotency_key: str) -> Entry 
     return entries_by_key(tx, [(payer_id, idempotency_key)]).get((payer_id, idempotency_key))
 
 
+def is_known(tx: Transaction, payer_id: str, idempotency_key: str) -> bool:
+    """Say whether a key of a payer stands for an entry (LEDGER-4)."""
+    row = tx.execute("select from entry where payer_id = %s and idempotency_key = %s", (payer_id, idempotency_key))
+    return row.fetchone() is not None
+
+
 def entries_by_key(tx: Transaction, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
     """Return the entries of many (payer, key) at once; keys that are not known are left out."""
     asked = (

@@ -15,7 +15,6 @@ from partita.core.money import Money
 from partita.core.permission import Action, RelationPermission
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
-from partita.store import ledger as ledger_store
 from partita.store import relation as relation_store
 from partita.store.funds import Holder
 from partita.usecases.funds.command import (
@@ -136,7 +135,7 @@ def _forbidding(work: Work, account_id: str) -> str | None:
 
 def _moved(work: Work, holder: Holder, said: tuple[Draft, Money, str], done: Posted, *, dry_run: bool) -> CashMoved:
     draft, amount, key = said
-    balance = -ledger_store.balance_of(work.tx, holder.account_id, posting_rules.CASH, amount.currency)
+    balance = -done.balance_of(work, holder.account_id, posting_rules.CASH, amount.currency)
     return CashMoved(
         entry_id=done.entries[0].entry_id,
         account_id=holder.account_id,

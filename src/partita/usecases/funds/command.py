@@ -28,10 +28,19 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The entries of a command, and whether it was recorded before (nothing happened now then)."""
+    """The entries of a command, and whether it was recorded before (nothing happened now then).
+
+    `balances`: what the balances are now that it moved.
+    """
 
     entries: tuple[Entry, ...]
     repeated: bool
+    balances: dict[tuple[str, str, str], int]
+
+    def balance_of(self, work: Work, payer_id: str, ledger_account: str, currency: str) -> int:
+        """Return what a balance is now, in minor units; it is asked for only where the command did not move it."""
+        name = (payer_id, ledger_account, currency)
+        return self.balances[name] if name in self.balances else ledger_store.balance_of(work.tx, *name)
 
 
 def holder_for(work: Work, action: Action, account_id: str) -> Holder | Refused:
@@ -39,11 +48,11 @@ def holder_for(work: Work, action: Action, account_id: str) -> Holder | Refused:
 
     Every use case of funds begins with it.
     """
-    allowed = authorise(work, action, account_id)
+    found = funds_store.holder(work.tx, account_id, work.now)
+    allowed = authorise(work, action, account_id, state=found.state if found else None)
     if isinstance(allowed, Refused):
         return allowed
-    found = funds_store.holder(work.tx, account_id, work.now)
-    return refused(Reason.UNKNOWN_ACCOUNT, account=account_id) if found is None else found
+    return found or refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
 
 
 def amount_at_fault(amount: Money, currency: str) -> Refused | None:
@@ -95,21 +104,21 @@ def posted(
 ) -> Posted | Refused:
     """Append the entries of a command under the locks of their payers, once per key.
 
-    `may` is asked only when the key is new: a command that was recorded stays recorded, whatever became of the account.
-    `also` records what belongs to the entries. Refused: what `may` says, IDEMPOTENCY_KEY_REUSED.
+    What `may` refuses counts only when the key is new: a command that was recorded stays recorded, whatever became of
+    the account. `also` records what belongs to the entries. Refused: what `may` says, IDEMPOTENCY_KEY_REUSED.
     """
-    ledger_store.lock_payers(work.tx, [draft.payer_id for draft in drafts])
-    known = ledger_store.entry_by_key(work.tx, drafts[0].payer_id, drafts[0].idempotency_key) is not None
-    if not known and (no := may()):
+    heads = ledger_store.lock_payers(work.tx, [draft.payer_id for draft in drafts])
+    no, first = may(), drafts[0]
+    if no and not ledger_store.is_known(work.tx, first.payer_id, first.idempotency_key):
         return no
-    entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
-    if isinstance(entries, Refused):
+    done = ledger_store.append_under(work.tx, drafts, heads, recorded_at=work.now)
+    if isinstance(done, Refused):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
-    if not known:
+    if not done.repeated:
         work.touched.update(draft.payer_id for draft in drafts)
-    if not known and also:
+    if not done.repeated and also:
         also()
-    return Posted(tuple(entries), known)
+    return Posted(tuple(done.entries), done.repeated, done.balances)
 
 
 def by(work: Work) -> By:

@@ -16,18 +16,18 @@ from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import account as account_store
 from partita.store import funds as funds_store
-from partita.store import ledger as ledger_store
 from partita.store import relation as relation_store
+from partita.store.account import AccountFacts
 from partita.usecases.funds.command import (
     Posted,
     amount_at_fault,
-    holder_for,
     key_of_day,
     posted,
     saved,
     text_at_fault,
 )
 from partita.usecases.funds.figures import figures_of
+from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
 
@@ -107,11 +107,13 @@ def reclaim(
     return saved(work, lambda: _transferred(work, command), dry_run=dry_run)
 
 
-def ends_of(work: Work, giver: str, receiver: str) -> Ends:
-    """Return the two ends of a transfer or of shared credit: their relation and their legal entities now."""
-    entities = [account_store.entity_of(work.tx, name) for name in (giver, receiver)]
-    identities = [None if one is None else one.entity_id for one in entities]
-    return Ends(giver, receiver, _tie(work, giver, receiver), *identities)
+def ends_of(work: Work, giver: str, receiver: str, facts: dict[str, AccountFacts] | None = None) -> Ends:
+    """Return the two ends of a transfer or of shared credit: their relation and their legal entities now.
+
+    `facts`: those of both accounts, where they are known already.
+    """
+    known = facts or account_store.facts_of(work.tx, (giver, receiver))
+    return Ends(giver, receiver, _tie(work, giver, receiver), known[giver].entity_id, known[receiver].entity_id)
 
 
 def _command(
@@ -119,12 +121,14 @@ def _command(
 ) -> _Command | Refused:
     """Check what can be checked without a lock."""
     giver, receiver = ends
-    holder = holder_for(work, Action.TRANSFER, giver)
-    if isinstance(holder, Refused):
-        return holder
-    other = funds_store.holder(work.tx, receiver, work.now)
-    if other is None:
-        return refused(Reason.UNKNOWN_ACCOUNT, account=receiver)
+    known = funds_store.holders(work.tx, (giver, receiver), work.now)
+    allowed = authorise(work, Action.TRANSFER, giver, state=known[giver].state if giver in known else None)
+    if isinstance(allowed, Refused):
+        return allowed
+    for account in (giver, receiver):
+        if account not in known:
+            return refused(Reason.UNKNOWN_ACCOUNT, account=account)
+    holder, other = known[giver], known[receiver]
     if giver == receiver:
         return refused(Reason.TRANSFER_TO_ITSELF, account=giver)
     said = key_of_day(work, holder, receiver, amount) if key is None else key
@@ -147,15 +151,16 @@ def _refusal(work: Work, command: _Command) -> Refused | None:
     if command.reclaim:
         left = funds_store.left_of_pair(work.tx, giver, receiver, amount.currency)
         return may_reclaim(figures_of(work, receiver), giver_id=giver, left_of_pair=left, amount=amount)
-    if account_store.state_of(work.tx, receiver) is AccountState.CLOSED:
+    facts = account_store.facts_of(work.tx, (giver, receiver))
+    if facts[receiver].state is AccountState.CLOSED:
         return refused(Reason.ACCOUNT_CLOSED, account=receiver)
-    return may_share(ends_of(work, giver, receiver)) or may_transfer(figures_of(work, giver), amount)
+    return may_share(ends_of(work, giver, receiver, facts)) or may_transfer(figures_of(work, giver), amount)
 
 
 def _answer(work: Work, command: _Command, done: Posted) -> Transferred:
     giver, receiver, currency = command.giver, command.receiver, command.amount.currency
-    cash = -ledger_store.balance_of(work.tx, giver, posting_rules.CASH, currency)
-    book = -ledger_store.balance_of(work.tx, receiver, source_account(Fund.TRANSFER_BOOK, giver), currency)
+    cash = -done.balance_of(work, giver, posting_rules.CASH, currency)
+    book = -done.balance_of(work, receiver, source_account(Fund.TRANSFER_BOOK, giver), currency)
     return Transferred(
         giver=giver,
         receiver=receiver,
@@ -173,8 +178,9 @@ def _answer(work: Work, command: _Command, done: Posted) -> Transferred:
 
 def _tie(work: Work, one: str, other: str) -> Tie | None:
     """Return the relation in which two accounts are main account and member, whichever of them is which."""
+    found = relation_store.relations_of_members(work.tx, (one, other), work.now)
     for member, management in ((other, one), (one, other)):
-        relation = relation_store.relation_of_member(work.tx, member, work.now)
+        relation = found.get(member)
         if relation is not None and relation.management_id == management:
             return Tie(management, member, relation.mode)
     return None

@@ -80,11 +80,12 @@ def watch(work: Work) -> None:
 def look(work: Work, payers: Iterable[str]) -> tuple[Change, ...]:
     """Decide about all that these payers pay for; save steps, commands, notices and what was seen.
 
-    Payers for whom nothing runs and nobody wants to be told cost three statements; those whose quota is there and
-    lasts are not asked for everything that runs.
+    Payers for whom nothing runs and nobody wants to be told cost one round trip; those whose quota is there and lasts
+    are not asked for everything that runs.
     """
     asked = sorted(set(payers))
-    control_store.lock_payers(work.tx, asked)
+    if not control_store.lock_payers(work.tx, asked):
+        return ()
     settings = alert_store.settings_of_payers(work.tx, asked)
     watched = control_store.with_items(work.tx, asked) | ({one.account_id for one in settings} & set(asked))
     if not watched:
