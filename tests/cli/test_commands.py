@@ -68,14 +68,14 @@ def _called(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules: dict[str, str] = {}
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("partita.usecases"):
-            inner = (node.module or "").removeprefix("partita.usecases").strip(".").partition(".")[0]
-            for alias in node.names:
-                if inner:
-                    found.add(f"{inner}.{alias.name}")
-                else:
-                    modules[alias.asname or alias.name] = alias.name
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    for node in imports:
+        outer, _, inner = (node.module or "").partition("partita.usecases")
+        if outer or not (node.module or "").startswith("partita.usecases"):
+            continue
+        noun = inner.strip(".").partition(".")[0]
+        found |= {f"{noun}.{alias.name}" for alias in node.names}
+        modules |= {} if noun else {alias.asname or alias.name: alias.name for alias in node.names}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
             found.add(f"{modules[node.value.id]}.{node.attr}")

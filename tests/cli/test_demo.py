@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,67 @@ def test_it_ends_with_equations_that_hold(played: tuple[Path, dict[str, Any]]) -
     assert told["months"] == ["2026-08", "2026-09", "2026-10"]
     assert told["lines"] >= 50_000
     assert {bill["month"] for bill in told["bills"]} == {"2026-08", "2026-09"}
+    assert len(told["equations"]) > 35
     assert told["holds"] is True
     assert all(one["holds"] for one in told["equations"])
+
+
+def test_members_are_linked_in_both_modes_and_pay_through_the_gateway(played: tuple[Path, dict[str, Any]]) -> None:
+    told = played[1]
+    assert told["relations"]["by_main"]["voyage-main"] == {"independent": 2, "trusteeship": 3}
+    assert told["relations"]["active"] == 37 + 5
+    assert len(told["relations"]["confirmed"]) == 3
+    assert told["upgraded"]["mode"] == "trusteeship"
+    notices = told["money"]["notices"]
+    assert notices["CREDITED"] == told["money"]["payments"]
+    assert notices["REPEATED"] > 0
+    assert any(name in notices for name in ("AMOUNT_DIFFERS", "SIGNATURE_WRONG", "UNKNOWN_PAYMENT"))
+    assert told["money"]["coupon_quote"] == {"order": "1200.00", "reduction": "120.00"}
+
+
+def test_one_member_runs_dry_and_the_others_run_on(played: tuple[Path, dict[str, Any]]) -> None:
+    told = played[1]["managed"]
+    events = [(one["at"][:10], one["state"], one["cause"]) for one in told["events"]]
+    assert events == [
+        ("2026-09-15", "warned", "quota_low"), ("2026-09-18", "grace", "overdue"),
+        ("2026-09-19", "suspended", "grace_over"), ("2026-09-22", "running", "quota_back"),
+    ]  # fmt: skip
+    assert told["others_changed"] == []
+    tries = [(one["order"], one["attempt"], one["delivery"]) for one in told["commands"]]
+    assert ("suspend", 1, "failed") in tries, "the cloud fails once"
+    assert ("suspend", 2, "delivered") in tries
+    assert tries[-1] == ("resume", 1, "delivered")
+    quota = {one["day"]: one["available"] for one in told["quota"]}
+    # of 30,000.00 August takes 31 days of 16 servers and a database, September 18 days of 20, 22, … 52, 52 servers:
+    # 14,617.63 = 31 × 0.9 × 24 × (16 × 0.9744 + 6.24), and 16,401.34 = 0.9 × 24 × (664 × 0.9744 + 18 × 6.24), both cut
+    assert sum(min(52, 20 + 2 * day) for day in range(18)) == 664
+    spent = Decimal("21.6") * (664 * Decimal("0.9744") + 18 * Decimal("6.24"))
+    assert spent.quantize(Decimal("0.01"), ROUND_DOWN) == Decimal("16401.34")
+    assert quota["2026-09-18"] == "-1018.97"
+    kinds = {one["kind"] for one in played[1]["notices"]}
+    assert {"alert.low-quota", "alert.near-overdue", "service.warned", "service.suspended", "service.running"} <= kinds
+
+
+def test_members_in_trusteeship_share_one_quota(played: tuple[Path, dict[str, Any]]) -> None:
+    events = [(one["account"], one["state"], one["cause"]) for one in played[1]["trusted"]["events"]]
+    assert events[0] == ("voyage-lab", "suspended", "cap_reached")
+    assert events[-1] == ("voyage-lab", "running", "cap_lifted")
+    stopped = [one[0] for one in events if one[1] == "suspended"]
+    assert stopped == ["voyage-lab", "voyage-nightly"], "the order of stopping spares the app"
+    payers = {bill["payer_id"] for bill in played[1]["bills"]}
+    assert "voyage-main" in payers
+    assert not payers & {"voyage-app", "voyage-lab", "voyage-nightly"}
+
+
+def test_one_line_is_told_from_usage_to_money(played: tuple[Path, dict[str, Any]]) -> None:
+    told = played[1]["explained"]
+    assert [one["fund"] for one in told["draws"]] == ["voucher", "transfer_book", "cash"]
+    assert [one["amount"] for one in told["draws"]][:2] == ["600.00", "20000.00"]
+    assert sum(Decimal(one["amount"]) for one in told["draws"]) == Decimal(told["share"])
+    assert {one["entry_id"] for one in told["draws"]} <= {one["entry_id"] for one in told["entries"]}
+    single = played[1]["single"]
+    # 30 days × 24 h × 0.4872
+    assert (single["payable"], single["tier"], single["refused"]) == ("350.78", "basic", "TIER_LACKS")
 
 
 def test_the_bill_of_another_provider_is_taken_in_and_proved(played: tuple[Path, dict[str, Any]]) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from partita.core.finance_mode import TRUSTEESHIP
 from partita.demo.generator import Generated, generate
+from partita.demo.voyage import write_usage
+from partita.formats.batch import BatchKind, read_batch
 from partita.store import org
 from partita.store.files import digest_of
 from partita.usecases.setup import SetupApplied, apply_setup
@@ -134,12 +138,29 @@ def test_its_setup_applies(story: Generated, books: Books) -> None:
         table = org.placements_table(work.tx)
     counts = applied.added.counts()
 
-    assert (counts["accounts"], counts["products"], counts["skus"]) == (40, 8, 60)
+    assert (counts["accounts"], counts["products"], counts["skus"]) == (46, 8, 60)
     assert not applied.ignored
-    assert len(set(table["company"].to_pylist())) == 3
+    assert len(set(table["company"].to_pylist())) == 4
     assert len(set(table["department"].to_pylist()) - {None}) == 12
-    payers = {one.payer_id for one in applied.added.relations.values()}
-    assert {"galaxy-tech-main", "galaxy-media-main", "galaxy-mind-main", "galaxy-ads-prod"} <= payers
+    assert all(one.payer_id == one.account_id for one in applied.added.relations.values()), "relations come later"
+
+
+def test_its_links_are_a_batch(story: Generated) -> None:
+    lines, problems = read_batch(story.links, BatchKind.LINK)
+
+    assert not problems
+    assert len(lines) == 37
+    assert {one.main for one in lines} == {"galaxy-tech-main", "galaxy-media-main", "galaxy-mind-main"}
+    assert sum(one.mode is TRUSTEESHIP for one in lines) == 13 + 6
+
+
+def test_what_is_stopped_is_not_used(tmp_path: Path) -> None:
+    day = date(2026, 9, 20)
+    whole, less = (
+        write_usage(tmp_path, [day], stopped).read_text().splitlines() for stopped in ((), ["voyage-app/compute"])
+    )
+    assert len(whole) - len(less) == 1
+    assert not any(row.startswith("voyage-app-compute") for row in less)
 
 
 def test_sizes_that_make_no_sense(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from command_line import CommandLine
 
 
-def test_members_share_one_quota(line: CommandLine) -> None:
+def one_purse_for_three(line: CommandLine) -> None:
+    """300.00 of cash and 100.00 of credit for lab, which has a cap, web, and nightly, which is stopped first."""
     line.at("2026-10-01 10:00")
     line.set_up(["main", "lab", "web", "nightly"], {"cpu": ("compute", "1.00"), "batch": ("jobs", "1.00")})
     line.verify_entity("main", "lab", "web", "nightly")
@@ -19,6 +20,10 @@ def test_members_share_one_quota(line: CommandLine) -> None:
     line.said("control", "cap", "lab", "60.00")
     turns = line.file("turns.csv", "member,product,turn", "nightly,,1", ",compute,90")
     line.said("control", "order", "main", turns, "--allowance", "45.00")
+
+
+def test_members_share_one_quota(line: CommandLine) -> None:
+    one_purse_for_three(line)
     assert line.available("main") == "400.00"
     assert line.refused("funds", "transfer", "main", "web", "1.00") == "TRANSFER_IN_TRUSTEESHIP"
 

@@ -16,7 +16,8 @@ def notices(home: Path, name: str) -> list[str]:
     return [json.loads(one)["kind"] for one in lines]
 
 
-def test_warned_stopped_transferred_to_and_resumed(line: CommandLine, settings: Settings) -> None:
+def two_members(line: CommandLine) -> None:
+    """Two members under 财务管理; one has 100.00 and wants to be told when it gets tight."""
     line.at("2026-10-01 10:00")
     line.set_up(["main", "shop", "labs"], {"cpu": ("compute", "1.00"), "disk": ("storage", "1.00")})
     line.verify_entity("main", "shop", "labs")
@@ -28,6 +29,9 @@ def test_warned_stopped_transferred_to_and_resumed(line: CommandLine, settings: 
     line.said("alert", "set", "shop", "near-overdue", "4")
     line.said("alert", "address", "shop", "file", "shop", "--language", "en")
 
+
+def test_warned_stopped_transferred_to_and_resumed(line: CommandLine, settings: Settings) -> None:
+    two_members(line)
     # 25.00 a day: after three days 25.00 are left, for one day
     for day in (5, 6, 7):
         line.at(f"2026-10-0{day} 12:00")

@@ -7,7 +7,8 @@ from command_line import CommandLine
 SEES = ("CHECK_FINANCE_INFO", "CHECK_TARGET_CONSUMPTION")
 
 
-def test_from_the_invitation_to_the_release(line: CommandLine) -> None:
+def a_main_account_and_another(line: CommandLine) -> None:
+    """The main account is verified and has credit; the other one is not verified. Products are billed by the day."""
     line.at("2026-03-10 10:15")
     line.set_up(["main", "shop"], {"vm": ("compute", "1.00")}, cycles="day")
     line.verify_entity("main")
@@ -17,6 +18,9 @@ def test_from_the_invitation_to_the_release(line: CommandLine) -> None:
     line.said("credit", "approve", change)
     line.said("credit", "confirm", "main", "contract-1")
 
+
+def test_from_the_invitation_to_the_release(line: CommandLine) -> None:
+    a_main_account_and_another(line)
     # nobody has verified the member: it has to confirm, and exactly what is offered
     invited = line.said("relation", "invite", "main", "shop", "--permit", *SEES)
     assert invited["state"] == "invited"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from command_line import CommandLine
 
 
-def test_every_book_pays_in_turn(line: CommandLine) -> None:
+def every_book_is_filled(line: CommandLine) -> None:
+    """A card of 200.00, 300.00 transferred in, an acceptance bill of 150.00, a voucher of 100.00, 120.00 of cash."""
     line.at("2026-09-01 10:00")
     line.set_up(["main", "shop"], {"vm": ("compute", "1.00"), "disk": ("storage", "1.00")})
     line.verify_entity("main", "shop")
@@ -21,6 +22,10 @@ def test_every_book_pays_in_turn(line: CommandLine) -> None:
     line.said("voucher", "template", "spring", "cash", "100.00", "--only", "compute", "--until", "2026-12-31")
     voucher = line.said("voucher", "issue", "spring", "main")["voucher_id"]
     line.said("voucher", "share", voucher, "shop")
+
+
+def test_every_book_pays_in_turn(line: CommandLine) -> None:
+    every_book_is_filled(line)
     # a coupon of a tenth for purchases: it lowers an order and pays nothing
     line.said(
         "coupon", "template", "tenth", "percentage", "50.00", "--percent", "10", "--on", "purchase", "--days", "30"

@@ -56,10 +56,12 @@ def write_usage(folder: Path, days: Iterable[date], stopped: Collection[str] = (
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(("record_id", "account_id", "sku_id", "quantity", "start", "end", "resource", "region"))
-        for day in known:
-            for account, product, sku, quantity in uses(day):
-                if f"{account}/{product}" not in stopped:
-                    start, end = (f"{one}T00:00:00+08:00" for one in (day, day + timedelta(days=1)))
-                    resource = f"{account}-{product}"
-                    writer.writerow((f"{resource}/{day}", account, sku, quantity, start, end, resource, "cn-hangzhou"))
+        writer.writerows(_record(day, use) for day in known for use in uses(day) if f"{use[0]}/{use[1]}" not in stopped)
     return path
+
+
+def _record(day: date, use: Use) -> tuple[str | int, ...]:
+    account, product, sku, quantity = use
+    start, end = (f"{one}T00:00:00+08:00" for one in (day, day + timedelta(days=1)))
+    resource = f"{account}-{product}"
+    return f"{resource}/{day}", account, sku, quantity, start, end, resource, "cn-hangzhou"
