@@ -144,7 +144,9 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
         TRUSTEESHIP: _of_main("the main account's, by default", "默认享受主账号的合同优惠"),
     },
     Topic.VOUCHERS: {
-        INDEPENDENT: _of_member("its own", "仅使用自己的"),
+        INDEPENDENT: _of_member(
+            "its own; the main account may share vouchers with it", "使用自己的；主账号可向其共享代金券"
+        ),
         TRUSTEESHIP: _of_main("the main account's pay the member's usage", "以主账号的代金券与储值卡支付子账号的用量"),
     },
     Topic.PACKAGES: {
@@ -194,8 +196,9 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
             "each account alone: one that is overdue stops no other", "各账号独立：一个账号欠费不影响其他账号"
         ),
         TRUSTEESHIP: _of_main(
-            "the main account's available quota decides for all its members",
-            "由主账号的可用额度决定全部托管子账号的停复机",
+            "the main account's available quota decides for all its members, in the order of stopping that the group "
+            "sets; a spending cap stops one member alone",
+            "由主账号的可用额度决定全部托管子账号的停复机，可设停机次序；消费上限只停达到上限的子账号",
         ),
     },
     Topic.BUDGETS: {
