@@ -214,3 +214,62 @@ def test_withdrawals(books: Books) -> None:
     assert str(first.balance) == "6.00 CNY"
     assert reason(more) is Reason.EXCEEDS_WITHDRAWABLE
     assert balance == 600
+
+
+def test_many_at_once_are_answered_as_each_alone_would_be(books: Books) -> None:
+    group(books, "main", "sub", "shop")
+    open_accounts(books, "stranger")
+    top_up(books, "main", "100.00")
+    ends = [
+        ("main", "sub", "60.00"),
+        ("main", "shop", "50.00"),
+        ("main", "main", "1.00"),
+        ("main", "nobody", "1.00"),
+        ("nobody", "main", "1.00"),
+        ("main", "stranger", "1.00"),
+        ("main", "shop", "40.00"),
+        ("sub", "main", "1.00"),
+        ("main", "shop", "0.00"),
+    ]
+    asked = [
+        funds.TransferAsked(giver, receiver, cny(amount), f"k{n}") for n, (giver, receiver, amount) in enumerate(ends)
+    ]
+    before = state(books)
+    with books.work() as work:
+        many = funds.transfer_all(work, asked)
+    assert state(books)[0] == before[0], "with one refusal nothing is written"
+    alone = [
+        transfer(books, one.giver, one.receiver, str(one.amount).split()[0], idempotency_key=one.idempotency_key)
+        for one in asked
+    ]
+    assert [reason(one) for one in many] == [reason(one) for one in alone]
+    assert [reason(one) for one in alone].count(None) == 2
+
+    again = [asked[0], funds.TransferAsked("main", "sub", cny("0.00"), "new"), asked[6]]
+    with books.work() as work:
+        answers = funds.transfer_all(work, again)
+    assert [reason(one) for one in answers] == [None, Reason.AMOUNT_NOT_POSITIVE, None]
+    with books.work() as work:
+        answers = funds.transfer_all(
+            work, [asked[0], asked[6], funds.TransferAsked("main", "sub", cny("0.00"), "k")][:2]
+        )
+    assert [isinstance(one, funds.TransferMade) and one.repeated for one in answers] == [True, True]
+    assert all(one.holds for one in verify_books(books))
+
+
+def test_many_at_once_move_what_they_say(books: Books) -> None:
+    group(books, "main", "sub", "shop")
+    top_up(books, "main", "100.00")
+    asked = [
+        funds.TransferAsked("main", "sub", cny("30.00"), "a"),
+        funds.TransferAsked("main", "shop", cny("70.00"), "b"),
+    ]
+    with books.work() as work:
+        answers = funds.transfer_all(work, asked)
+        figures = [funds.figures_of(work, name) for name in ("main", "sub", "shop")]
+    assert [isinstance(one, funds.TransferMade) and one.repeated for one in answers] == [False, False]
+    assert [(one.cash, one.transfer_book) for one in figures] == [(0, 0), (0, 3000), (0, 7000)]
+    with books.work() as work:
+        reused = funds.transfer_all(work, [funds.TransferAsked("main", "sub", cny("31.00"), "a")])
+    assert [reason(one) for one in reused] == [Reason.IDEMPOTENCY_KEY_REUSED]
+    assert all(one.holds for one in verify_books(books))

@@ -62,13 +62,18 @@ def add(tx: Transaction, one: Batch) -> None:
 
 
 def _add_rows(tx: Transaction, batch_id: str, rows: Sequence[BatchRow], *, recorded_at: datetime) -> None:
-    with tx.cursor() as cursor:
-        cursor.executemany(
-            "insert into batch_row (batch_id, line, outcome, account_id, english, chinese, recorded_at) "
-            "values (%s, %s, %s, %s, %s, %s, %s)",
-            [
-                (batch_id, row.line, "repeated" if row.repeated else "done", row.account_id, row.english, row.chinese,
-                 recorded_at)
-                for row in rows
-            ],
-        )  # fmt: skip
+    tx.execute(
+        "insert into batch_row (batch_id, line, outcome, account_id, english, chinese, recorded_at) "
+        "select %s, line, outcome, account_id, english, chinese, %s "
+        "from unnest(%s::integer[], %s::text[], %s::text[], %s::text[], %s::text[]) "
+        "as new (line, outcome, account_id, english, chinese)",
+        (
+            batch_id,
+            recorded_at,
+            [row.line for row in rows],
+            ["repeated" if row.repeated else "done" for row in rows],
+            [row.account_id for row in rows],
+            [row.english for row in rows],
+            [row.chinese for row in rows],
+        ),
+    )

@@ -26,9 +26,10 @@ from partita.store import funds as funds_store
 from partita.store import org as org_store
 from partita.store import relation as relation_store
 from partita.store.batch import Batch, BatchRow
-from partita.store.db import attempt
 from partita.store.funds import Holder
 from partita.usecases import credit, funds, relation
+from partita.usecases.funds import TransferAsked, TransferMade
+from partita.usecases.funds.command import saved
 from partita.usecases.relation import Terms
 from partita.usecases.relation.standing import locked
 from partita.usecases.work import Work
@@ -74,11 +75,8 @@ def run_batch(
         return _at_fault(path, problems)
     digest = sha256("\n".join("\x1f".join(line.content) for line in sorted(lines, key=_by_member)).encode()).digest()
     batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}")
-    return attempt(
-        work.tx,
-        lambda: _applied(work, path, lines, (kind, batch_id, digest, idempotency_key), dry_run=dry_run),
-        keep=lambda answer: not dry_run and not isinstance(answer, Refused),
-    )
+    what = (kind, batch_id, digest, idempotency_key)
+    return saved(work, lambda: _applied(work, path, lines, what, dry_run=dry_run), dry_run=dry_run)
 
 
 def _applied(
@@ -95,7 +93,8 @@ def _applied(
             if same
             else refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
         )
-    said = [(line, _DO[kind](work, _Row(line, f"{batch_id}:{line.member}", _currency(line, known)))) for line in lines]
+    asked = [_Row(line, f"{batch_id}:{line.member}", _currency(line, known)) for line in lines]
+    said = list(zip(lines, _DO[kind](work, asked), strict=True))
     if problems := [answer for _, answer in said if isinstance(answer, Problem)]:
         return _at_fault(path, problems)
     rows = [
@@ -139,14 +138,25 @@ def _permit(work: Work, row: _Row) -> Said | Problem:
     return answer.repeated, f"permits {named(line.permissions)}", f"授予 {named(line.permissions)}"
 
 
-def _transfer(work: Work, row: _Row) -> Said | Problem:
-    line, amount = row.line, _amount(row, "amount")
-    if isinstance(amount, Problem):
-        return amount
-    answer = funds.transfer(work, giver=line.main, receiver=line.member, amount=amount, idempotency_key=row.key)
+def _transfers(work: Work, rows: Sequence[_Row]) -> list[Said | Problem]:
+    """Transfer for all rows together; a row without an amount is only a problem."""
+    amounts = [_amount(row, "amount") for row in rows]
+    asked = [
+        TransferAsked(row.line.main, row.line.member, amount, row.key)
+        for row, amount in zip(rows, amounts, strict=True)
+        if isinstance(amount, Money)
+    ]
+    answers = iter(funds.transfer_all(work, asked))
+    return [
+        amount if isinstance(amount, Problem) else _transferred(row, amount, next(answers))
+        for row, amount in zip(rows, amounts, strict=True)
+    ]
+
+
+def _transferred(row: _Row, amount: Money, answer: TransferMade | Refused) -> Said | Problem:
     if isinstance(answer, Refused):
         return _refused(row, answer)
-    return answer.repeated, f"{amount} from {line.main}", f"{line.main} 划入 {amount}"
+    return answer.repeated, f"{amount} from {row.line.main}", f"{row.line.main} 划入 {amount}"
 
 
 def _limit(work: Work, row: _Row) -> Said | Problem:
@@ -159,11 +169,15 @@ def _limit(work: Work, row: _Row) -> Said | Problem:
     return answer.repeated, f"limit {limit} of {line.main}", f"{line.main} 分配的额度 {limit}"
 
 
-_DO: dict[BatchKind, Callable[[Work, _Row], Said | Problem]] = {
-    BatchKind.LINK: _link,
-    BatchKind.PERMIT: _permit,
-    BatchKind.TRANSFER: _transfer,
-    BatchKind.LIMIT: _limit,
+def _each(do: Callable[[Work, _Row], Said | Problem]) -> Callable[[Work, Sequence[_Row]], list[Said | Problem]]:
+    return lambda work, rows: [do(work, row) for row in rows]
+
+
+_DO: dict[BatchKind, Callable[[Work, Sequence[_Row]], list[Said | Problem]]] = {
+    BatchKind.LINK: _each(_link),
+    BatchKind.PERMIT: _each(_permit),
+    BatchKind.TRANSFER: _transfers,
+    BatchKind.LIMIT: _each(_limit),
 }
 
 _COLUMNS: dict[Reason, str] = {

@@ -7,7 +7,7 @@ enterprise-finance.md B2, and the last line of A6 for what may be withdrawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from partita.core.money import format_scaled, minor_digits
@@ -93,6 +93,15 @@ class Figures:
     def book_of(self, giver_id: str) -> int:
         """Return what is left of one giver's money."""
         return dict(self.transfer_books).get(giver_id, 0)
+
+    def after_giving(self, minor: int) -> Figures:
+        """Return the figures once so much cash was transferred away."""
+        return replace(self, cash=self.cash - minor)
+
+    def after_receiving(self, giver_id: str, minor: int) -> Figures:
+        """Return the figures once so much of a giver's money came in."""
+        books = dict(self.transfer_books) | {giver_id: self.book_of(giver_id) + minor}
+        return replace(self, transfer_books=tuple(sorted(books.items())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from partita.store.ledger.read import (
     entry_by_key,
     entry_count,
     is_known,
+    keys_known,
     lock_sources,
     reversal_of,
     statement,
@@ -24,5 +25,5 @@ from partita.store.ledger.read import (
 __all__ = [
     "Appended", "Balance", "BalanceDifference", "Heads", "StatementLine",
     "append", "append_under", "balance_of", "balances_at", "check_balances", "entry", "entry_by_key", "entry_count",
-    "is_known", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
+    "is_known", "keys_known", "lock_payers", "lock_sources", "reversal_of", "statement", "verify_chain",
 ]  # fmt: skip

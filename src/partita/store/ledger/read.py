@@ -104,6 +104,16 @@ def is_known(tx: Transaction, payer_id: str, idempotency_key: str) -> bool:
     return row.fetchone() is not None
 
 
+def keys_known(tx: Transaction, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of many (payer, key) that stand for an entry (LEDGER-4)."""
+    rows = tx.execute(
+        "select e.payer_id, e.idempotency_key from entry e join unnest(%s::text[], %s::text[]) as asked (p, k) "
+        "on e.payer_id = asked.p and e.idempotency_key = asked.k",
+        ([payer for payer, _ in keys], [key for _, key in keys]),
+    )
+    return set(rows.fetchall())
+
+
 def entries_by_key(tx: Transaction, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
     """Return the entries of many (payer, key) at once; keys that are not known are left out."""
     asked = (

@@ -6,18 +6,22 @@ Load → decide → save under the locks of both ends, once per key. Rules: FUND
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from partita.core import posting_rules
 from partita.core.account import AccountState
-from partita.core.funds import Ends, Fund, Tie, may_reclaim, may_share, may_transfer, source_account
+from partita.core.funds import Ends, Figures, Fund, Tie, may_reclaim, may_share, may_transfer, source_account
+from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import Relation
 from partita.store import account as account_store
 from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.store.account import AccountFacts
+from partita.store.funds import Holder
 from partita.usecases.funds.command import (
     Posted,
     amount_at_fault,
@@ -53,15 +57,15 @@ class Transferred:
 
 
 @dataclass(frozen=True, slots=True)
-class _Command:
+class Command:
     """What was asked for."""
 
     giver: str
     receiver: str
     amount: Money
-    key: str
-    reclaim: bool
-    dry_run: bool
+    key: str | None
+    reclaim: bool = False
+    dry_run: bool = False
 
 
 def transfer(
@@ -80,7 +84,7 @@ def transfer(
     BAD_AMOUNT, BAD_TEXT; then, unless the key is known, ACCOUNT_CLOSED, TRANSFER_NOT_RELATED, TRANSFER_IN_TRUSTEESHIP,
     SHARING_NOT_VERIFIED, SHARING_ENTITY_DIFFERS, SOURCE_OVERDUE, EXCEEDS_TRANSFERABLE; IDEMPOTENCY_KEY_REUSED.
     """
-    command = _command(work, (giver, receiver), amount, idempotency_key, reclaim=False, dry_run=dry_run)
+    command = _command(work, Command(giver, receiver, amount, idempotency_key, reclaim=False, dry_run=dry_run))
     if isinstance(command, Refused):
         return command
     return saved(work, lambda: _transferred(work, command), dry_run=dry_run)
@@ -101,63 +105,98 @@ def reclaim(
     the giver, UNKNOWN_ACCOUNT, TRANSFER_TO_ITSELF, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then,
     unless the key is known, EXCEEDS_RECLAIMABLE; IDEMPOTENCY_KEY_REUSED.
     """
-    command = _command(work, (giver, receiver), amount, idempotency_key, reclaim=True, dry_run=dry_run)
+    command = _command(work, Command(giver, receiver, amount, idempotency_key, reclaim=True, dry_run=dry_run))
     if isinstance(command, Refused):
         return command
     return saved(work, lambda: _transferred(work, command), dry_run=dry_run)
 
 
-def ends_of(work: Work, giver: str, receiver: str, facts: dict[str, AccountFacts] | None = None) -> Ends:
-    """Return the two ends of a transfer or of shared credit: their relation and their legal entities now.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How accounts stand under their locks: states and legal entities, relations by member, figures of the givers."""
 
-    `facts`: those of both accounts, where they are known already.
-    """
-    known = facts or account_store.facts_of(work.tx, (giver, receiver))
-    return Ends(giver, receiver, _tie(work, giver, receiver), known[giver].entity_id, known[receiver].entity_id)
+    facts: dict[str, AccountFacts]
+    relations: dict[str, Relation]
+    figures: dict[str, Figures]
+
+    def ends(self, giver: str, receiver: str) -> Ends:
+        """Return two of them as the ends of a transfer or of shared credit."""
+        entities = (self.facts[giver].entity_id, self.facts[receiver].entity_id)
+        return Ends(giver, receiver, self._tie(giver, receiver), *entities)
+
+    def may_transfer(self, giver: str, receiver: str, amount: Money) -> Refused | None:
+        """Refuse a transfer: ACCOUNT_CLOSED, then what `may_share` and `may_transfer` refuse (FUNDS-5, FUNDS-10)."""
+        if self.facts[receiver].state is AccountState.CLOSED:
+            return refused(Reason.ACCOUNT_CLOSED, account=receiver)
+        return may_share(self.ends(giver, receiver)) or may_transfer(self.figures[giver], amount)
+
+    def _tie(self, one: str, other: str) -> Tie | None:
+        """Return the relation in which two accounts are main account and member, whichever of them is which."""
+        for member, management in ((other, one), (one, other)):
+            relation = self.relations.get(member)
+            if relation is not None and relation.management_id == management:
+                return Tie(management, member, relation.mode)
+        return None
 
 
-def _command(
-    work: Work, ends: tuple[str, str], amount: Money, key: str | None, *, reclaim: bool, dry_run: bool
-) -> _Command | Refused:
+def standing_of(work: Work, accounts: Collection[str], givers: Collection[str]) -> Standing:
+    """Load how accounts stand; of the givers also their figures. The caller holds the locks of all."""
+    return Standing(
+        account_store.facts_of(work.tx, accounts),
+        relation_store.relations_of_members(work.tx, accounts, work.now),
+        funds_store.figures(work.tx, givers, work.now) if givers else {},
+    )
+
+
+def ends_of(work: Work, giver: str, receiver: str) -> Ends:
+    """Return the two ends of a transfer or of shared credit: their relation and their legal entities now."""
+    return standing_of(work, (giver, receiver), ()).ends(giver, receiver)
+
+
+def _command(work: Work, asked: Command) -> Command | Refused:
     """Check what can be checked without a lock."""
-    giver, receiver = ends
-    known = funds_store.holders(work.tx, (giver, receiver), work.now)
+    giver = asked.giver
+    known = funds_store.holders(work.tx, (giver, asked.receiver), work.now)
     allowed = authorise(work, Action.TRANSFER, giver, state=known[giver].state if giver in known else None)
-    if isinstance(allowed, Refused):
-        return allowed
+    return allowed if isinstance(allowed, Refused) else checked(work, asked, known)
+
+
+def checked(work: Work, asked: Command, known: dict[str, Holder]) -> Command | Refused:
+    """Check a command that is allowed as far as it goes without a lock, and give it its key."""
+    giver, receiver, amount = asked.giver, asked.receiver, asked.amount
     for account in (giver, receiver):
         if account not in known:
             return refused(Reason.UNKNOWN_ACCOUNT, account=account)
     holder, other = known[giver], known[receiver]
     if giver == receiver:
         return refused(Reason.TRANSFER_TO_ITSELF, account=giver)
-    said = key_of_day(work, holder, receiver, amount) if key is None else key
+    key = key_of_day(work, holder, receiver, amount) if asked.key is None else asked.key
     no = amount_at_fault(amount, holder.currency) or amount_at_fault(amount, other.currency)
-    if no := no or text_at_fault({"key": said}):
-        return no
-    return _Command(giver, receiver, amount, said, reclaim, dry_run)
+    return no or text_at_fault({"key": key}) or replace(asked, key=key)
 
 
-def _transferred(work: Work, command: _Command) -> Transferred | Refused:
+def drafts_of(command: Command) -> tuple[Draft, Draft]:
+    """Return the entries of a command that has its key."""
+    assert command.key is not None, "a checked command has its key"
     make = posting_rules.reclaimed if command.reclaim else posting_rules.transferred
-    drafts = make(giver=command.giver, receiver=command.receiver, amount=command.amount, idempotency_key=command.key)
-    done = posted(work, drafts, command.key, may=lambda: _refusal(work, command))
+    return make(giver=command.giver, receiver=command.receiver, amount=command.amount, idempotency_key=command.key)
+
+
+def _transferred(work: Work, command: Command) -> Transferred | Refused:
+    done = posted(work, drafts_of(command), command.key or "", may=lambda: _refusal(work, command))
     return done if isinstance(done, Refused) else _answer(work, command, done)
 
 
-def _refusal(work: Work, command: _Command) -> Refused | None:
+def _refusal(work: Work, command: Command) -> Refused | None:
     """Ask the rules, under the locks of both ends."""
     giver, receiver, amount = command.giver, command.receiver, command.amount
     if command.reclaim:
         left = funds_store.left_of_pair(work.tx, giver, receiver, amount.currency)
         return may_reclaim(figures_of(work, receiver), giver_id=giver, left_of_pair=left, amount=amount)
-    facts = account_store.facts_of(work.tx, (giver, receiver))
-    if facts[receiver].state is AccountState.CLOSED:
-        return refused(Reason.ACCOUNT_CLOSED, account=receiver)
-    return may_share(ends_of(work, giver, receiver, facts)) or may_transfer(figures_of(work, giver), amount)
+    return standing_of(work, (giver, receiver), (giver,)).may_transfer(giver, receiver, amount)
 
 
-def _answer(work: Work, command: _Command, done: Posted) -> Transferred:
+def _answer(work: Work, command: Command, done: Posted) -> Transferred:
     giver, receiver, currency = command.giver, command.receiver, command.amount.currency
     cash = -done.balance_of(work, giver, posting_rules.CASH, currency)
     book = -done.balance_of(work, receiver, source_account(Fund.TRANSFER_BOOK, giver), currency)
@@ -170,17 +209,7 @@ def _answer(work: Work, command: _Command, done: Posted) -> Transferred:
         receiver_entry_id=done.entries[1].entry_id,
         giver_cash=Money(cash, currency),
         receiver_book=Money(book, currency),
-        idempotency_key=command.key,
+        idempotency_key=command.key or "",
         repeated=done.repeated,
         dry_run=command.dry_run,
     )
-
-
-def _tie(work: Work, one: str, other: str) -> Tie | None:
-    """Return the relation in which two accounts are main account and member, whichever of them is which."""
-    found = relation_store.relations_of_members(work.tx, (one, other), work.now)
-    for member, management in ((other, one), (one, other)):
-        relation = found.get(member)
-        if relation is not None and relation.management_id == management:
-            return Tie(management, member, relation.mode)
-    return None
