@@ -20,6 +20,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from laws import books_tally
 from partita.settings import Settings
 from partita.store import db, migrate, postgres
 from partita.usecases.work import Books
@@ -57,6 +58,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     home = _kept_home(session.config)
     if home and not hasattr(session.config, "workerinput"):
         postgres.stop(home, only_unused=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say with which seeds the books were tried, how many steps that were, and what was done and refused."""
+    reports = [one for found in terminalreporter.stats.values() for one in found if hasattr(one, "user_properties")]
+    told = {value for one in reports for name, value in one.user_properties if name == books_tally.PROPERTY}
+    failed = [one for one in reports if getattr(one, "failed", False)]
+    seeds = {value for one in failed for name, value in one.user_properties if name == books_tally.SEED}
+    if told:
+        terminalreporter.section("what the books were put through")
+        for line in books_tally.summary(map(books_tally.of_text, told)):
+            terminalreporter.line(line)
+    for seed in sorted(seeds):
+        terminalreporter.line(f"failed with seed {seed}: PARTITA_SEED={seed}")
 
 
 def _kept_home(config: pytest.Config) -> Path | None:

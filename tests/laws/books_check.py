@@ -32,7 +32,7 @@ _HELD = """
     select 'frozen', payer_id, freeze_id, currency, amount_minor - coalesce(
         (select sum(r.amount_minor) from fund_release r where r.freeze_id = f.freeze_id), 0) from fund_freeze f
 """
-OUTSIDE = {"bank", "notes_receivable", "promotion", "revenue"}
+OUTSIDE = {"bank", "notes_receivable", "promotion", "revenue", "lapsed"}
 OWED = {"receivable"}
 CLEARING = {"transfer_clearing", "voucher_clearing"}
 Held = dict[tuple[str, str], int]

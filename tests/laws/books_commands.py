@@ -240,6 +240,7 @@ RUNS: dict[str, Run] = {
     "activate_card": _in(
         lambda work, a, how: funds.activate_card(work, account_id=a["account"], card_id=a["card"], **how)
     ),
+    "expire_cards": _in(lambda work, _, how: funds.expire_cards(work, **how)),
     "refund": _in(_refund),
     "refund_credit": _in(_refund_credit),
     "apply_refund": _of_cash(credit.apply_refund),
@@ -283,8 +284,8 @@ RUNS: dict[str, Run] = {
 OF_THE_OPERATOR = frozenset(
     {
         "top_up", "accept", "end_acceptance", "refund", "refund_credit", "apply_refund", "approve", "reject",
-        "issue_voucher", "grant_pool", "expire_vouchers", "issue_coupon", "import_usage", "rate", "close",
-        "set_policy", "pay_ahead", "run_control", "notice",
+        "issue_voucher", "grant_pool", "expire_vouchers", "expire_cards", "issue_coupon", "import_usage", "rate",
+        "close", "set_policy", "pay_ahead", "run_control", "notice",
     }
 )  # fmt: skip
 """What nobody but the operator of the books may do, in the natural course of things."""

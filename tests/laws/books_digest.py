@@ -1,8 +1,8 @@
 """The digest of whole books: every row of every table and every file, so that two books are equal or are not.
 
 One SQL statement reads all tables: of each the MD5 of its rows in order, once of all rows and once of those that name
-each tenant. Running numbers are no part of what the books say: a number that the database gives to a row of an outbox
-or a usage file may have gaps, for a number is not given back when its transaction is undone.
+each tenant. Of the outbox the order of its messages counts, not their numbers: a number that the database gave out in
+a dry run is not given back, so books that had the dry run and books that had not differ in them by nature.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ _TABLES = """
     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind = 'r' order by 1
 """
+_ROW = 't::text collate "C"'
+_ROW_OF = {
+    "outbox": "(to_jsonb(t) - 'sequence' - 'row_hash' || jsonb_build_object('place', rank() over (order by sequence)))"
+    '::text collate "C"'
+}
 Digest = dict[str, tuple[str, ...]]
 """By table or file: the digest of all of it, and of the rows that name each tenant."""
 
@@ -30,7 +35,7 @@ def statement_of(owner: psycopg.Connection, tenants: Sequence[str]) -> str:
         )
         parts.append(
             f"select '{table}', md5(string_agg(line, e'\\n' order by line)), {of_tenants} "
-            f'from (select t::text collate "C" as line from "{table}" t) as lines'
+            f'from (select {_ROW_OF.get(table, _ROW)} as line from "{table}" t) as lines'
         )
     return " union all ".join(parts)
 

@@ -94,13 +94,14 @@ def _named(dice: Dice, names: Sequence[str]) -> str:
 
 
 def _cash(dice: Dice, model: Model, tenant: Tenant, limit: Callable[[str], int]) -> Args:
-    name = account(dice, model, tenant)
+    fit = [name for name in model.accounts if name.startswith(tenant.name) and limit(name) > 0]
+    name = dice.of(fit) if fit and not dice.happens(6) else account(dice, model, tenant)
     currency = other(tenant).currency if dice.happens(40) else tenant.currency
     return {"account": name, "minor": dice.minor(max(0, limit(name))), "currency": currency, "key": dice.key()}
 
 
 def top_up(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    return _cash(dice, model, tenant, lambda _: 3_000)
+    return _cash(dice, model, tenant, lambda _: 20_000)
 
 
 def from_cash(dice: Dice, model: Model, tenant: Tenant) -> Args:
@@ -182,7 +183,8 @@ def refund(dice: Dice, model: Model, tenant: Tenant) -> Args:
 def refund_credit(dice: Dice, model: Model, tenant: Tenant) -> Args:
     said = refund(dice, model, tenant)
     del said["month"]
-    return said
+    owing = [name for name in model.accounts if name.startswith(tenant.name) and model.books[name, "receivable"] < 0]
+    return said | ({"account": dice.of(owing)} if owing and not dice.happens(3) else {})
 
 
 def notice(dice: Dice, model: Model, tenant: Tenant) -> Args:
@@ -233,6 +235,7 @@ def allocate(dice: Dice, model: Model, tenant: Tenant) -> Args:
 
 def issue_voucher(dice: Dice, model: Model, tenant: Tenant) -> Args:
     name, template = account(dice, model, tenant), dice.of(TEMPLATES)
+    name = tenant.named("main") if dice.happens(2) else name
     minor = dice.minor(2_000) if dice.happens(4) else None
     pool = model.books[name, "voucher_pool"] > 0 and dice.happens(2)
     return {"account": name, "template": template, "minor": minor, "pool": pool, "key": dice.key()}
@@ -268,4 +271,4 @@ def _usage_row(dice: Dice, model: Model, tenant: Tenant, number: int) -> list[An
     start = (model.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
     sku = "none-such" if dice.happens(30) else dice.of(list(PRICES))
     name = account(dice, model, tenant)
-    return [f"r{dice.serial}-{number}", name, sku, 1 + dice.below(300), instant(start)]
+    return [f"r{dice.serial}-{number}", name, sku, 1 + dice.below(200), instant(start)]

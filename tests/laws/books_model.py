@@ -8,59 +8,15 @@ of the tenant's currency, usage is exact (`_e10`). The month close is `books_mod
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from laws.books_nouns import E10_OF_MINOR, E10_OF_TENTH, Held, Line, Tied
 from laws.books_world import ACCOUNTS, CASH, CREDIT, FOUNDED, PRICES, PRODUCTS, SHARED, TENANTS, VOUCHERS, tenant_of
 
 Args = dict[str, Any]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC) - timedelta(days=1)
-E10_OF_TENTH = 10**9
-E10_OF_MINOR = 10**8
-NUMBER_OF_PERCENT = 10**6
-
-
-@dataclass
-class Line:
-    """The credit of a main account."""
-
-    total: int = 0
-    allocated: dict[str, int] = field(default_factory=dict)
-    contract: str | None = None
-    pending: str | None = None
-
-    def limit_of(self, main: str, account: str) -> int:
-        """Return the limit of an account in this line, whether it counts or not."""
-        return self.total - sum(self.allocated.values()) if account == main else self.allocated.get(account, 0)
-
-
-@dataclass
-class Held:
-    """A voucher: what each account has left of it."""
-
-    owner: str
-    template: str
-    starts: datetime
-    ends: datetime
-    from_pool: bool
-    left: dict[str, int]
-    drawn: bool = False
-
-    @property
-    def once(self) -> bool:
-        """Whether it is good for one use."""
-        return self.template in {"from", "share"}
-
-
-@dataclass
-class Tied:
-    """How an account stands to a main account."""
-
-    main: str
-    mode: str
-    state: str
-    codes: frozenset[str] = frozenset()
+INSTANT = timedelta(microseconds=1)
 
 
 class Model:
@@ -166,7 +122,7 @@ class Model:
     def _pays(self, account: str, payer: str) -> None:
         since, before = self.payers[account][-1]
         if before != payer:
-            start = self.now if self.now > since else since + timedelta(microseconds=1)
+            start = self.now if self.now > since else since + INSTANT
             self.payers[account].append((start, payer))
 
     # funds
@@ -227,6 +183,12 @@ class Model:
         account, face = self.cards[a["card"]][:2]
         self.cards[a["card"]][3] = self.now
         self._move((account, f"stored_value_inactive/{a['card']}"), (account, f"stored_value/{a['card']}"), face)
+
+    def _expire_cards(self, _: Args, __: Any) -> None:
+        for card, (account, _face, days, since) in self.cards.items():
+            ends = since + timedelta(days=days) if since and days else None
+            if ends and ends <= self.now and self.month_of(account, ends - INSTANT) <= self.frozen_through:
+                self._out(account, f"stored_value/{card}", self.books[account, f"stored_value/{card}"])
 
     def _give_back(self, account: str, book: str, minor: int) -> None:
         self.books[account, book] += minor
@@ -311,7 +273,7 @@ class Model:
 
     def _expire_vouchers(self, _: Args, __: Any) -> None:
         for name, held in self.vouchers.items():
-            last = self.month_of(held.owner, held.ends - timedelta(microseconds=1))
+            last = self.month_of(held.owner, held.ends - INSTANT)
             over = held.ends <= self.now and last <= self.frozen_through
             if over or (held.once and held.drawn):
                 self._lapse(name, held)

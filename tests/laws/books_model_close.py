@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from laws.books_model import E10_OF_MINOR, NUMBER_OF_PERCENT, Held, Model
+from laws.books_model import Model
+from laws.books_nouns import E10_OF_MINOR, NUMBER_OF_PERCENT, Held
 from laws.books_world import VOUCHERS, tenant_of
 
 TERMS = {name: terms for name, _, _, terms in VOUCHERS}

@@ -25,7 +25,8 @@ def _codes(dice: Dice) -> list[str]:
 
 
 def invite(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    free = [one for one in model.accounts if one.startswith(tenant.name) and not _is_tied(model, one)]
+    mine = [one for one in model.accounts if one.startswith(tenant.name) and one != tenant.named("main")]
+    free = [one for one in mine if not _is_tied(model, one)]
     name = dice.of(free) if free and not dice.happens(5) else member(dice, model, tenant)
     mode = dice.of(["independent", "independent", "trusteeship"])
     codes = [] if mode == "trusteeship" and not dice.happens(8) else _codes(dice)
@@ -88,7 +89,8 @@ def expire_invitation(dice: Dice, model: Model, tenant: Tenant) -> Args:
 def month(dice: Dice, model: Model, tenant: Tenant) -> Args:
     now = model.month_of(tenant.named("main"), model.now)
     before = model.month_of(tenant.named("main"), model.now - timedelta(days=31))
-    number = dice.of([before, before, now])
+    waiting = sorted({one["month"] for one in model.usage if not one["billed"]})
+    number = dice.of([*waiting[:1] * 4, before, now])
     return {"month": f"{number // 100}-{number % 100:02d}"}
 
 
@@ -127,7 +129,7 @@ FAMILIES: dict[str, dict[str, Draw]] = {
     "transfers": {"transfer": draws.transfer, "reclaim": draws.reclaim},
     "freezes": {"freeze": draws.from_cash, "release_freeze": draws.release_freeze},
     "acceptances": {"accept": draws.accept, "end_acceptance": draws.end_acceptance},
-    "cards": {"buy_card": draws.buy_card, "activate_card": draws.activate_card},
+    "cards": {"buy_card": draws.buy_card, "activate_card": draws.activate_card, "expire_cards": nothing},
     "refunds": {"refund": draws.refund, "refund_credit": draws.refund_credit, "apply_refund": draws.set_off},
     "payments": {"start_payment": draws.top_up, "notice": draws.notice},
     "credit": {
@@ -155,13 +157,14 @@ FAMILIES: dict[str, dict[str, Draw]] = {
         "create_member": create_member,
     },
     "relations": {"permit": permit, "upgrade": upgrade, "release": release, "go_back": go_back},
-    "months": {"import_usage": draws.usage, "rate": month, "close": month},
+    "months": {"import_usage": draws.usage, "close": month},
     "control": {
         "set_policy": set_policy,
         "set_cap": set_cap,
         "set_order": set_order,
         "pay_ahead": pay_ahead,
         "run_control": nothing,
+        "rate": month,
     },
 }
 """Every command of the machine with how its arguments are drawn, in families."""
@@ -182,7 +185,8 @@ def _has(book: str) -> Knows:
 
 
 def _owes(model: Model, tenant: Tenant) -> bool:
-    return _has("credit_refund")(model, tenant) and _has("receivable")(model, tenant)
+    mine = [name for name in model.accounts if name.startswith(tenant.name)]
+    return any(model.books[name, "credit_refund"] > 0 > model.books[name, "receivable"] for name in mine)
 
 
 def _is_invited(model: Model, tenant: Tenant) -> bool:

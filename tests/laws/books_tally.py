@@ -17,7 +17,7 @@ from pathlib import Path
 
 FIXED_SEEDS = (1, 2, 3, 4, 5)
 LEAST_STEPS = 10_000
-PROPERTY = "books-stateful"
+PROPERTY, SEED = "books-stateful", "books-stateful-seed"
 
 
 @dataclass

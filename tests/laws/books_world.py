@@ -181,6 +181,16 @@ def done(answer: T | Refused) -> T:
     return answer
 
 
+def drop(connection: psycopg.Connection, name: str) -> None:
+    """Drop a database whose last connections may just be closing."""
+    statement = sql.SQL("drop database {}").format(sql.Identifier(name))
+    try:
+        connection.execute(statement + sql.SQL(" with (force)"))
+    except psycopg.errors.InsufficientPrivilege:
+        # Only a superuser may force an autovacuum worker out; a plain drop waits for it.
+        connection.execute(statement)
+
+
 @dataclass
 class Copies:
     """Copies of the founded database: one for each example and one for each replay."""
@@ -204,4 +214,4 @@ class Copies:
                     owner.execute("set timezone = 'UTC'")
                     yield replace(books, clock=clock), clock, owner
             finally:
-                connection.execute(sql.SQL("drop database {}").format(sql.Identifier(name)))
+                drop(connection, name)
