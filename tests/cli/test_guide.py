@@ -17,6 +17,9 @@ PAGES = sorted(
      *(ROOT / "docs" / "rules").glob("*.md")]
 )  # fmt: skip
 _BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+_INLINE = re.compile(r"`partita ([^`]+)`")
+_PLACEHOLDER = re.compile(r"[A-Z]{4,}|[\u4e00-\u9fff]|…|[\[\]|/]|--[a-z-]+$")
+_NAMES = {command for command, *_ in line.COMMANDS}
 _TYPED = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S* )*(?:\.venv/bin/)?partita (.+)$")
 
 
@@ -29,7 +32,13 @@ def typed(text: str) -> list[list[str]]:
                 words = shlex.split(match[1], comments=True)
                 stop = next((place for place, word in enumerate(words) if word in {"|", ">", "&&"}), len(words))
                 found.append(words[:stop])
-    return found
+    return found + inline(text)
+
+
+def inline(text: str) -> list[list[str]]:
+    """Return the words of the commands within sentences and tables that are whole: with values, not with names."""
+    rows = [row for row in _INLINE.findall(_BLOCK.sub("", text)) if not _PLACEHOLDER.search(row)]
+    return [words for words in map(shlex.split, rows) if " ".join(words) not in _NAMES and len(words) > 1]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
