@@ -10,18 +10,16 @@ import argparse
 import csv
 import statistics
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import measure
+from ground import settings_at, sized
 
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.refusal import Refused
-from partita.settings import Settings
-from partita.store import postgres
 from partita.usecases.close import close_month
 from partita.usecases.funds import top_up
 from partita.usecases.setup import apply_setup
@@ -31,6 +29,7 @@ from partita.usecases.work import Books
 from partita.wiring import open_books
 
 ACCOUNTS, PAYERS, SKUS = 400, 50, 60
+LINES = sized([1_000_000, 10_000_000], [2_000])
 MONTHS = tuple(Month(2026, number) for number in (7, 8, 9))
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 Run = tuple[float, int | None]
@@ -47,19 +46,14 @@ def main() -> None:
         "20 % graduated, 20 % volume and block; 400 accounts, 50 payers, 60 SKUs. Peak memory is that of the "
         "process, without the database server.",
     )
-    for lines in options.lines or [1_000_000, 10_000_000]:
-        with tempfile.TemporaryDirectory() as folder:
-            _measure(table, lines, Path(folder))
+    for lines in options.lines or LINES:
+        _measure(table, lines)
     measure.finish(table)
 
 
-def _measure(table: measure.Table, lines: int, folder: Path) -> None:
-    settings = Settings(folder / "home", None, "2GB", 2, "en", NOW)
-    try:
-        with open_books(settings) as books:
-            _rows(table, lines, folder, books)
-    finally:
-        postgres.stop(settings.home)
+def _measure(table: measure.Table, lines: int) -> None:
+    with settings_at(NOW, memory="2GB") as settings, open_books(settings) as books:
+        _rows(table, lines, settings.home.parent, books)
 
 
 def _rows(table: measure.Table, lines: int, folder: Path, books: Books) -> None:

@@ -39,7 +39,12 @@ class Ground:
 
 def sized(full: Size, small: Size) -> Size:
     """Return the size to measure: the full one, or with `--small` the one that only shows that the bench runs."""
-    return small if "--small" in sys.argv else full
+    return small if is_small() else full
+
+
+def is_small() -> bool:
+    """Say whether only the small size was asked for."""
+    return "--small" in sys.argv
 
 
 @contextmanager

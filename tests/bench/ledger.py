@@ -7,26 +7,26 @@ set-based statements, no hashes, no double rows. Both commit durably (fsync on).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 
-import psycopg
+from ground import books_at, sized
 from measure import Row, Table, finish, median_of_each, peak_during
 
 from partita.core import posting_rules
 from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.refusal import Refused
-from partita.settings import Settings
-from partita.store import db, ledger, postgres
+from partita.store import ledger
 from partita.store.db import Transaction
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
-WORK = (("single", 1_000, 1, 200), ("batches of 100", 10_000, 100, 200), ("batches of 1,000", 20_000, 1_000, 500))
-HOT = ("batches of 1,000, one hot account", 20_000, 1_000, 1)
+WORK = sized(
+    (("single", 1_000, 1, 200), ("batches of 100", 10_000, 100, 200), ("batches of 1,000", 20_000, 1_000, 500)),
+    (("single", 10, 1, 5), ("batches of 100", 200, 100, 20)),
+)
+HOT = sized(("batches of 1,000, one hot account", 20_000, 1_000, 1), ("one hot account", 200, 100, 1))
 BARE = """
 create table bare_account (account_id text primary key, balance_minor bigint not null);
 create table bare_transfer (
@@ -115,24 +115,12 @@ def measured(app: Transaction, owner: Transaction) -> Table:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "home", None, "512MB", 2, "en", NOW)
-        try:
-            table = on_a_server_of_its_own(settings)
-        finally:
-            postgres.stop(settings.home)
+    with books_at(NOW, memory="512MB") as ground, ground.books.pool.connection() as app:
+        ground.owner.execute(BARE)
+        app.set_autocommit(True)
+        table = measured(app, ground.owner)
+        app.set_autocommit(False)
     finish(table)
-
-
-def on_a_server_of_its_own(settings: Settings) -> Table:
-    where = db.address(settings)
-    with (
-        db.pool_at(db.ready_address(settings)),
-        psycopg.connect(where.owner, autocommit=True) as owner,
-        psycopg.connect(where.app, autocommit=True) as app,
-    ):
-        owner.execute(BARE)
-        return measured(app, owner)
 
 
 if __name__ == "__main__":

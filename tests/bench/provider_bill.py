@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from ground import sized
 from measure import Finished, Row, Table, finish, peak_rss_of
 
 from partita.store import postgres
@@ -147,9 +148,9 @@ def measure(folder: Path, megabytes: int, memory: str, runs: int) -> Row:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--megabytes", type=int, nargs="+", default=[800, 2_000, 8_000])
+    parser.add_argument("--megabytes", type=int, nargs="+", default=sized([800, 2_000, 8_000], [1]))
     parser.add_argument("--memory", default="512MB")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=sized(3, 1))
     options, rest = parser.parse_known_args()
     table = Table(
         "Bill import",

@@ -21,6 +21,7 @@ import duckdb
 import measure
 import rating_cloudkitty
 import rating_world
+from ground import is_small, sized
 
 from partita.columnar.tables import USAGE
 from partita.usecases import rating
@@ -57,12 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(json.dumps(timed(options.folder, rate_only=options.only == "rate")))
         return
     mix, skew = measure.Table("Rating", METHOD), measure.Table("Rating: one payer with 90 % of the lines", METHOD)
-    sizes = options.lines or [1_000_000, 10_000_000]
+    sizes = options.lines or sized([1_000_000, 10_000_000], [2_000])
     for lines in sizes:
         with tempfile.TemporaryDirectory() as folder:
             _rows(mix, skew, lines, Path(folder))
     tables = [mix, skew]
-    if not options.without_cloudkitty:
+    if not options.without_cloudkitty and not is_small():
         tables.append(rating_cloudkitty.table(sizes))
     measure.finish(*tables, arguments=arguments)
 

@@ -8,30 +8,27 @@ and moves both balances; no lines, no hashes, no double rows, no seals. Both com
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 
 import duckdb
 import psycopg
+from ground import Ground, books_at, sized
 from measure import Row, Table, finish, median_of_each, peak_during
 
 from partita.core import posting_rules
 from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.refusal import Refused
-from partita.settings import Settings
-from partita.store import bill, db, ledger, postgres
+from partita.store import bill, ledger
 from partita.store.bill import CloseRun
 from partita.store.db import Transaction
 from partita.usecases.bucket import side_by_side
 from partita.usecases.close.settling import settle_bucket
 from partita.usecases.work import Books
-from partita.wiring import open_books
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
-PAYERS = 100_000
+PAYERS = sized(100_000, 200)
 BUCKETS = 8
 MONTHS = (202607, 202608, 202609, 202610)
 """Three rounds in turns, and one whose peak of memory is taken."""
@@ -102,7 +99,7 @@ select payer_id, 'settled:' || bill_id || ':' || place, 'settled', 'Settlement',
 """
 
 
-def build(owner: psycopg.Connection[tuple[object, ...]], books: Books) -> None:
+def build(owner: Transaction, books: Books) -> None:
     """Lay out payers, bills of all months, cash for two and a half bills each, vouchers; with entries for the money."""
     values = {"last": PAYERS - 1, "buckets": BUCKETS, "vouchers": VOUCHERS}
     client = psycopg.ClientCursor(owner)
@@ -148,12 +145,13 @@ def ours(books: Books, month: int) -> None:
         engine.close()
 
 
-def bare(owner: psycopg.Connection[tuple[object, ...]], month: int) -> None:
+def bare(owner: Transaction, month: int) -> None:
     with owner.transaction():
         owner.execute(SETTLE, {"month": month})
 
 
-def measured(books: Books, owner: psycopg.Connection[tuple[object, ...]]) -> Table:
+def measured(ground: Ground) -> Table:
+    books, owner = ground.books, ground.owner
     table = Table(
         "Settlement",
         f"{PAYERS:,} payers with a bill of three lines each; cash for two and a half bills, every fifth payer with a "
@@ -184,16 +182,9 @@ def same(owner: Transaction) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "home", None, "1GB", 2, "en", NOW)
-        try:
-            where = db.address(settings)
-            with open_books(settings) as books, psycopg.connect(where.owner, autocommit=True) as owner:
-                build(owner, books)
-                table = measured(books, owner)
-            where.release()
-        finally:
-            postgres.stop(settings.home)
+    with books_at(NOW) as ground:
+        build(ground.owner, ground.books)
+        table = measured(ground)
     finish(table)
 
 
