@@ -14,6 +14,7 @@ from partita.core.refusal import Refused
 from partita.store import charge as charge_store
 from partita.usecases import usage as usage_usecase
 from partita.usecases.rating import rate_month
+from partita.usecases.verify import running
 from partita.usecases.work import Books
 from steps.world import World
 
@@ -124,6 +125,19 @@ def test_a_file_too_large_is_held_by_the_next_batch_or_by_rate(
     assert held(books) == charged(books)
     assert not isinstance(rate_month(books, OCTOBER), Refused)
     assert state(books) == exact
+
+
+def test_what_waits_for_rate_is_noted_of_open_months_only(
+    books: Books, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = datetime(2026, 11, 2, 4, tzinfo=UTC)
+    world = world_of(books)
+    monkeypatch.setattr(usage_usecase, "AT_ONCE_MOST", 20)
+    world.take_in(records(9, 60))
+    notes = [[note.english for note in one.notes] for one in running.counters(books)]
+    assert notes == [["2026-10: running figures wait for `partita rate`"]]
+    world.play([["close", "2026-10"]])
+    assert [one.notes for one in running.counters(books)] == [()], "a closed month is not rated any more"
 
 
 def test_the_same_file_again_holds_nothing_twice(books: Books, clock: Clock) -> None:

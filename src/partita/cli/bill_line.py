@@ -146,7 +146,7 @@ def _money(console: Console, story: LineStory) -> None:
         )
     rows += [
         (
-            screen.say(f"paid by {one.fund} {_own(one.fund, one.source_id)}".strip(),
+            screen.say(f"paid by {one.fund.replace('_', ' ')} {_own(one.fund, one.source_id)}".strip(),
                        f"{FUNDS.get(one.fund, one.fund)}支付 {_own(one.fund, one.source_id)}".strip()),
             screen.money(-one.amount_minor, currency),
         )
