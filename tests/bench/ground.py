@@ -1,4 +1,4 @@
-"""Where a bench runs: new books on a server of their own, or on the empty database that DATABASE_URL names.
+"""Where a bench runs: new books on a server of their own, or on a new database of the server that DATABASE_URL names.
 
 `books_at` opens them with the owner's connection beside them, on which the world is laid out and the bare reference
 runs. `sized` gives the size that was asked for: `--small` is for the test that every bench still runs.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from partita.settings import Settings
 from partita.store import db, postgres
@@ -50,13 +53,29 @@ def is_small() -> bool:
 @contextmanager
 def settings_at(now: datetime, *, memory: str = "1GB") -> Iterator[Settings]:
     """Give the settings of new books, whose clock stands at `now`; their server stops afterwards."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        settings = Settings(Path(folder) / "home", os.environ.get("DATABASE_URL"), memory, 2, "en", now)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, new_database() as url:
+        settings = Settings(Path(folder) / "home", url, memory, 2, "en", now)
         try:
             yield settings
         finally:
-            if settings.database_url is None:
+            if url is None:
                 postgres.stop(settings.home)
+
+
+@contextmanager
+def new_database() -> Iterator[str | None]:
+    """Give the address of a new database on the server that DATABASE_URL names; None = the embedded server."""
+    given = os.environ.get("DATABASE_URL")
+    if given is None:
+        yield None
+        return
+    name = sql.Identifier(f"partita_bench_{uuid.uuid4().hex[:16]}")
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(name))
+        try:
+            yield make_conninfo(given, dbname=name.as_string().strip('"'))
+        finally:
+            connection.execute(sql.SQL("drop database {}").format(name))
 
 
 @contextmanager
