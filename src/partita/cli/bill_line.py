@@ -70,7 +70,7 @@ def _head(console: Console, english: str, chinese: str) -> None:
 def _usage(console: Console, story: LineStory) -> None:
     records = screen.many(story.records, "record")
     _head(console, f"Usage: {records}; files with their sha256", f"用量：{story.records:,} 条；文件及其 sha256")
-    for one in story.files[:_FILES_SHOWN]:
+    for one in sorted(story.files, key=lambda one: one.file_name)[:_FILES_SHOWN]:
         count = screen.say(screen.many(one.records, "record"), f"{one.records:,} 条")
         console.print(f"  {one.file_name}  {count}  {format_quantity(one.quantity_e6)} {story.line.unit}")
         console.print(f"    {one.path}  {one.digest.hex()[:_HASH_SHOWN]}…", style="dim")

@@ -118,9 +118,9 @@ def events_of(stage: Stage, accounts: Iterable[str], since: datetime) -> list[Ev
 
 
 def august(stage: Stage) -> None:
-    """Take in a quiet month, week by week."""
+    """Take in a quiet month, in three batches."""
     with stage.chapter(
-        "August: usage comes in week by week, and is priced and held at once", "八月：用量按周导入，即时批价并冻结额度"
+        "August: usage comes in by batches, and is priced and held at once", "八月：用量分批导入，即时批价并冻结额度"
     ):
         for first, last in ((1, 10), (11, 20), (21, 31)):
             use(stage, days_of(date(2026, 8, first), date(2026, 8, last)))
@@ -147,7 +147,7 @@ def stands(stage: Stage) -> None:
             screen.money(shown.available.result, CURRENCY),
             screen.money(shown.pace.per_day_minor(CURRENCY), CURRENCY),
             "—" if tenths is None else format_scaled(tenths, 1, places=1),
-            screen.say(", ", "、").join(accounts),
+            "\n".join(accounts),
         )
     stage.console.print(grid)
 

@@ -34,7 +34,7 @@ def share(stage: Stage) -> dict[str, Any]:
     since = stage.clock.now
     with stage.chapter(
         f"October, financial trusteeship: members share the quota of {MAIN}",
-        f"十月 · 财务托管：{'、'.join(TRUSTED)} 共享 {MAIN} 的额度",
+        f"十月 · 财务托管：子账号共享 {MAIN} 的额度",
     ):
         days = []
         for batch in batches(2026, 10, _BATCHES_END):
