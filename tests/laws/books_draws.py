@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from laws.books_commands import OF_THE_OPERATOR, instant
 from laws.books_model import Args, Model
+from laws.books_nouns import Held
 from laws.books_world import PRICES, PRODUCTS, VOUCHERS, Tenant, other
 from partita.core.permission import RelationPermission as Code
 
@@ -247,16 +248,18 @@ def issue_coupon(dice: Dice, model: Model, tenant: Tenant) -> Args:
 
 
 def move_voucher(dice: Dice, model: Model, tenant: Tenant, *, back: bool) -> Args:
-    held = [
-        (name, holder)
-        for name, one in model.vouchers.items()
-        for holder in one.left
-        if one.owner.startswith(tenant.name) and (holder != one.owner or not back)
-    ]
+    mine = {name: one for name, one in model.vouchers.items() if one.owner.startswith(tenant.name)}
+    held = [(name, to) for name, one in mine.items() for to in one.left if to != one.owner or not back]
+    good = [(name, to) for name, to in held if mine[name].left[to] and (back or _is_shareable(model, mine[name]))]
+    held = good if good and not dice.happens(6) else held
     name, holder = dice.of(held[-6:]) if held and not dice.happens(12) else ("none-such", tenant.named("member"))
     to = holder if back else member(dice, model, tenant)
     left = model.vouchers[name].left.get(holder, 0) if held and name in model.vouchers else 0
     return {"voucher": name, "member": to, "minor": None if dice.happens(2) else dice.minor(left), "key": dice.key()}
+
+
+def _is_shareable(model: Model, one: Held) -> bool:
+    return one.owner.endswith("-main") and one.ends > model.now
 
 
 def usage(dice: Dice, model: Model, tenant: Tenant) -> Args:

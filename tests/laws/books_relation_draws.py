@@ -27,8 +27,10 @@ def _codes(dice: Dice) -> list[str]:
 def invite(dice: Dice, model: Model, tenant: Tenant) -> Args:
     mine = [one for one in model.accounts if one.startswith(tenant.name) and one != tenant.named("main")]
     free = [one for one in mine if not _is_tied(model, one)]
+    strangers = [one for one in free if model.entity[one] is None]
+    free = strangers if strangers and dice.happens(2) else free
     name = dice.of(free) if free and not dice.happens(5) else member(dice, model, tenant)
-    mode = dice.of(["independent", "independent", "trusteeship"])
+    mode = dice.of(["independent", "independent", "independent", "trusteeship"])
     codes = [] if mode == "trusteeship" and not dice.happens(8) else _codes(dice)
     return {"main": tenant.named("main"), "member": name, "mode": mode, "codes": codes, "key": dice.key()}
 

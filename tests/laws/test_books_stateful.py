@@ -39,7 +39,7 @@ from partita.core.refusal import Refused
 from partita.settings import Settings
 
 STEPS = 280
-EXAMPLES = 7
+EXAMPLES = 6
 BYTES = 16
 OF_ALL = frozenset({"expire_vouchers", "expire_cards", "run_control", "rate", "close", "notice"})
 """Commands on the books as a whole, which may move both tenants."""

@@ -246,13 +246,14 @@ def _repeated(work: Work, asked: Asked, last: Relation | None) -> Related | Refu
             return None
         if step.body != asked.body:
             return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=asked.key)
-        return _as_it_was(step.relation, asked)
+        return as_it_was(step.relation, asked)
     if last is None or last.management_id != asked.management_id:
         return None
-    return _as_it_was(last, asked) if _LED_TO[asked.command](last, asked.terms(last)) else None
+    return as_it_was(last, asked) if _LED_TO[asked.command](last, asked.terms(last)) else None
 
 
-def _as_it_was(relation: Relation, asked: Asked) -> Related:
+def as_it_was(relation: Relation, asked: Asked) -> Related:
+    """Return the answer to a command that was done before: where the relation stands, and that nothing happened."""
     text = f"{relation.management_id} → {relation.member_id}: {relation.state.value}"
     return Related(relation, asked.command, (text, text), (), repeated=True, dry_run=False)
 

@@ -5,16 +5,19 @@ Rules: REL-4 (`docs/rules/relation.md`), ACCOUNT-1; source: enterprise-finance.m
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import Command
 from partita.store import account as account_store
 from partita.store import org as org_store
 from partita.store import placement as placement_store
+from partita.store import relation as relation_store
 from partita.store.db import attempt
 from partita.usecases.permission import authorise
 from partita.usecases.registration import Registration, register
-from partita.usecases.relation.change import Asked, Related, Terms, done
+from partita.usecases.relation.change import Asked, Related, Terms, as_it_was, done
 from partita.usecases.work import Work
 
 
@@ -30,8 +33,9 @@ def create_member(
     """Create the account `member` (id, name) at a unit (None = where its main account stands), and relate it (REL-4).
 
     It inherits kind, verification and invoice title, so it confirms nothing. The id is the key: the same command again
-    changes nothing. Refused in this order: NOT_PERMITTED …, UNKNOWN_ACCOUNT, NOT_VERIFIED, what refuses a registration,
-    then the checks of CREATE.
+    changes nothing, whatever became of the relation since. An account that was not created so is not taken over: it is
+    invited. Refused in this order: NOT_PERMITTED …, UNKNOWN_ACCOUNT, NOT_VERIFIED, what refuses a registration,
+    ACCOUNT_EXISTS, then the checks of CREATE.
     """
     if isinstance(no := authorise(work, Action.INVITE_MEMBER, management), Refused):
         return no
@@ -43,13 +47,14 @@ def create_member(
     asked = Asked(Command.CREATE, management, member[0], terms.mode, terms.permissions, None)
     return attempt(
         work.tx,
-        lambda: _opened(work, management, member, org_unit_id) or done(work, asked, dry_run=dry_run),
+        lambda: _opened(work, asked, member[1], org_unit_id, dry_run=dry_run) or done(work, asked, dry_run=dry_run),
         keep=lambda answer: not dry_run and not isinstance(answer, Refused),
     )
 
 
-def _opened(work: Work, management: str, member: tuple[str, str], org_unit_id: str | None) -> Refused | None:
-    tx, (account_id, name) = work.tx, member
+def _opened(work: Work, asked: Asked, name: str, org_unit_id: str | None, *, dry_run: bool) -> Related | Refused | None:
+    """Open the account; return what the same command left before, or a refusal, when it is there already."""
+    tx, management, account_id = work.tx, asked.management_id, asked.member_id
     row = account_store.rows(tx, work.now, management)[0]
     unit = org_unit_id
     if unit is None:
@@ -59,7 +64,7 @@ def _opened(work: Work, management: str, member: tuple[str, str], org_unit_id: s
     if isinstance(registered, Refused):
         return registered
     if registered.repeated:
-        return None
+        return _created_before(work, asked, dry_run=dry_run)
     by, now = work.actor.signature, work.now
     entity = account_store.entity_of(tx, management)
     assert entity is not None, "that the main account is verified is checked before"
@@ -67,3 +72,13 @@ def _opened(work: Work, management: str, member: tuple[str, str], org_unit_id: s
     if profile := account_store.invoice_profile_of(tx, management):
         account_store.add_invoice_profile(tx, account_id, profile, recorded_by=by, recorded_at=now)
     return None
+
+
+def _created_before(work: Work, asked: Asked, *, dry_run: bool) -> Related | Refused:
+    """Return what the same command left before; an account that came otherwise, or with other terms, is refused."""
+    relations = relation_store.states(work.tx, work.now, [asked.member_id])
+    created = [one for one in relations if one.member_id == asked.member_id and one.origin == "created"]
+    first = relation_store.steps(work.tx, created[0].relation_id)[0] if created else None
+    if first is None or first.body != asked.body:
+        return refused(Reason.ACCOUNT_EXISTS, account=asked.member_id, differs=("relation", "关联关系"))
+    return replace(as_it_was(created[0], asked), dry_run=dry_run)
