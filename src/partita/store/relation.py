@@ -22,6 +22,7 @@ from partita.store.db import Transaction
 
 _MATTERS = {kind.name.lower().replace("_", " "): kind for kind in MatterKind}
 
+# A payer that begins within a second of a step is the step's own: it may begin a microsecond after another one.
 # {pair} and {paid} say of which relations; a text of its own for each, so that the server always finds its indexes
 _STATED = """
     with stated as (
@@ -42,7 +43,7 @@ _STATED = """
     from paid
     where payer_id <> account_id and not exists (
         select from stated s where s.member_id = paid.account_id and s.management_id = paid.payer_id
-        and s.effective_at >= paid.effective_from)
+        and s.effective_at > paid.effective_from - interval '1 second')
     order by 2, 3, 7, 1
 """
 _OF_ALL = _STATED.format(pair="true", paid="true")
