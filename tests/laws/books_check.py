@@ -74,7 +74,9 @@ def compare_all(books: Books, model: Model) -> None:
         assert given == {name: limit for name, limit in ours.allocated.items() if limit}
     live = {(one.management_id, one.member_id, one.mode.value) for one in states if one.is_active}
     active = [(name, tie) for name, tie in model.ties.items() if tie.state == "ACTIVE"]
-    assert live == {(tie.main, name, tie.mode) for name, tie in active}, "relations"
+    ours = {(tie.main, name, tie.mode) for name, tie in active}
+    assert live == ours, f"relations: the books have {live - ours} more, the model {ours - live}"
+    assert len(live) == sum(one.is_active for one in states), "a relation stands twice"
     codes = {one.member_id: {code.name for code in one.permissions} for one in states if one.is_active}
     assert codes == {name: set(tie.codes) for name, tie in active}, "permissions"
     stated = sorted((one.account_id, one.payer_id) for one in payers.values())

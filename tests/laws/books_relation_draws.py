@@ -32,6 +32,7 @@ def invite(dice: Dice, model: Model, tenant: Tenant) -> Args:
     name = dice.of(free) if free and not dice.happens(5) else member(dice, model, tenant)
     mode = dice.of(["independent", "independent", "independent", "trusteeship"])
     codes = [] if mode == "trusteeship" and not dice.happens(8) else _codes(dice)
+    codes = USUAL[:1] if name in strangers and not dice.happens(4) else codes
     return {"main": tenant.named("main"), "member": name, "mode": mode, "codes": codes, "key": dice.key()}
 
 
