@@ -139,6 +139,8 @@ class BooksMachine(RuleBasedStateMachine):
         name = name if dice.happens(6) else sensible(name, self.model, tenant)
         who = draws.who(dice, name, tenant)
         command = Command(name, who, instant(self.clock.now), DRAWS[name](dice, self.model, tenant))
+        if tenants_named(command.args) == {other(tenant).name}:
+            tenant = other(tenant)  # it strayed into the other tenant's affairs altogether
         self.given.append(command)
         try:
             self.carry_out(command, tenant, how)
