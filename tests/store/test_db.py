@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import subprocess
 import threading
 import uuid
 from collections.abc import Iterator
@@ -16,16 +15,16 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from partita.settings import Settings
-from partita.store import cluster, db, installation, migrate
-from partita.store.cluster import Place
+from partita.store import db, migrate
 from partita.store.db import DatabaseUnavailable, pool_at, ready_address
 from partita.store.installation import Installation
 from partita.usecases.work import Books
+from servers import serving
 
 DENIED = psycopg.errors.InsufficientPrivilege
 KEPT = (
-    "ledger_head", "balance", "hold", "usage_reach", "usage_counter", "counted_through", "running_spend", "service_item",
-    "quota_watch", "outbox_state",
+    "ledger_head", "balance", "hold", "usage_reach", "usage_counter", "counted_through", "running_spend",
+    "service_item", "quota_watch", "outbox_state",
 )  # fmt: skip
 """Running figures and states: every other table is append-only."""
 
@@ -200,33 +199,8 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     found = Installation(Path("/usr/lib/postgresql/15/bin"), 15)
     if not (found.bin / "postgres").exists():
         pytest.skip("no PostgreSQL 15 on this system (Debian package postgresql)")
-    place = Place(tmp_path_factory.mktemp("debian"))
-    password = secrets.token_hex(16)
-    (place.folder / "password").write_text(password)
-    user = installation.server_user(found, place.folder)
-    options = ["-U", "admin", "-A", "scram-sha-256", f"--pwfile={place.folder}/password", "-E", "UTF8", "--locale=C"]
-    making = [*user.prefix, found.program("initdb"), "-D", str(place.cluster), *options]
-    subprocess.run(making, check=True, capture_output=True, env=cluster.environment())
-    cluster.make_sockets(place, user)
-    with (place.folder / "log").open("wb") as log:
-        running = subprocess.Popen(cluster.command(place, found, user), stdout=log, stderr=log)
-    url = f"host={place.sockets} port=5432 user=admin password={password} dbname=postgres"
-    try:
-        _wait_for(url, running)
+    with serving(found, tmp_path_factory.mktemp("debian")) as url:
         yield url
-    finally:
-        running.terminate()
-        running.wait(timeout=60)
-
-
-def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    while running.poll() is None:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            continue
-        return
-    raise AssertionError("the server did not start")
 
 
 def test_an_external_server_and_a_login_that_may_too_little_then_enough(debian: str, settings: Settings) -> None:
@@ -237,15 +211,19 @@ def test_an_external_server_and_a_login_that_may_too_little_then_enough(debian: 
     url = make_conninfo(debian, user="books", password=password, dbname="books")
     external = replace(settings, database_url=url)
 
-    with pytest.raises(DatabaseUnavailable, match=r"create role partita_app nologin; grant partita_app to books;"):
+    with pytest.raises(DatabaseUnavailable, match="run: create role partita_app nologin noinherit; ") as raised:
         pool_at(ready_address(external))
+    assert str(raised.value).endswith("create role partita_tenant nologin; grant partita_tenant to partita_app; "
+                                      'grant partita_app to "books";')  # fmt: skip
 
     with psycopg.connect(debian, autocommit=True) as admin:
         admin.execute("create role partita_app nologin")
-    with pytest.raises(DatabaseUnavailable, match=r"run: grant partita_app to books;"):
+        admin.execute("create role partita_tenant nologin")
+    with pytest.raises(DatabaseUnavailable, match=r'run: grant partita_tenant to partita_app; grant .* to "books";'):
         pool_at(ready_address(external))
 
     with psycopg.connect(debian, autocommit=True) as admin:
+        admin.execute("grant partita_tenant to partita_app")
         admin.execute("grant partita_app to books")
     with pool_at(ready_address(external)) as pool, pool.connection() as connection:
         assert connection.execute("select current_user, session_user").fetchone() == ("partita_app", "books")

@@ -5,7 +5,7 @@ Decides nothing. Rules: BATCH-2 (`docs/rules/batch.md`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +34,14 @@ class Batch:
     rows: tuple[BatchRow, ...]
     recorded_by: str
     recorded_at: datetime
+
+
+def enterprises_of(tx: Transaction, account_ids: Collection[str]) -> list[str]:
+    """Return the enterprises of accounts, sorted."""
+    rows = tx.execute(
+        "select distinct enterprise_id from account where account_id = any(%s) order by 1", (sorted(account_ids),)
+    )
+    return [row[0] for row in rows]
 
 
 def batch(tx: Transaction, batch_id: str) -> Batch | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -18,9 +17,9 @@ from psycopg.rows import class_row
 from partita.core.bill import CLOSE_STATES, Bill
 from partita.core.ledger import instant_text
 from partita.core.money import minor_scale_e10
+from partita.store import rows as rows_store
 from partita.store.db import Transaction
 
-_COPY_LINES = 500
 _CLOSE_LOCK = 0x7061_7274_0002
 """One close at a time; the lock goes with the connection, so a killed close never blocks the next."""
 
@@ -147,15 +146,15 @@ def save(tx: Transaction, run: CloseRun, bucket: int, bills: Sequence[Bill], lin
             [_bill_values(run, bucket, one, sums[one.payer_id, one.currency]) for one in bills],
         )
     by_key = {(one.payer_id, one.currency): one.bill_id for one in bills}
-    _copy(tx, "bill_line", _LINE_COLUMNS, _line_values(lines, by_key))
-    _copy(tx, "bill_product", ("payer_id", "bill_id", "product_id", "billed_cost_e10", "payable_minor"),
-          _product_values(lines, bills))  # fmt: skip
+    rows_store.add(tx, f"bill_line ({', '.join(_LINE_COLUMNS)})", _line_values(lines, by_key))
+    rows_store.add(tx, f"bill_product ({_PRODUCT_COLUMNS})", _product_values(lines, bills))
 
 
 _LINE_COLUMNS = (
     "payer_id", "bill_id", "line", "kind", "account_id", "product_id", "sku_id", "usage_month", "unit", "charges",
     "quantity_e6", "list_cost_e10", "contracted_cost_e10", "billed_cost_e10",
 )  # fmt: skip
+_PRODUCT_COLUMNS = "payer_id, bill_id, product_id, billed_cost_e10, payable_minor"
 
 
 def _sums_by_payer(lines: pa.Table) -> dict[tuple[str, str], tuple[int, int, int]]:
@@ -195,23 +194,17 @@ def _rows(table: pa.Table, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
     return zip(*(table.column(name).to_pylist() for name in names), strict=True)
 
 
-def _copy(tx: Transaction, table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
-    with tx.cursor() as cursor, cursor.copy(f"copy {table} ({', '.join(columns)}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def save_draws(tx: Transaction, draws: Sequence[DrawRow], *, recorded_at: datetime) -> None:
     """Save what funds paid towards bills."""
     at = instant_text(recorded_at)
-    lines = (
-        f"{one.payer_id}\t{one.bill_id}\t{one.line}\t{one.fund}\t{one.source_id}\t{one.amount_minor}\t{one.entry_id}\t{at}\n"
-        for one in draws
+    rows_store.add(
+        tx,
+        "draw (payer_id, bill_id, line, fund, source_id, amount_minor, entry_id, recorded_at)",
+        (
+            (one.payer_id, one.bill_id, one.line, one.fund, one.source_id, one.amount_minor, one.entry_id, at)
+            for one in draws
+        ),
     )
-    columns = "payer_id, bill_id, line, fund, source_id, amount_minor, entry_id, recorded_at"
-    with tx.cursor() as cursor, cursor.copy(f"copy draw ({columns}) from stdin") as copy:
-        while some := "".join(islice(lines, _COPY_LINES)):
-            copy.write(some.replace("\\", "\\\\"))
 
 
 def payers(tx: Transaction, *, month: int, bucket: int) -> list[str]:

@@ -24,6 +24,7 @@ from partita.store.unavailable import DatabaseUnavailable
 DATABASE = "partita"
 OWNER = "partita_owner"
 APP = "partita_app"
+TENANT = "partita_tenant"
 _PORT = 5432  # only part of the socket's name: the server listens on no network
 _SOCKET_PATH_MAX = 90  # the system's limit is 104 to 108 bytes, the socket's name included
 
@@ -82,6 +83,11 @@ class Place:
     def server(self) -> Path:
         """Return the lock that every process of the server holds, for it inherits the open file."""
         return self.folder / "server.lock"
+
+    @property
+    def tenant_role(self) -> Path:
+        """Return the mark of a data folder that has the role of tenants."""
+        return self.folder / "tenant-role"
 
     @property
     def log(self) -> Path:
@@ -181,6 +187,16 @@ def create(place: Place, installation: Installation, user: ServerUser) -> None:
     cluster.rename(place.cluster)
     sync_folder(place.folder)
     shutil.rmtree(making)
+    place.tenant_role.touch(mode=0o600)
+
+
+def complete(place: Place, installation: Installation, user: ServerUser) -> None:
+    """Make the role of tenants where a data folder was made before there was one. No server may run on it."""
+    if place.tenant_role.exists():
+        return
+    single = [*user.prefix, installation.program("postgres"), "--single", "-D", str(place.cluster), "postgres"]
+    _run(single, place.folder, "\n".join((*_TENANT_ROLE, "")))
+    place.tenant_role.touch(mode=0o600)
 
 
 def command(place: Place, installation: Installation, user: ServerUser) -> list[str]:
@@ -212,6 +228,14 @@ def environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
+# The application becomes this role for a user's transaction; it never has its rights by the way.
+_TENANT_ROLE = (
+    f"do $$ begin if to_regrole('{TENANT}') is null then create role {TENANT} nologin; end if; end $$",
+    f"alter role {APP} noinherit",
+    f"grant {TENANT} to {APP}",
+)
+
+
 def _roles(place: Place) -> str:
     """Return the statements, one a line, that make the roles and the database; the superuser may never log in."""
     passwords = place._passwords()  # noqa: SLF001 - same module
@@ -220,6 +244,7 @@ def _roles(place: Place) -> str:
             f"create role {OWNER} login createdb password '{passwords[OWNER]}'",
             f"create role {APP} login password '{passwords[APP]}'",
             f"grant {APP} to {OWNER}",
+            *_TENANT_ROLE,
             f"create database {DATABASE} owner {OWNER}",
             f"revoke all on database {DATABASE} from public",
             f"grant connect, temporary on database {DATABASE} to {APP}",

@@ -132,9 +132,11 @@ def ready_address(settings: Settings) -> Address:
             if where.embedded is None or attempt == _ATTEMPTS - 1:
                 raise _unavailable(error, embedded=where.embedded is not None) from error
             time.sleep(0.05)
-        except DatabaseUnavailable:
+        except DatabaseUnavailable as error:
             where.release()
-            raise
+            # an embedded server that an earlier version started: the next start makes the roles
+            if not (error.restart_helps and where.embedded and postgres.stop(settings.home, only_unused=True)):
+                raise
         else:
             return where
     raise AssertionError("the last attempt returns or raises")

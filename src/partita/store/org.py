@@ -29,6 +29,7 @@ from partita.core.org import (
     path_of,
 )
 from partita.core.period import Cycle, Month
+from partita.store import rows as rows_store
 from partita.store.db import Transaction
 
 DEFAULT_BUCKETS = 8
@@ -230,6 +231,16 @@ def add_accounts(tx: Transaction, accounts: Iterable[Account], *, recorded_at: d
     append(tx, "account (account_id, enterprise_id, name, recorded_at)", rows, recorded_at=recorded_at)
 
 
+def add_account(tx: Transaction, one: Account, *, recorded_at: datetime) -> bool:
+    """Append an account; say whether its id was free. It may be taken where whoever asks sees nothing (TENANT-4)."""
+    row = tx.execute(
+        "insert into account (account_id, enterprise_id, name, recorded_at) values (%s, %s, %s, %s) "
+        "on conflict (account_id) do nothing returning account_id",
+        (one.account_id, one.enterprise_id, one.name, recorded_at),
+    ).fetchone()
+    return row is not None
+
+
 def add_placements(tx: Transaction, placements: Iterable[Placement], *, recorded_at: datetime) -> None:
     """Append placements."""
     rows = [(one.account_id, one.effective_from, one.enterprise_id, one.org_unit_id) for one in placements]
@@ -245,12 +256,8 @@ def add_relations(tx: Transaction, relations: Iterable[PaymentRelation], *, reco
 
 
 def append(tx: Transaction, into: str, rows: Sequence[tuple[Any, ...]], *, recorded_at: datetime) -> None:
-    """Append rows to a table by COPY, each with the instant of recording as its last column: set-based (P7)."""
-    if not rows:
-        return
-    with tx.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copy:
-        for row in rows:
-            copy.write_row((*row, recorded_at))
+    """Append rows to a table, each with the instant of recording as its last column: set-based (P7)."""
+    rows_store.add(tx, into, ((*row, recorded_at) for row in rows))
 
 
 def table_of(table: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> pa.Table:

@@ -30,11 +30,12 @@ def add(
 ) -> bool:
     """Leave a message; say whether it is new. The same topic and key again change nothing (OUTBOX-1)."""
     row = tx.execute(
-        "with added as (insert into outbox (topic, key, subject, payload, recorded_at) "
-        "values (%s, %s, %s, %s::jsonb, %s) on conflict (topic, key) do nothing returning topic, key) "
-        "insert into outbox_state (topic, key, attempt, done) select topic, key, 0, false from added returning key",
+        "insert into outbox (topic, key, subject, payload, recorded_at) values (%s, %s, %s, %s::jsonb, %s) "
+        "on conflict (topic, key) do nothing returning key",
         (topic, key, subject, json.dumps(payload, ensure_ascii=False, default=str), recorded_at),
     ).fetchone()
+    if row is not None:  # a statement of its own: whose it is, a tenant's row says that has to be there
+        tx.execute("insert into outbox_state (topic, key, attempt, done) values (%s, %s, 0, false)", (topic, key))
     return row is not None
 
 

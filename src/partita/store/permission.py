@@ -121,12 +121,14 @@ def place_of_unit(tx: Transaction, enterprise_id: str, org_unit_id: str | None) 
     return None if row is None else Place(enterprise_id, tuple(row[0]))
 
 
-def add_user(tx: Transaction, user: User, *, recorded_by: str) -> None:
-    """Append a user."""
-    tx.execute(
-        "insert into books_user (user_id, enterprise_id, name, recorded_by, recorded_at) values (%s, %s, %s, %s, %s)",
+def add_user(tx: Transaction, user: User, *, recorded_by: str) -> bool:
+    """Append a user; say whether the id was free. It may be taken where whoever asks sees nothing (TENANT-4)."""
+    row = tx.execute(
+        "insert into books_user (user_id, enterprise_id, name, recorded_by, recorded_at) values (%s, %s, %s, %s, %s) "
+        "on conflict (user_id) do nothing returning user_id",
         (user.user_id, user.enterprise_id, user.name, recorded_by, user.recorded_at),
-    )
+    ).fetchone()
+    return row is not None
 
 
 def add_grant(tx: Transaction, grant: Grant, *, recorded_by: str, recorded_at: datetime) -> None:

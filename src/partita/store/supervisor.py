@@ -146,6 +146,7 @@ def _start(place: Place, lock: IO[bytes]) -> Server:
     # Nobody holds the lock, so no server runs on this folder: what its process id file says is history, even if the
     # id now belongs to another process, or to a dead one that nobody reaped.
     (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+    cluster.complete(place, found, user)
     cluster.make_sockets(place, user)
     if place.log.exists() and place.log.stat().st_size > _LOG_BYTES_MAX:
         place.log.replace(place.log.with_suffix(".log.1"))

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818 - it is a state of the world, not an error of the program
-    """The database cannot be used. `str()` is English; `message("zh")` is Chinese; both say what to do next."""
+    """The database cannot be used. `str()` is English; `message("zh")` is Chinese; both say what to do next.
 
-    def __init__(self, english: str, chinese: str) -> None:
+    `restart_helps`: an embedded server that is started anew may have what lacks.
+    """
+
+    def __init__(self, english: str, chinese: str, *, restart_helps: bool = False) -> None:
         """Hold the message in both languages."""
         super().__init__(english)
         self.english = english
         self.chinese = chinese
+        self.restart_helps = restart_helps
 
     def message(self, language: str = "en") -> str:
         """Return the message in `en` or `zh`."""

@@ -16,6 +16,7 @@ from partita.core.period import Period
 from partita.core.posting_rules import VOUCHER_CLEARING
 from partita.core.posting_rules.chart import VOUCHER_LAPSED, VOUCHER_TO_POOL
 from partita.core.voucher import Voucher
+from partita.store import rows as rows_store
 from partita.store import template as template_store
 from partita.store.db import Transaction
 
@@ -56,14 +57,17 @@ def add(tx: Transaction, vouchers: Iterable[tuple[Voucher, str]], *, recorded_by
         "account_id, voucher_id, enterprise_id, template_id, amount_minor, valid_from, valid_until, from_pool, "
         "idempotency_key, recorded_by, recorded_at"
     )
-    with tx.cursor() as cursor, cursor.copy(f"copy voucher ({names}) from stdin") as copy:
-        for one, key in vouchers:
-            copy.write_row(
-                (
-                    one.account_id, one.voucher_id, one.template.enterprise_id, one.template.template_id,
-                    one.amount_minor, one.valid.start, one.valid.end, one.from_pool, key, recorded_by, recorded_at,
-                )
-            )  # fmt: skip
+    rows_store.add(
+        tx,
+        f"voucher ({names})",
+        (
+            (
+                one.account_id, one.voucher_id, one.template.enterprise_id, one.template.template_id,
+                one.amount_minor, one.valid.start, one.valid.end, one.from_pool, key, recorded_by, recorded_at,
+            )
+            for one, key in vouchers
+        ),
+    )  # fmt: skip
 
 
 _HOLDINGS = f"""

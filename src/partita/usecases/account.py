@@ -24,6 +24,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import usage as usage_store
 from partita.store.account import AccountRow, AccountStep
+from partita.store.db import attempt
 from partita.usecases.moment import Moment, start_of
 from partita.usecases.permission import authorise, permitted, related_to, sight
 from partita.usecases.work import Work
@@ -102,10 +103,16 @@ def verify_entity(work: Work, *, account_id: str, entity: LegalEntity, dry_run: 
     if before is not None and not repeated and (others := related_to(work, account_id)):
         return refused(Reason.VERIFIED_WHILE_RELATED, account=account_id, others=", ".join(others))
 
-    with work.tx.transaction(force_rollback=dry_run):
+    def decide() -> Verified | Refused:
         if not repeated:
             account_store.verify(work.tx, account_id, entity, recorded_by=work.actor.signature, recorded_at=work.now)
-    return Verified(account_id, entity, before, repeated, dry_run)
+        if account_store.entity_of(work.tx, account_id) == entity:
+            return Verified(account_id, entity, before, repeated, dry_run)
+        # known in another enterprise, which the actor does not see: that it is, but not how it is called there
+        unseen = ("another", "其他名称")
+        return refused(Reason.ENTITY_NAME_DIFFERS, number=entity.shown_number, known=unseen, name=entity.name)
+
+    return attempt(work.tx, decide, keep=lambda answer: not dry_run and not isinstance(answer, Refused))
 
 
 def set_invoice_profile(

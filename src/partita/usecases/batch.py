@@ -74,7 +74,9 @@ def run_batch(
     if problems:
         return _at_fault(path, problems)
     digest = sha256("\n".join("\x1f".join(line.content) for line in sorted(lines, key=_by_member)).encode()).digest()
-    batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}")
+    # a key counts in its enterprise: others may use the same one
+    whose = batch_store.enterprises_of(work.tx, {name for line in lines for name in (line.main, line.member)})
+    batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}", *whose)
     what = (kind, batch_id, digest, idempotency_key)
     return saved(work, lambda: _applied(work, path, lines, what, dry_run=dry_run), dry_run=dry_run)
 

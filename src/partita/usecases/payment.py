@@ -87,9 +87,12 @@ def take_notice(
 ) -> NoticeTaken | Refused:
     """Take in what a gateway says, as it arrived; credit the payment with the first notice that fits (PAYMENT-3).
 
-    Nobody is asked for permission: the signature is the gateway's. A notice that does not fit is kept and named
-    (PAYMENT-4); that is no refusal, for the gateway need not send it again. Refused: NOTICE_TOO_LONG, BAD_TEXT.
+    Only the signature says whose it is, so it may be anybody's and the operator takes it in. A notice that does not fit
+    is kept and named (PAYMENT-4); that is no refusal, for the gateway need not send it again. Refused in this order:
+    NOT_PERMITTED (to all but the operator), NOTICE_TOO_LONG, BAD_TEXT.
     """
+    if isinstance(allowed := authorise_books(work), Refused):
+        return allowed
     if len(body) > rules.NOTICE_BYTES_MAX:
         return refused(Reason.NOTICE_TOO_LONG, limit=rules.NOTICE_BYTES_MAX, length=len(body))
     if no := text_at_fault({"signature": signature}, needed=frozenset()):

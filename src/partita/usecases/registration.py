@@ -100,8 +100,9 @@ def register(
         return refused(Reason.ACCOUNT_EXISTS, account=whole.account_id, differs=("enterprise", "企业"))
     whole = replace(whole, effective_from=whole.effective_from or work.now)
     with work.tx.transaction(force_rollback=dry_run):
-        _save(work, whole, enterprise)
-    return Registered(whole, enterprise, repeated=False, dry_run=dry_run)
+        free = _save(work, whole, enterprise)
+    taken = refused(Reason.ACCOUNT_EXISTS, account=whole.account_id, differs=("enterprise", "企业"))
+    return Registered(whole, enterprise, repeated=False, dry_run=dry_run) if free else taken
 
 
 def _zone(work: Work, registration: Registration) -> str:
@@ -152,18 +153,21 @@ def _no_place(work: Work, whole: Registration) -> Refused | None:
     return None
 
 
-def _save(work: Work, whole: Registration, enterprise: Enterprise | None) -> None:
+def _save(work: Work, whole: Registration, enterprise: Enterprise | None) -> bool:
+    """Save a registration; say whether the id was free, for it may be taken where the actor sees nothing (TENANT-4)."""
     assert whole.enterprise_id is not None, "a whole registration has its place"
     assert whole.org_unit_id is not None, "a whole registration has its place"
     assert isinstance(whole.effective_from, datetime), "a whole registration starts at an instant"
     tx, account_id, start = work.tx, whole.account_id, whole.effective_from
-    org_store.found(tx, recorded_at=work.now)
     if enterprise is not None:
+        org_store.found(tx, recorded_at=work.now)
         org_store.add_enterprises(tx, [enterprise], recorded_at=work.now)
         unit = OrgUnit(whole.enterprise_id, whole.org_unit_id, None, UnitKind.COMPANY, whole.name)
         org_store.add_units(tx, [unit], recorded_at=work.now)
-    org_store.add_accounts(tx, [Account(account_id, whole.enterprise_id, whole.name)], recorded_at=work.now)
+    if not org_store.add_account(tx, Account(account_id, whole.enterprise_id, whole.name), recorded_at=work.now):
+        return False
     placement = Placement(account_id, start, whole.enterprise_id, whole.org_unit_id)
     org_store.add_placements(tx, [placement], recorded_at=work.now)
     org_store.add_relations(tx, [PaymentRelation(account_id, start, account_id)], recorded_at=work.now)
     account_store.add_registration(tx, account_id, whole.kind, recorded_by=work.actor.signature, recorded_at=work.now)
+    return True

@@ -97,9 +97,8 @@ def add_user(work: Work, *, user_id: str, name: str, enterprise_id: str, dry_run
         return refused(Reason.USER_EXISTS, user=user_id)
     user = known[0] if known else User(user_id, enterprise_id, name, work.now)
     with work.tx.transaction(force_rollback=dry_run):
-        if not known:
-            permission_store.add_user(work.tx, user, recorded_by=work.actor.signature)
-    return UserAdded(user, bool(known), dry_run)
+        free = bool(known) or permission_store.add_user(work.tx, user, recorded_by=work.actor.signature)
+    return UserAdded(user, bool(known), dry_run) if free else refused(Reason.USER_EXISTS, user=user_id)
 
 
 def grant_role(work: Work, asked: Asked, *, dry_run: bool = False) -> RoleGranted | Refused:

@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool
 
 from partita.core.permission import OPERATOR, Actor
 from partita.core.service_control import Change
+from partita.store import tenant as tenant_store
 from partita.store.db import Transaction
 from partita.store.files import FileRoom
 
@@ -59,9 +60,15 @@ class Books:
 
     @contextmanager
     def work(self, now: datetime | None = None) -> Iterator[Work]:
-        """Open one transaction; `now` stands in for the clock where a step is run again."""
+        """Open one transaction; `now` stands in for the clock where a step is run again.
+
+        Unless the operator asks, PostgreSQL keeps it within the enterprises that the actor reaches (TENANT-1).
+        """
         with self.pool.connection() as connection, connection.transaction():
             work = Work(connection, now or self.clock(), self.actor)
+            if not self.actor.is_operator:
+                user_id, account_id = self.actor.user_id, self.actor.account_id
+                tenant_store.enter(connection, user_id=user_id, account_id=account_id, at=work.now)
             yield work
             if work.touched:
                 self.watch(work)

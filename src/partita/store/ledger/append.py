@@ -1,7 +1,7 @@
 """Append: drafts of many payers become entries, set-based.
 
 Owns idempotency, the mirror's once-only, and the order of writing. Hashes are made in the core between the lock and
-the write: a few entries are two statements (lock the heads, write everything), many go by COPY.
+the write: entries are two statements (lock the heads, write everything), or one more for each thousand.
 Rules: LEDGER-1, LEDGER-3 … LEDGER-6 (`docs/rules/ledger.md`).
 """
 
@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from psycopg.errors import UniqueViolation
+from psycopg import Rollback
 
 from partita.core import ledger, posting_rules
 from partita.core.ledger import Draft, Entry
@@ -22,9 +22,8 @@ from partita.store.db import Transaction
 from partita.store.ledger import read
 from partita.store.ledger.heads import Heads, lock_payers
 
-COPY_FROM = 50
-"""From this many entries on, rows go by COPY: more round trips, less work a row (`tests/bench/ledger.py`)."""
-_COPY_ROWS = 250
+AT_ONCE = 1_000
+"""Entries a statement: more gain nothing (`tests/bench/ledger.py`), and all of them are in memory as text."""
 
 Key = tuple[str, str]
 Name = tuple[str, str, str]
@@ -84,11 +83,6 @@ _WRITE = f"""
            array(select currency from moved), array(select amount_minor from moved)
     from known
 """
-_WRITE_TOTALS = f"with known as (select false as found), moved as{_WRITE.partition('), moved as')[2]}"
-_COPY_ENTRIES = f"copy entry ({_ENTRY_COLUMNS}) from stdin"
-_COPY_POSTINGS = f"copy posting ({_POSTING_COLUMNS}) from stdin"
-_OF_A_KEY = frozenset({"entry_payer_id_idempotency_key_key", "entry_entry_id_key"})
-"""What stops an entry whose key is known: the id is derived from payer and key, so either may say so first."""
 _KNOWN = """
     select e.payer_id, e.idempotency_key, e.body_hash from entry e
     join unnest(%s::text[], %s::text[]) as asked (payer_id, idempotency_key)
@@ -209,20 +203,32 @@ def _written(tx: Transaction, drafts: Sequence[Draft], heads: Heads, recorded_at
     Payer by payer, whatever the order given: neighbours in the indexes cost the server a fifth less.
     """
     order = sorted(range(len(drafts)), key=lambda place: drafts[place].payer_id)
-    write = _copied if len(drafts) >= COPY_FROM else _written_at_once
-    done = write(tx, _chained(map(drafts.__getitem__, order), heads, recorded_at))
+    chained = _chained(map(drafts.__getitem__, order), heads, recorded_at)
+    done = _written_at_once(tx, list(chained)) if len(drafts) <= AT_ONCE else _written_in_parts(tx, chained)
     if done is None:
         return None
     at = dict(zip(order, done.entries, strict=True))
     return replace(done, entries=[at[place] for place in range(len(order))])
 
 
-def _written_at_once(tx: Transaction, chained: Iterator[Entry]) -> Appended | None:
-    entries = list(chained)
+def _written_in_parts(tx: Transaction, chained: Iterator[Entry]) -> Appended | None:
+    whole: Appended | None = Appended([], repeated=False, balances={})
+    with tx.transaction() as saving:
+        while some := list(islice(chained, AT_ONCE)):
+            part = _written_at_once(tx, some)
+            if part is None or whole is None:
+                whole = None
+                raise Rollback(saving)
+            whole = replace(part, entries=whole.entries + part.entries, balances=whole.balances | part.balances)
+    return whole
+
+
+def _written_at_once(tx: Transaction, entries: list[Entry]) -> Appended | None:
     rows = (
         _texts("entry", _entry_rows(entries), _ENTRY_TYPES)
         | _texts("posting", _posting_rows(entries), _POSTING_TYPES)
-        | _totals(entries)
+        | _texts("balance", _balance_rows(entries), _BALANCE_TYPES)
+        | _texts("head", _head_rows(entries), _HEAD_TYPES)
     )
     answer = tx.execute(_WRITE, rows).fetchone()
     assert answer is not None, "it says in any case whether a key was known"
@@ -233,53 +239,6 @@ def _written_at_once(tx: Transaction, chained: Iterator[Entry]) -> Appended | No
 def _appended(entries: list[Entry], moved: Sequence[list[Any]]) -> Appended:
     *names, amounts = moved
     return Appended(entries, repeated=False, balances=dict(zip(zip(*names, strict=True), amounts, strict=True)))
-
-
-def _copied(tx: Transaction, chained: Iterator[Entry]) -> Appended | None:
-    """Do the same by COPY. The server takes in the first entries while the next are being hashed.
-
-    That no key is known is left to the unique constraint, which looks at every key anyway: asking before costs a tenth.
-    """
-    entries: list[Entry] = []
-    try:
-        with tx.transaction(), tx.cursor() as cursor, cursor.copy(_COPY_ENTRIES) as copy:
-            while some := list(islice(chained, _COPY_ROWS)):
-                copy.write("".join(map(_entry_line, some)))
-                entries += some
-    except UniqueViolation as error:
-        if error.diag.constraint_name not in _OF_A_KEY:
-            raise
-        return None
-    with tx.cursor() as cursor, cursor.copy(_COPY_POSTINGS) as copy:
-        for first in range(0, len(entries), _COPY_ROWS):
-            copy.write("".join(map(_posting_lines, entries[first : first + _COPY_ROWS])))
-    answer = tx.execute(_WRITE_TOTALS, _totals(entries)).fetchone()
-    assert answer is not None, "it says in any case whether a key was known"
-    return _appended(entries, answer[1:])
-
-
-def _entry_line(one: Entry) -> str:
-    """Write an entry as a line of COPY: its texts hold no control character, so only backslashes are escaped."""
-    line = (
-        f"{one.payer_id}\t{one.sequence}\t{one.entry_id}\t{one.kind}\t{one.description}\t{one.reference}\t"
-        f"{ledger.instant_text(one.effective_at)}\t{ledger.instant_text(one.recorded_at)}\t{one.idempotency_key}\t"
-    )
-    if "\\" in line:
-        line = line.replace("\\", "\\\\")
-    reverses = one.reverses or "\\N"
-    return f"{line}\\\\x{one.body_hash.hex()}\t{reverses}\t\\\\x{one.previous_hash.hex()}\t\\\\x{one.hash.hex()}\n"
-
-
-def _posting_lines(one: Entry) -> str:
-    lines = "".join(
-        f"{one.payer_id}\t{one.sequence}\t{line}\t{posting.ledger_account}\t{posting.currency}\t{posting.amount_minor}\n"
-        for line, posting in enumerate(one.postings, 1)
-    )
-    return lines.replace("\\", "\\\\") if "\\" in lines else lines
-
-
-def _totals(entries: Sequence[Entry]) -> dict[str, str]:
-    return _texts("balance", _balance_rows(entries), _BALANCE_TYPES) | _texts("head", _head_rows(entries), _HEAD_TYPES)
 
 
 def _texts(name: str, rows: Iterable[Row], types: Sequence[str]) -> dict[str, str]:
