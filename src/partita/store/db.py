@@ -44,7 +44,7 @@ _ATTEMPTS = 10
 _PATIENCE_SECONDS = 60
 _CONNECT_SECONDS = 10
 _QUIET_SECONDS = 5
-"""A connection that was used so shortly ago is only asked whether it still stands when something came from it."""
+"""A connection that was taken so shortly ago is only asked whether it still stands when something came from it."""
 # The server starts, stops, or recovers from the kill of one of its processes: it takes connections again soon. The
 # driver keeps no error code of a refused connection, so the words decide; in another language there is no second try.
 _SOON = "the database system is"
@@ -81,18 +81,16 @@ def pool_at(where: Address) -> ConnectionPool[Transaction]:
 
     Its role is `partita_app`, its times are in UTC. Close it after use.
     """
-    returned: WeakKeyDictionary[Transaction, float] = WeakKeyDictionary()
+    taken: WeakKeyDictionary[Transaction, float] = WeakKeyDictionary()
 
     def keep(_: Transaction) -> None:
         assert where.embedded is None or not where.embedded.lease.closed, "the server's lease outlives the pool"
 
-    def note(connection: Transaction) -> None:
-        returned[connection] = time.monotonic()
-
     def check(connection: Transaction) -> None:
-        rested = time.monotonic() - returned.get(connection, 0)
-        if rested > _QUIET_SECONDS or _heard_from(connection):
+        now = time.monotonic()
+        if now - taken.get(connection, -_QUIET_SECONDS) >= _QUIET_SECONDS or _heard_from(connection):
             ConnectionPool.check_connection(connection)
+        taken[connection] = now
 
     return ConnectionPool(
         where.app,
@@ -102,7 +100,6 @@ def pool_at(where: Address) -> ConnectionPool[Transaction]:
         open=True,
         configure=keep,
         check=check,
-        reset=note,
         name="partita",
     )
 
