@@ -21,6 +21,7 @@ NOUNS = (
     "service_control", "setup", "template", "usage", "user", "voucher",
 )  # fmt: skip
 NO_COMMAND_NEEDED = {
+    "funds.transfer_all": "what `batch transfer` does",
     "permission.authorise": "asked by every use case before it answers",
     "permission.permitted": "asked by use cases about one account of several",
     "permission.authorise_in": "asked by use cases about a place in the tree",
