@@ -25,7 +25,7 @@ help: ## Show this list
 	@$(RUN) help
 setup: ## Make .venv and put the program at .venv/bin/partita
 	@$(RUN) setup
-demo: ## Show a group's months: usage, rating, bills, ledger, proof
+demo: ## Show a group's months in both finance modes, from money and usage to proof
 	@$(RUN) demo $(ARGS)
 test: ## Run all tests
 	@$(RUN) test $(ARGS)
