@@ -12,7 +12,7 @@ from datetime import datetime
 
 from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceProfile, LegalEntity
 from partita.core.tier import UNTIERED, Tier
-from partita.store.db import Transaction
+from partita.store.db import Transaction, named
 
 _TIERS = {tier.word: tier for tier in Tier}
 _ENTITY = "select e.kind, e.country, e.number, e.name from legal_entity e"
@@ -98,12 +98,13 @@ def state_of(tx: Transaction, account_id: str) -> AccountState:
 
 def facts_of(tx: Transaction, account_ids: Collection[str]) -> dict[str, AccountFacts]:
     """Return the states and legal entities of accounts; unknown accounts are left out."""
+    which, values = named(account_ids)
     rows = tx.execute(
         "select a.account_id, coalesce((select s.state from account_step s where s.account_id = a.account_id "
         "order by s.step desc limit 1), 'open'), (select v.entity_id from verification v "
         "where v.account_id = a.account_id order by v.sequence desc limit 1) "
-        "from account a where a.account_id = any(%s)",
-        (sorted(account_ids),),
+        f"from account a where a.account_id {which}",
+        values,
     )
     return {account: AccountFacts(AccountState(state), entity_id) for account, state, entity_id in rows}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
@@ -32,6 +32,7 @@ __all__ = [
     "address",
     "attempt",
     "look",
+    "named",
     "pool_at",
     "ready_address",
 ]
@@ -74,6 +75,22 @@ def attempt(tx: Transaction, decide: Callable[[], Answer], *, keep: Callable[[An
         if not keep(answer):
             raise Rollback(saving)
     return answer
+
+
+FEW = "in (%(first)s, %(last)s)"
+MANY = "= any(%(asked)s)"
+
+
+def named(names: Collection[str]) -> tuple[str, dict[str, object]]:
+    """Return the SQL by which a column is one of these names, and its values.
+
+    One or two names stand by themselves: how long an array is, the server only sees when it plans, so it would plan
+    the statement anew each time.
+    """
+    asked = sorted(set(names))
+    if 0 < len(asked) <= len(("first", "last")):
+        return FEW, {"first": asked[0], "last": asked[-1]}
+    return MANY, {"asked": asked}
 
 
 def pool_at(where: Address) -> ConnectionPool[Transaction]:

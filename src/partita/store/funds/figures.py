@@ -14,7 +14,7 @@ from partita.core.money import minor_scale_e10, truncate
 from partita.core.period import Month
 from partita.core.posting_rules import CREDIT_REFUND, RECEIVABLE, TRANSFER_CLEARING
 from partita.store import credit
-from partita.store.db import Transaction
+from partita.store.db import Transaction, named
 
 _BALANCES = """
     select b.payer_id, b.ledger_account, b.currency, b.amount_minor from balance b
@@ -37,7 +37,8 @@ _FIGURES = f"""
            - coalesce((select sum(r.amount_minor) from fund_release r join fund_freeze f using (payer_id, freeze_id)
                        where r.payer_id = a.account_id and f.currency = e.currency), 0),
            exists (select from credit_change c where a.account_id in (c.account_id, c.management_id))
-    from account a join enterprise e using (enterprise_id) where a.account_id = any(%s) order by a.account_id
+    from account a join enterprise e using (enterprise_id) where a.account_id {{named}}
+    order by a.account_id
 """
 
 
@@ -46,7 +47,8 @@ def figures(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict
 
     Only the credit limit and the calendar look at `at`; the rest is what the books hold now.
     """
-    rows = tx.execute(_FIGURES, (sorted(account_ids),)).fetchall()
+    which, values = named(account_ids)
+    rows = tx.execute(_FIGURES.format(named=which), values).fetchall()
     limits = credit.limits_of(tx, [row[0] for row in rows if row[-1]], at)
     return {row[0]: _figures_of(row, limits.get(row[0], 0), at) for row in rows}
 

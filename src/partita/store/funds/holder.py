@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partita.core.account import AccountState
-from partita.store.db import Transaction
+from partita.store.db import Transaction, named
 
 _HOLDERS = """
     select a.account_id, e.zone, e.currency,
@@ -15,7 +15,7 @@ _HOLDERS = """
             order by r.effective_from desc limit 1) as payer_id,
            coalesce((select s.state from account_step s where s.account_id = a.account_id order by s.step desc limit 1),
                     'open')
-    from account a join enterprise e on e.enterprise_id = a.enterprise_id where a.account_id = any(%(accounts)s)
+    from account a join enterprise e on e.enterprise_id = a.enterprise_id where a.account_id {named}
     order by a.account_id
 """
 
@@ -46,5 +46,6 @@ def holder(tx: Transaction, account_id: str, at: datetime) -> Holder | None:
 
 def holders(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict[str, Holder]:
     """Return the holders of funds that these accounts are at an instant, by id; unknown accounts are left out."""
-    rows = tx.execute(_HOLDERS, {"accounts": sorted(account_ids), "at": at})
+    which, values = named(account_ids)
+    rows = tx.execute(_HOLDERS.format(named=which), values | {"at": at})
     return {row[0]: Holder(row[0], row[1], row[2], row[3] or row[0], AccountState(row[4])) for row in rows}
