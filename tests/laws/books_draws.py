@@ -102,7 +102,7 @@ def _cash(dice: Dice, model: Model, tenant: Tenant, limit: Callable[[str], int])
 
 
 def top_up(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    return _cash(dice, model, tenant, lambda _: 20_000)
+    return _cash(dice, model, tenant, lambda _: 10_000)
 
 
 def from_cash(dice: Dice, model: Model, tenant: Tenant) -> Args:
@@ -274,4 +274,4 @@ def _usage_row(dice: Dice, model: Model, tenant: Tenant, number: int) -> list[An
     start = (model.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
     sku = "none-such" if dice.happens(30) else dice.of(list(PRICES))
     name = account(dice, model, tenant)
-    return [f"r{dice.serial}-{number}", name, sku, 1 + dice.below(200), instant(start)]
+    return [f"r{dice.serial}-{number}", name, sku, 1 + dice.below(256), instant(start)]

@@ -294,7 +294,8 @@ class Model:
     def _invite(self, a: Args, _: Any) -> None:
         main, member = a["main"], a["member"]
         one = self.entity[main] is not None and self.entity[main] == self.entity[member]
-        self.ties[member] = Tied(main, a["mode"], "ACTIVE" if one else "INVITED", frozenset(a["codes"]))
+        until = None if one else self.now + timedelta(days=7)
+        self.ties[member] = Tied(main, a["mode"], "ACTIVE" if one else "INVITED", frozenset(a["codes"]), until)
         if one and a["mode"] == "trusteeship":
             self._pays(member, main)
 

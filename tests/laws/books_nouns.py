@@ -50,3 +50,8 @@ class Tied:
     mode: str
     state: str
     codes: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether it is an invitation that can still be answered."""
+        return self.state == "INVITED" and self.until is not None and now < self.until

@@ -13,6 +13,7 @@ from laws import books_draws as draws
 from laws.books_commands import instant
 from laws.books_draws import CODES, Dice, account, member
 from laws.books_model import Args, Model
+from laws.books_nouns import Tied
 from laws.books_world import PRODUCTS, Tenant, other
 
 Draw = Callable[[Dice, Model, Tenant], Args]
@@ -38,16 +39,20 @@ def invite(dice: Dice, model: Model, tenant: Tenant) -> Args:
 
 def _is_tied(model: Model, name: str) -> bool:
     tie = model.ties.get(name)
-    return tie is not None and tie.state in {"ACTIVE", "INVITED"}
+    return tie is not None and (tie.state == "ACTIVE" or tie.is_open(model.now))
 
 
 def _in_state(dice: Dice, model: Model, tenant: Tenant, state: str, mode: str = "") -> str:
     fit = [
         name
         for name, tie in model.ties.items()
-        if name.startswith(tenant.name) and tie.state == state and mode in {"", tie.mode}
+        if name.startswith(tenant.name) and tie.state == state and mode in {"", tie.mode} and _waits(model, tie)
     ]
     return dice.of(fit) if fit and not dice.happens(5) else member(dice, model, tenant)
+
+
+def _waits(model: Model, tie: Tied) -> bool:
+    return tie.state != "INVITED" or tie.is_open(model.now)
 
 
 def confirm(dice: Dice, model: Model, tenant: Tenant) -> Args:
@@ -193,7 +198,7 @@ def _owes(model: Model, tenant: Tenant) -> bool:
 
 
 def _is_invited(model: Model, tenant: Tenant) -> bool:
-    return any(name.startswith(tenant.name) and tie.state == "INVITED" for name, tie in model.ties.items())
+    return any(name.startswith(tenant.name) and tie.is_open(model.now) for name, tie in model.ties.items())
 
 
 def _is_pending(model: Model, tenant: Tenant) -> bool:

@@ -40,7 +40,7 @@ from steps.world import HEADS
 FOUNDED = datetime(2026, 9, 20, 3, 30, tzinfo=UTC)
 STARTS = datetime(2026, 10, 5, 4, tzinfo=UTC)
 BUCKETS = 2
-CASH, CREDIT = 50_000, 30_000
+CASH, CREDIT = 20_000, 30_000
 PRODUCTS = {"compute": "hour", "backup": "day"}
 PRICES = {"vm": ("compute", 37), "tape": ("backup", 11)}
 """SKU → product and price in tenths of a unit of money: 3.70 and 1.10, the same in every currency."""

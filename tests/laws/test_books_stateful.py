@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,10 @@ from laws.books_world import TENANTS, Copies, Tenant, drop, found, other
 from partita.core.refusal import Refused
 from partita.settings import Settings
 
+RUNS = len(FIXED_SEEDS) + 1
+NEXT_SEED = 1_000_000_007
 STEPS = 280
-EXAMPLES = 6
+EXAMPLES = 7
 BYTES = 16
 OF_ALL = frozenset({"expire_vouchers", "expire_cards", "run_control", "rate", "close", "notice"})
 """Commands on the books as a whole, which may move both tenants."""
@@ -116,7 +119,7 @@ class BooksMachine(RuleBasedStateMachine):
     @always(hours=st.sampled_from([1, 26, 24 * 8, 24 * 13, 24 * 20]))
     def time_goes_by(self, hours: int) -> None:
         """Let the clock move forward."""
-        self.tally.steps += 1
+        self.tally.steps += bool(self.given)
         self.clock.now += timedelta(hours=hours, minutes=hours)
         self.model.now = self.clock.now
 
@@ -124,7 +127,7 @@ class BooksMachine(RuleBasedStateMachine):
           numbers=st.tuples(st.integers(0, 99), st.integers(0, 99)))  # fmt: skip
     def somebody_looks(self, tenant: Tenant, role: str, numbers: tuple[int, int]) -> None:
         """Let people of a tenant look at all that they can."""
-        self.tally.steps += 1
+        self.tally.steps += bool(self.given)
         look(self.books, tenant.named(role), tenant, numbers)
         if numbers[0] % 8 == 7:
             look_at_costs(self.books, tenant.named(role), tenant)
@@ -133,7 +136,7 @@ class BooksMachine(RuleBasedStateMachine):
     def give(self, name: str, numbers: bytes) -> None:
         """Give a command as the bytes draw it."""
         self.fails = True
-        self.tally.steps += 1
+        self.tally.steps += any(numbers)  # the first example is always the simplest: one command over and over
         dice = Dice(numbers, len(self.given))
         tenant, how = dice.of(TENANTS), dice.below(10)
         name = name if dice.happens(6) else sensible(name, self.model, tenant)
@@ -282,23 +285,24 @@ def test_whatever_is_done_to_them_the_books_are_right(
     print(f"seed {tally.seed}")  # noqa: T201 - for whoever reads the output
     record_property(SEED, tally.seed)
     machine = type("Machine", (BooksMachine,), {"copies": copies, "tally": tally})
-    run_state_machine_as_test(
-        seed(tally.seed)(machine),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate, Phase.shrink],
-            verbosity=Verbosity.quiet,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    for turn in count():  # an example may end before its last step, so some seeds need one more
+        run_state_machine_as_test(
+            seed(tally.seed + turn * NEXT_SEED)(machine),
+            settings=settings(
+                max_examples=2 if turn else EXAMPLES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate, Phase.shrink],
+                verbosity=Verbosity.quiet,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+        if tally.steps * RUNS >= LEAST_STEPS:
+            break
     record_property(PROPERTY, tally.as_text())
     print("\n".join(summary([tally])))  # noqa: T201 - for whoever reads the output
-    runs = len(FIXED_SEEDS) + 1
-    assert tally.steps * runs >= LEAST_STEPS, f"seed {tally.seed} made only {tally.steps} steps"
     base = tmp_path_factory.getbasetemp()
     every = gather(base.parent if "popen" in base.name else base, tally)
-    if len(every) == runs:
+    if len(every) == RUNS:
         judge(every, DRAWS)

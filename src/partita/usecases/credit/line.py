@@ -164,7 +164,7 @@ def confirm_contract(
             who = by(work)
             credit_store.confirm_contract(work.tx, management, contract_id, recorded_by=who.name, recorded_at=who.at)
         after = credit_store.line_of(work.tx, management, holder.currency, work.now)
-        work.touched.update([management, *after.allocated])
+        work.touched.update(() if line.contract_id is not None else [management, *after.allocated])
         return ContractConfirmed(after, contract_id, line.contract_id is not None, dry_run)
 
     return saved(work, decide, dry_run=dry_run)
