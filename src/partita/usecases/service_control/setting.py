@@ -181,7 +181,7 @@ def pay_ahead(work: Work, paid: PaidAhead, *, dry_run: bool = False) -> PaidAhea
             start=known.starts_at,
             end=known.ends_at,
         )
-    if not dry_run:
+    if known is None and not dry_run:
         work.touched.update(control_store.payers(work.tx, [paid.account_id]))
     return PaidAheadSet(paid, known is not None, dry_run)
 
