@@ -12,8 +12,9 @@ import pytest
 from conftest import Clock
 from partita.core.alert import AlertKind, AlertSetting
 from partita.core.money import Money
+from partita.core.org import FinanceMode
 from partita.core.outbox import RESOURCE, Message, Sent
-from partita.core.permission import Actor
+from partita.core.permission import Actor, RelationPermission
 from partita.core.refusal import Reason, Refused
 from partita.core.service_control import Grace, Policy, PolicyRow, ServiceState
 from partita.core.stop_order import StopOrder
@@ -25,6 +26,7 @@ from partita.usecases.funds import top_up
 from partita.usecases.outbox import deliver, show
 from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
+from payers import open_accounts, relate
 from steps.world import World
 
 NO_GRACE = PolicyRow("", "", Policy(grace=Grace()))
@@ -179,3 +181,18 @@ def test_a_cloud_in_a_file_outlives_the_process(dry: Books, tmp_path: Path) -> N
     file = tmp_path / "cloud.json"
     deliver(dry, {RESOURCE: SimulatedCloud([Trouble.TWICE], file)})
     assert SimulatedCloud(file=file).services["acme/compute"].order == "suspend"
+
+
+@pytest.mark.parametrize(
+    ("mode", "allowed"), [(FinanceMode.TRUSTEESHIP, "main"), (FinanceMode.INDEPENDENT, "shop")], ids=["shared", "own"]
+)
+def test_only_who_pays_sets_a_cap(books: Books, mode: FinanceMode, allowed: str) -> None:
+    open_accounts(books, "main", "shop")
+    relate(books, "main", "shop", *RelationPermission, mode=mode)
+    with replace(books, actor=Actor(None, allowed)).work() as work:
+        assert not isinstance(service_control.set_cap(work, "shop", Money(80_00, "CNY")), Refused)
+    other = "shop" if allowed == "main" else "main"
+    with replace(books, actor=Actor(None, other)).work() as work:
+        answer = service_control.set_cap(work, "shop", None)
+    assert isinstance(answer, Refused)
+    assert answer.reason is Reason.NOT_PERMITTED

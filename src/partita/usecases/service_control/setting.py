@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from partita.core.funds import AMOUNT_MINOR_MAX
 from partita.core.money import Money
+from partita.core.org import FinanceMode
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.service_control import PolicyRow
@@ -20,6 +21,7 @@ from partita.store import catalog as catalog_store
 from partita.store import control_policy as policy_store
 from partita.store import funds as funds_store
 from partita.store import org as org_store
+from partita.store import relation as relation_store
 from partita.store import service_control as control_store
 from partita.store import template as template_store
 from partita.store.control_policy import PaidAhead, Setting
@@ -133,13 +135,18 @@ def set_order(work: Work, payer_id: str, order: StopOrder | None, *, dry_run: bo
 
 
 def set_cap(work: Work, account_id: str, cap: Money | None, *, dry_run: bool = False) -> CapSet | Refused:
-    """Set the spending cap a month of a member, or take it back (STOP-9).
+    """Set the spending cap a month of a member, or take it back (STOP-9): its payer's matter, never its own.
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT (below zero, or a slip).
+    Refused in this order: NOT_PERMITTED (over the account that pays), UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT
+    (below zero, or a slip).
     """
-    if isinstance(no := authorise(work, Action.SET_SPENDING_CAP, account_id), Refused):
-        return no
     holder = funds_store.holder(work.tx, account_id, work.now)
+    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
+    payer_id = holder.payer_id if holder else account_id
+    if relation is not None and relation.mode is FinanceMode.TRUSTEESHIP:
+        payer_id = relation.management_id
+    if isinstance(no := authorise(work, Action.SET_SPENDING_CAP, payer_id), Refused):
+        return no
     if holder is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
     if cap is not None and cap.currency != holder.currency:
