@@ -201,6 +201,11 @@ create table credit_term (
     primary key (management_id, sequence)
 );
 
+-- What figures count of a payer's books: a main account with thousands of members has a clearing balance with each.
+create index balance_counted on balance (payer_id, currency)
+    where split_part(ledger_account, '/', 1)
+          in ('cash', 'transfer_book', 'refund', 'acceptance', 'credit_refund', 'receivable');
+
 -- guards --------------------------------------------------------------------------------------------------------------
 do $$
 declare name text;
