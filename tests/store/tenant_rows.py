@@ -15,13 +15,15 @@ SHARED = frozenset(
 """The same for all, and no row is anybody's: everybody with a ticket reads them."""
 
 OPERATOR_ONLY = frozenset(
-    "alembic_version bill_import counted_through outbox_delivery payment_notice payment_notice_end tenant_secret "
-    "usage_batch".split()
+    "alembic_version bill_import counted_through outbox_delivery payment_notice_end tenant_secret usage_batch".split()
 )
 """Nothing here for a tenant, not even to read."""
 
 NEVER_READ = frozenset({"outbox_state"})
-"""Written by tenants, and not read; of `outbox` they read the keys."""
+"""Written by tenants, and not read."""
+
+ONLY = {"outbox": "key", "payment_notice": "notice_id"}
+"""Tables of which tenants read but a few columns, each with one of them that names the row."""
 
 NOBODYS = frozenset({"legal_entity", "batch"})
 """Added before the row that says whose they are: until then nobody sees them."""
@@ -75,7 +77,8 @@ acceptance_end       | '@-acct1', '@-doc#', 'collected', 0, 0, 'x', now()
 stored_value_card    | '@-acct1', '@-card#', 'CNY', 1, 1, null, '#', 'x', now()
 stored_value_activation | '@-acct1', '@-card#', {_WHEN}
 payment              | '@-acct1', '@-pay#', 'CNY', 1, '#', 'x', now()
-payment_step         | '@-acct1', '@-pay#', 1, 'paid', null, now(), now()
+payment_notice       | '@-ntc#', '@-acct1', '@-pay#', 't', 'credited', '', '', now()
+payment_step         | '@-acct1', '@-pay#', 1, 'paid', '@-ntc#', now(), now()
 credit_change        | '@-acct1', '@-crc#', '@-shop1', 'CNY', 1, false, '', '#', 'x', now()
 credit_change_end    | '@-acct1', '@-crc#', #, 'applied', '', 'x', now()
 credit_contract      | '@-acct#', 'c', 'x', now()

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from conftest import NOW
 from partita.core.account import EntityKind, LegalEntity
 from partita.core.money import Money
+from partita.core.payment import PaymentState
 from partita.core.permission import Actor, Role
 from partita.core.refusal import Reason, Refused
+from partita.gateways.payment import SimulatedGateway, Troubles
 from partita.usecases import account, funds, payment, registration, user
 from partita.usecases.verify import verify
 from partita.usecases.work import Books, Work
@@ -85,6 +88,27 @@ def test_only_the_operator_takes_notices_of_a_gateway_in(two: Books) -> None:
     rosa = replace(two, actor=Actor("rosa"))
     answer = do(rosa, lambda work: payment.take_notice(work, Unused(), body=b"{}", signature="x"))
     assert refusal(answer) is Reason.NOT_PERMITTED
+
+
+def test_a_user_pays_in_and_sees_the_payments(two: Books) -> None:
+    rosa = replace(two, actor=Actor("rosa"))
+    gateway = SimulatedGateway(b"secret", 1, NOW, Troubles(repeats=0, fails_first=0, lies=0))
+    amount = Money(500, "CNY")
+    started = payment.start(rosa, gateway, account_id="red", amount=amount, idempotency_key="k")
+    assert not isinstance(started, Refused)
+    again = payment.start(rosa, gateway, account_id="red", amount=amount, idempotency_key="k")
+    assert not isinstance(again, Refused)
+    assert again.repeated
+    for body, signature in gateway.deliveries():
+        do(
+            two,
+            lambda work, body=body, signature=signature: payment.take_notice(
+                work, gateway, body=body, signature=signature
+            ),
+        )
+    shown = do(rosa, lambda work: payment.list_payments(work, "red"))
+    assert [(one.payment_id, one.state) for one in shown] == [(started.payment.payment_id, PaymentState.PAID)]
+    assert shown[0].transaction_id
 
 
 def test_what_it_costs(books: Books, capsys: pytest.CaptureFixture[str]) -> None:

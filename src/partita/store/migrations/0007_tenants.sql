@@ -194,5 +194,10 @@ create policy tenant on outbox_state for insert to partita_tenant
         select from outbox o where o.topic = outbox_state.topic and o.key = outbox_state.key));
 grant insert on outbox_state to partita_tenant;
 
--- Nothing here for partita_tenant: alembic_version, bill_import, counted_through, outbox_delivery, payment_notice,
--- payment_notice_end, tenant_secret, usage_batch.
+-- Of a gateway's notice whoever paid sees under which number; it names a payer once it fits a payment.
+create policy tenant on payment_notice for select to partita_tenant
+    using (exists (select from account a where a.account_id = payment_notice.payer_id));
+grant select (notice_id, transaction_id) on payment_notice to partita_tenant;
+
+-- Nothing here for partita_tenant: alembic_version, bill_import, counted_through, outbox_delivery, payment_notice_end,
+-- tenant_secret, usage_batch.
