@@ -189,3 +189,16 @@ def test_every_fund_of_the_waterfall_is_read(books: Books, month: Month) -> None
         run = bill_store.CloseRun(month.number, 0, work.now)
         values = settlement_store._values(bills_of(work.tx, run, 0))  # noqa: SLF001 - what the statement asks for
     assert {*values["funds"], "voucher"} == {fund.value for fund in WATERFALL}  # type: ignore[misc]
+
+
+def test_nothing_is_taken_back_from_a_name_and_no_chain_begins_for_it(books: Books) -> None:
+    world = World(books)
+    world.play([["account", "main"]])
+    define(books, "gift", 100)
+    voucher_id = give(books, "main", "gift", "v-1")
+    with books.work() as work:
+        answer = voucher.take_back(work, voucher_id=voucher_id, member_id="nobody")
+    assert isinstance(answer, Refused)
+    assert answer.reason is Reason.VOUCHER_NOT_HELD
+    with books.work() as work:
+        assert work.tx.execute("select payer_id from ledger_head order by 1").fetchall() == [("main",)]

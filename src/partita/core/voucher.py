@@ -107,6 +107,11 @@ def share(voucher: Voucher, amount: int, left: int, now: datetime) -> Refused | 
     """
     if now >= voucher.valid.end:
         return refused(Reason.VOUCHER_EXPIRED, voucher=voucher.voucher_id, ended=voucher.valid.end)
+    return take_back(voucher, amount, left)
+
+
+def take_back(voucher: Voucher, amount: int, left: int) -> Refused | None:
+    """Refuse to take back part of what is left of a voucher for one use: two parts would be used twice (VOUCHER-7)."""
     if voucher.template.kind.once and amount < left:
         return refused(Reason.VOUCHER_NOT_PARTED, voucher=voucher.voucher_id)
     return None

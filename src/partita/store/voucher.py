@@ -28,7 +28,7 @@ _ACCOUNT = f"{Fund.VOUCHER.value}/"
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an account holds of a voucher, and whether the voucher was drawn on."""
+    """What an account holds of a voucher, and whether a bill of that account was paid from it."""
 
     account_id: str
     voucher: Voucher
@@ -70,9 +70,12 @@ def add(tx: Transaction, vouchers: Iterable[tuple[Voucher, str]], *, recorded_by
     )  # fmt: skip
 
 
+# by this holder: a bill of another that it paid takes nothing from what this one holds
+_DRAWN = f"""exists (select from draw d where d.payer_id = b.payer_id and d.fund = '{Fund.VOUCHER.value}'
+                  and d.source_id = v.voucher_id)"""
 _HOLDINGS = f"""
     select {_VOUCHER}, b.payer_id, -b.amount_minor,
-           exists (select from draw d where d.fund = '{Fund.VOUCHER.value}' and d.source_id = v.voucher_id)
+           {_DRAWN}
     from {_JOIN}
     join balance b on b.ledger_account = '{_ACCOUNT}' || v.voucher_id and b.currency = t.currency
         and starts_with(b.ledger_account, '{_ACCOUNT}')
@@ -100,10 +103,7 @@ def shared_with(tx: Transaction, management_id: str, member_id: str) -> list[Hol
 
 def over(tx: Transaction, now: datetime) -> list[Holding]:
     """Return what is left of vouchers that have ended, or that were good for one use and were used."""
-    where = (
-        "b.amount_minor < 0 and (v.valid_until <= %s or (t.kind <> 'cash' and exists (select from draw d "
-        f"where d.fund = '{Fund.VOUCHER.value}' and d.source_id = v.voucher_id)))"
-    )
+    where = f"b.amount_minor < 0 and (v.valid_until <= %s or (t.kind <> 'cash' and {_DRAWN}))"
     return [_holding(row) for row in tx.execute(_HOLDINGS.format(where=where), (now,))]
 
 

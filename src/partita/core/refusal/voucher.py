@@ -33,8 +33,12 @@ VOUCHER_EXPIRED = (
     "代金券 {voucher} 已于 {ended} 到期，不能再共享。",
 )
 VOUCHER_NOT_PARTED = (
-    "The voucher {voucher} is good for one use: share all that is left of it.",
-    "代金券 {voucher} 只能使用一次：请共享其全部余额。",
+    "The voucher {voucher} is good for one use: it is shared and taken back whole. Leave the amount out.",
+    "代金券 {voucher} 只能使用一次：只能整张共享或收回，请不要指定金额。",
+)
+VOUCHER_NOT_HELD = (
+    "{account} has nothing of the voucher {voucher} to move. `partita voucher list ACCOUNT` shows what is held.",
+    "{account} 没有可转移的代金券 {voucher} 余额。`partita voucher list 账号` 列出账号的代金券。",
 )
 EXCEEDS_VOUCHER = (
     "{account} holds {left} of the voucher {voucher}, not {amount}. Ask for {left} or less.",

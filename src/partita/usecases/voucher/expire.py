@@ -61,7 +61,7 @@ def expire(work: Work, *, dry_run: bool = False) -> Expired | Refused:
         ends = {end for one in ready for end in (one.account_id, one.voucher.account_id)}
         ledger_store.lock_payers(work.tx, ends)
         found = voucher_store.holders(work.tx, sorted({one.voucher.voucher_id for one in ready}))
-        left = [one for one in found if one.left_minor > 0]
+        left = [one for one in found if one.left_minor > 0 and _is_over(work, one, zones, through)]
         entries = ledger_store.append(work.tx, _drafts(left), recorded_at=work.now)
         assert not isinstance(entries, Refused), f"a voucher lapses once: {entries}"
         return Expired([Lapsed(one, _left(one), one.voucher.from_pool) for one in left], waiting, dry_run)

@@ -63,7 +63,7 @@ def share(
     Without a key, the same amount to the same member on the same day is once. Refused in this order: UNKNOWN_VOUCHER,
     NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, SHARED_WITH_ITSELF, NO_MEMBER_TO_SHARE_WITH, MEMBER_IN_TRUSTEESHIP,
     AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED, VOUCHER_EXPIRED, VOUCHER_NOT_PARTED,
-    EXCEEDS_VOUCHER.
+    VOUCHER_NOT_HELD (nothing is left, and the member never had any), EXCEEDS_VOUCHER.
     """
     voucher = voucher_store.voucher(work.tx, voucher_id)
     if voucher is None:
@@ -87,8 +87,9 @@ def take_back(
     """Take some of a voucher, or all that a member has left of it, back to its owner (VOUCHER-7).
 
     It needs no relation any more, so that nothing stays behind when one ends. Refused in this order: UNKNOWN_VOUCHER,
-    NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, SHARED_WITH_ITSELF, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
-    IDEMPOTENCY_KEY_REUSED, EXCEEDS_VOUCHER.
+    NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, SHARED_WITH_ITSELF, VOUCHER_NOT_HELD (it never had any, whether there
+    is such an account or not), AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED, VOUCHER_NOT_PARTED,
+    EXCEEDS_VOUCHER.
     """
     voucher = voucher_store.voucher(work.tx, voucher_id)
     if voucher is None:
@@ -97,6 +98,8 @@ def take_back(
         return no
     if member_id == voucher.account_id:
         return refused(Reason.SHARED_WITH_ITSELF, account=member_id)
+    if not _ever_held(work, voucher, member_id):
+        return refused(Reason.VOUCHER_NOT_HELD, account=member_id, voucher=voucher_id)
     return _moved(work, _Ends(voucher, member_id, amount_minor), idempotency_key, back=True, dry_run=dry_run)
 
 
@@ -126,7 +129,7 @@ def _moved(work: Work, ends: _Ends, idempotency_key: str | None, *, back: bool, 
         known = _moved_before(work, ends, key, back=back)
         amount = asked or known or Money(left, currency)
         drafts = _drafts(voucher, member, amount, key, back=back)
-        if known is None and (no := _refused(work, voucher, (giver, amount.minor, left), back=back)):
+        if known is None and (no := _refused(work, ends, (giver, amount.minor, left), back=back)):
             return no
         entries = ledger_store.append(work.tx, drafts, recorded_at=work.now)
         if isinstance(entries, Refused):
@@ -155,18 +158,29 @@ def _moved_before(work: Work, ends: _Ends, key: str, *, back: bool) -> Money | N
     return None if known is None else Money(abs(known.postings[0].amount_minor), voucher.template.currency)
 
 
+def _ever_held(work: Work, voucher: Voucher, account_id: str) -> bool:
+    return any(one.account_id == account_id for one in voucher_store.holders(work.tx, [voucher.voucher_id]))
+
+
 def _usable(work: Work, voucher: Voucher, holder: str) -> int:
     """Return what can be moved: nothing of a voucher that was good for one use and was used."""
     found = [one for one in voucher_store.holders(work.tx, [voucher.voucher_id]) if one.account_id == holder]
     return sum(0 if one.drawn and voucher.template.kind.once else one.left_minor for one in found)
 
 
-def _refused(work: Work, voucher: Voucher, of: tuple[str, int, int], *, back: bool) -> Refused | None:
+def _refused(work: Work, ends: _Ends, of: tuple[str, int, int], *, back: bool) -> Refused | None:
+    """Refuse what a holder has not got to move; all that is left again, when nothing is left, is a repetition."""
     holder, amount, left = of
+    voucher = ends.voucher
     currency = voucher.template.currency
-    if not back and (no := voucher_rules.share(voucher, amount, left, work.now)):
-        return no
-    if amount <= left and (amount or back):
+    unfit = voucher_rules.take_back(voucher, amount, left)
+    if not back:
+        unfit = voucher_rules.share(voucher, amount, left, work.now)
+    if unfit:
+        return unfit
+    if not amount and not _ever_held(work, voucher, ends.member):
+        return refused(Reason.VOUCHER_NOT_HELD, account=holder, voucher=voucher.voucher_id)
+    if amount <= left:
         return None
     return refused(
         Reason.EXCEEDS_VOUCHER,
