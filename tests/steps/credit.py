@@ -5,6 +5,7 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     request  MAIN AMOUNT [KEY]                 `approve`, `reject`: the last change
     confirm  MAIN CONTRACT
     allocate MAIN MEMBER AMOUNT [KEY]
+    way      request … | allocate …            what the refusal says is possible
     limit    ACCOUNT · line MAIN · bounds MAIN MEMBER
     refund-credit ACCOUNT PRODUCT AMOUNT KEY · apply-refund ACCOUNT AMOUNT KEY
     due      MONTH CYCLE DAYS                  on the pure core
@@ -35,6 +36,7 @@ class Player(funds.Player):
     """Plays verbs of funds and of credit."""
 
     change_id = ""
+    refused: Refused | None = None
 
     def do_request(self, main: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
@@ -66,6 +68,11 @@ class Player(funds.Player):
                 idempotency_key=key[0] if key else f"{member} {amount}",
             )
         self._tell(answer)
+
+    def do_way(self, verb: str, *words: str) -> None:
+        {"request": self.do_request, "allocate": self.do_allocate}[verb](*words)
+        assert self.refused is not None
+        self.said[-1] = str(self.refused.details()["way"])
 
     def do_credit(self, main: str, total: str) -> None:
         """Grant, approve and confirm in one, for cases about something else."""
@@ -117,6 +124,7 @@ class Player(funds.Player):
         self.said.append(f"due {core.due_on(Month.parse(month), Term(int(cycle), int(days)))}")
 
     def _tell(self, answer: CreditChanged | Refused) -> None:
+        self.refused = answer if isinstance(answer, Refused) else None
         if isinstance(answer, Refused):
             self.said.append(f"refused {answer.reason.name}")
             return

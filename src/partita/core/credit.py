@@ -114,7 +114,9 @@ def may_set_total(line: Line, limit: int, main: Figures) -> Refused | None:
             management=line.management_id,
             allocated=_text(allocated, line),
         )
-    return _in_use(line, main, limit - allocated)
+    least = _text(min(_least(line, main) + allocated, line.total), line)
+    way = (f"The least possible total is {least}", f"总额最低可设为 {least}")
+    return _in_use(line, main, limit - allocated, way)
 
 
 def may_allocate(line: Line, member: Figures, limit: int, main: Figures) -> Refused | None:
@@ -136,7 +138,12 @@ def may_allocate(line: Line, member: Figures, limit: int, main: Figures) -> Refu
             others=_text(line.total - most, line),
             most=_text(most, line),
         )
-    return _in_use(line, member, limit) or _in_use(line, main, most - limit)
+    least = _text(min(_least(line, member), before), line)
+    rest = _text(most - min(_least(line, main), line.unallocated), line)
+    name = member.account_id
+    return _in_use(line, member, limit, (f"The least possible limit is {least}", f"额度最低可设为 {least}")) or _in_use(
+        line, main, most - limit, (f"{name} can have {rest} at most", f"{name} 最多可分配 {rest}")
+    )
 
 
 def bounds(line: Line, member: Figures, main: Figures) -> tuple[int, int]:
@@ -153,7 +160,12 @@ def may_end(change: Change, state: ChangeState) -> Refused | None:
 
 
 def may_confirm(line: Line, contract_id: str) -> Refused | None:
-    """Refuse a contract where there is no credit (NO_CREDIT_LINE) or another contract (CONTRACT_KNOWN) (CREDIT-4)."""
+    """Refuse a contract where there is no credit or another contract (CREDIT-4), in this order.
+
+    EXIST_APPROVING_PROCESS (the first total waits for approval), NO_CREDIT_LINE, CONTRACT_KNOWN.
+    """
+    if line.total == 0 and line.contract_id is None and line.pending is not None:
+        return refused(Reason.EXIST_APPROVING_PROCESS, management=line.management_id, change=line.pending)
     if line.total == 0 and line.contract_id is None:
         return refused(Reason.NO_CREDIT_LINE, management=line.management_id)
     if line.contract_id not in (None, contract_id):
@@ -195,8 +207,8 @@ def _any_change(line: Line, limit: int) -> Refused | None:
     return None
 
 
-def _in_use(line: Line, figures: Figures, limit: int) -> Refused | None:
-    """Refuse a lower limit that would leave nothing available of what is in use."""
+def _in_use(line: Line, figures: Figures, limit: int, way: tuple[str, str]) -> Refused | None:
+    """Refuse a lower limit that would leave nothing available of what is in use; `way` says what is possible."""
     if not line.active or limit >= line.stated(figures.account_id) or limit >= _least(line, figures):
         return None
     after = available(figures).result + limit - line.stated(figures.account_id)
@@ -205,7 +217,7 @@ def _in_use(line: Line, figures: Figures, limit: int) -> Refused | None:
         account=figures.account_id,
         limit=_text(limit, line),
         available=_text(after, line),
-        least=_text(min(_least(line, figures), line.stated(figures.account_id)), line),
+        way=way,
     )
 
 

@@ -39,10 +39,13 @@ TOTAL_BELOW_ALLOCATED = (
 )
 LIMIT_IN_USE = (
     (
-        "{account} needs its credit: with a limit of {limit} its available quota would be {available}, and its "
-        "services would stop. The least possible limit is {least}; or top it up first."
+        "{account} needs its credit: with a limit of {limit} its available quota would be {available}, and while "
+        "anything is used or owed it has to stay above zero. {way}; or top up {account} first."
     ),
-    "{account} 正在使用信控：降为 {limit} 后可用额度将为 {available}，服务会停机。最低可设为 {least}；或请先充值。",
+    (
+        "{account} 正在使用信控：额度为 {limit} 时可用额度将为 {available}，而有用量或欠款时须大于零。"
+        "{way}；或请先为 {account} 充值。"
+    ),
 )
 UNKNOWN_CREDIT_CHANGE = (
     "There is no change {change} of any credit. `partita credit show ACCOUNT` lists the changes.",

@@ -147,7 +147,8 @@ def confirm_contract(
 ) -> ContractConfirmed | Refused:
     """Confirm the contract of a line: from now on its limits count, the main account's and its members' (CREDIT-4).
 
-    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, BAD_TEXT, NO_CREDIT_LINE, CONTRACT_KNOWN (another).
+    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, BAD_TEXT, EXIST_APPROVING_PROCESS (the first total
+    waits), NO_CREDIT_LINE, CONTRACT_KNOWN (another).
     """
     holder = holder_for(work, Action.CONFIRM_CREDIT, management)
     if isinstance(holder, Refused):
