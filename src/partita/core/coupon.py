@@ -17,6 +17,11 @@ from partita.core.scope import Item
 from partita.core.template import Template, stacked
 from partita.core.voucher import Policy, Priority, microseconds
 
+_NOTHING_LEFT = (
+    "those before it leave nothing that it could take off",
+    "排在前面的优惠券减免后，已无可由其减免的金额",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
@@ -90,7 +95,9 @@ def quote(order: Sequence[OrderLine], coupons: Iterable[Coupon], policy: Policy,
             reductions.append(Reduction(one, tuple(off)))
             rest = [left - less for left, less in zip(rest, off, strict=True)]
     taken = [reduction.coupon for reduction in reductions]
-    unused = tuple(Unused(one, _why(one, order, at)) for one in in_turn if one not in taken)
+    unused = tuple(
+        Unused(one, _NOTHING_LEFT if one in used else _why(one, order, at)) for one in in_turn if one not in taken
+    )
     return Quote(tuple(reductions), unused, tuple(rest))
 
 

@@ -14,8 +14,10 @@ from partita.core.coupon import Coupon, OrderLine, Quote
 from partita.core.ids import derived_id
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.scope import Occasion
 from partita.core.template import Instrument, validity
 from partita.core.voucher import Policy
+from partita.store import catalog as catalog_store
 from partita.store import coupon as coupon_store
 from partita.store import ledger as ledger_store
 from partita.store import template as template_store
@@ -103,13 +105,19 @@ def quote(work: Work, account_id: str, order: Sequence[OrderLine]) -> Quoted | R
     """Say what an order of an account would cost with its coupons (COUPON-1 … COUPON-3); nothing is used up.
 
     Amounts are minor units of the account's currency, not below zero. Refused in this order: NOT_PERMITTED,
-    UNKNOWN_ACCOUNT, NO_ORDER_LINES.
+    UNKNOWN_ACCOUNT, NO_ORDER_LINES, COUPON_NOT_FOR_BILLS, UNKNOWN_PRODUCT.
     """
     holder = holder_for(work, Action.VIEW_FINANCES, account_id)
     if isinstance(holder, Refused):
         return holder
     if not order:
         return refused(Reason.NO_ORDER_LINES)
+    if any(line.item.occasion is Occasion.PAY_AS_YOU_GO for line in order):
+        return refused(Reason.COUPON_NOT_FOR_BILLS)
+    known = catalog_store.products_of(work.tx)
+    for line in order:
+        if line.item.product_id not in known:
+            return refused(Reason.UNKNOWN_PRODUCT, product=line.item.product_id)
     policy = _policy(work, account_id)
     found = coupon_rules.quote(order, coupon_store.coupons_of(work.tx, account_id), policy, work.now)
     return Quoted(account_id, holder.currency, tuple(order), found, policy)

@@ -226,6 +226,7 @@ class Reason(Enum):
     BAD_PRIORITY = voucher.BAD_PRIORITY
     UNKNOWN_BILL = voucher.UNKNOWN_BILL
     NO_BILL_LINE = voucher.NO_BILL_LINE
+    COUPON_NOT_FOR_BILLS = voucher.COUPON_NOT_FOR_BILLS
     NO_ORDER_LINES = voucher.NO_ORDER_LINES
 
     # control: stop and resume, alerts and deliveries

@@ -76,6 +76,10 @@ NO_BILL_LINE = (
     "The bill {bill} has no line {line}: it has lines 1 to {lines}. `partita bill show {payer} {month} --lines`.",
     "账单 {bill} 没有第 {line} 行：共有 {lines} 行。`partita bill show {payer} {month} --lines`。",
 )
+COUPON_NOT_FOR_BILLS = (
+    "A coupon lowers an order, never a bill: quote a purchase, a renewal or a resize (--on).",
+    "优惠券用于订单减免，不用于账单：请试算新购、续费或变更规格的订单（--on）。",
+)
 NO_ORDER_LINES = (
     "There is nothing to lower: give at least one line like compute=120.00.",
     "没有可减免的内容：请至少给出一行，例如 compute=120.00。",
