@@ -77,12 +77,12 @@ def allocate(
     def decide() -> CreditChanged | Refused:
         ledger_store.lock_payers(work.tx, [management, member])
         line = credit_store.line_of(work.tx, management, limit.currency, work.now)
-        known = credit_store.change_by_key(work.tx, management, idempotency_key)
+        known = credit_store.change_by_key(work.tx, management, _stored(change.account_id, idempotency_key))
         if known is not None:
             return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := may(line):
             return no
-        credit_store.add_change(work.tx, change, key=idempotency_key)
+        credit_store.add_change(work.tx, change, key=_stored(change.account_id, idempotency_key))
         _end(work, change, ChangeState.APPLIED, "")
         return _changed(work, change.change_id, repeated=False, dry_run=dry_run)
 
@@ -113,12 +113,12 @@ def request_total(
         line = credit_store.line_of(work.tx, management, limit.currency, work.now)
         rises = limit.minor > line.total
         change = _change(work, (management, management), limit, idempotency_key, asks_approval=rises, note=note)
-        known = credit_store.change_by_key(work.tx, management, idempotency_key)
+        known = credit_store.change_by_key(work.tx, management, _stored(change.account_id, idempotency_key))
         if known is not None:
             return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := rules.may_set_total(line, limit.minor, figures_of(work, management)):
             return no
-        credit_store.add_change(work.tx, change, key=idempotency_key)
+        credit_store.add_change(work.tx, change, key=_stored(change.account_id, idempotency_key))
         if not rises:
             _end(work, change, ChangeState.APPLIED, "")
         return _changed(work, change.change_id, repeated=False, dry_run=dry_run)
@@ -235,8 +235,13 @@ def _change(
 ) -> Change:
     management, account = ends
     who = by(work)
-    name = derived_id("crc", management, key)
+    name = derived_id("crc", management, _stored(account, key))
     return Change(management, name, account, limit, asks_approval, note, who.name, who.at)
+
+
+def _stored(account_id: str, key: str) -> str:
+    """Return a key as it is kept: it counts for the account whose limit it sets; no id holds a blank."""
+    return f"{account_id} {key}"
 
 
 def _known(work: Work, known: Change, asked: Change, key: str, *, dry_run: bool) -> CreditChanged | Refused:
