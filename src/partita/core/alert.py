@@ -75,13 +75,15 @@ def falls_below(
 
     `before` is what it was when it was last looked at, None = it was never looked at; `figure` None = without end. It
     is told when it crosses the threshold, not when the alert is switched on below it; then again after each quiet
-    period while it stays below, five times in all. A figure that crosses again within the quiet period is not told.
+    period while it stays below, five times in all. A figure that crosses again within the quiet period waits for its
+    end; only where no reminder is left, so that it would never be told, it is told at once.
     """
     if setting.threshold is None or figure is None or figure >= setting.threshold:
         return False
-    if told is not None and now - told.told_at < setting.quiet:
-        return False
     crosses = before is not None and before >= setting.threshold
+    used_up = told is not None and told.times >= REMINDERS_MOST
+    if told is not None and now - told.told_at < setting.quiet and not (crosses and used_up):
+        return False
     return crosses or (told is not None and told.times < REMINDERS_MOST)
 
 
