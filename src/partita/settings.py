@@ -74,14 +74,25 @@ class Settings:
             threads=_threads(environment.get("PARTITA_THREADS")),
             language=spoken_language(),
             now=_instant(environment.get("PARTITA_NOW")),
-            user=environment.get("PARTITA_USER") or None,
-            account=environment.get("PARTITA_ACCOUNT") or None,
+            user=_name("PARTITA_USER", "--as"),
+            account=_name("PARTITA_ACCOUNT", "--in-name-of"),
             smtp=environment.get("PARTITA_SMTP") or None,
             webhook_secret=environment.get("PARTITA_WEBHOOK_SECRET") or None,
             cloud=environment.get("PARTITA_CLOUD") or None,
             payment_secret=environment.get("PARTITA_PAYMENT_SECRET") or None,
             payment_url=environment.get("PARTITA_PAYMENT_URL") or "",
         )
+
+
+def _name(variable: str, option: str) -> str | None:
+    """Return who asks; None = nobody is named. A name that is empty is a slip, and never the operator."""
+    name = os.environ.get(variable)
+    if name is not None and not name.strip():
+        raise WrongSetting(
+            f"{variable} ({option}) names nobody: give a name, or leave it out.",
+            f"{variable}（{option}）没有给出名称：请填写名称，或不要设置。",
+        )
+    return name
 
 
 def spoken_language() -> str:

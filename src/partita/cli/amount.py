@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from partita.cli import screen
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from partita.usecases.work import Work
 
 
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+
+
+def read_amount(text: str, currency: str) -> Money:
+    """Read `1000.50` or `1,000.50`; raises ValueError. A comma elsewhere is a slip: `1,5` is not 15."""
+    if "," in text and _GROUPED.fullmatch(text.strip()) is None:
+        raise ValueError(text)
+    return Money.parse(text.replace(",", ""), currency)
+
+
 def amount_of(work: Work, account: str, text: str, ways: Ways) -> Money:
     """Read an amount in the currency of an account; leaves with UNKNOWN_ACCOUNT or BAD_AMOUNT."""
     from partita.usecases.funds import currency_of  # noqa: PLC0415 - a command starts fast
@@ -21,7 +32,7 @@ def amount_of(work: Work, account: str, text: str, ways: Ways) -> Money:
     if isinstance(currency, Refused):
         screen.refuse(currency, as_json=ways.as_json)
     try:
-        return Money.parse(text.replace(",", ""), currency)
+        return read_amount(text, currency)
     except ValueError:
         digits = minor_digits(currency)
         detail = (

@@ -276,6 +276,9 @@ def _next_state(
 ) -> AccountState | Refused | None:
     """Return the state to write down, None when it is reached already, or what stands against it."""
     state = account_core.next_state(account_id, before, wanted)
+    if state is None and wanted is AccountState.FROZEN and work.actor.is_operator:
+        # The operator freezes what somebody else froze: from then on only the operator unfreezes it.
+        return None if _frozen_by(work, account_id) == OPERATOR.signature else wanted
     if state is None or isinstance(state, Refused):
         return state
     if no := _frozen_by_operator(work, account_id, before):
@@ -291,6 +294,10 @@ def _frozen_by_operator(work: Work, account_id: str, before: AccountState) -> Re
     last = account_store.steps_of(work.tx, account_id)[-1]
     theirs = last.recorded_by == OPERATOR.signature
     return refused(Reason.FROZEN_BY_OPERATOR, account=account_id, note=last.note or "-") if theirs else None
+
+
+def _frozen_by(work: Work, account_id: str) -> str:
+    return account_store.steps_of(work.tx, account_id)[-1].recorded_by
 
 
 def _profile_at_fault(profile: InvoiceProfile, kind: AccountKind, entity: LegalEntity | None) -> Refused | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partita.cli import screen
+from partita.cli.amount import read_amount
 from partita.core.money import Money, is_currency, minor_digits
 from partita.core.refusal import Reason, Refused, refused
 
@@ -31,7 +32,7 @@ def parsed(amount: str, currency: str) -> Money | Refused:
     if not is_currency(currency):
         return refused(Reason.CURRENCY_NOT_USED, currency=currency, known="CNY, USD …")
     try:
-        return Money.parse(amount.replace(",", ""), currency)
+        return read_amount(amount, currency)
     except ValueError:
         digits = minor_digits(currency)
         detail = (
