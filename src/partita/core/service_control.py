@@ -110,9 +110,18 @@ DEFAULT_POLICY = Policy()
 """Where nothing is set: warned three days before, a day of grace, released fifteen days after the stop."""
 
 
+def subject_of(account_id: str, product_id: str) -> str:
+    """Return what commands name a product of an account by (STOP-10)."""
+    return f"{account_id}/{product_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One product of one account as it stands: its state since when and why, its last use, its pace, its policy."""
+    """One product of one account as it stands: its state since when and why, its last use, its pace, its policy.
+
+    `paid_ahead`: the whole product is. `spares_others`: the single resources that are paid ahead now are not those that
+    the cloud was told to spare when it stopped the rest (STOP-5).
+    """
 
     account_id: str
     product_id: str
@@ -124,11 +133,12 @@ class Item:
     policy: Policy = DEFAULT_POLICY
     paid_ahead: bool = False
     turn: int = 0
+    spares_others: bool = False
 
     @property
     def subject(self) -> str:
         """What commands name it by."""
-        return f"{self.account_id}/{self.product_id}"
+        return subject_of(self.account_id, self.product_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,8 @@ class Change:
         """What the cloud has to do; None where it serves, or does not, as before (STOP-10)."""
         if self.state is ServiceState.RELEASED:
             return Order.RELEASE
+        if self.state is self.item.state is ServiceState.SUSPENDED and self.item.spares_others:
+            return Order.SUSPEND
         if self.state.runs == self.item.state.runs or self.item.state is ServiceState.RELEASED:
             return None
         return Order.RESUME if self.state.runs else Order.SUSPEND
@@ -271,10 +283,11 @@ def _burning(item: Item) -> Burning:
 
 
 def _differs(change: Change) -> bool:
-    """Say whether anything is to be written: another state, or a stop that now has another cause."""
+    """Say whether anything is to be written: another state, or a stop that has another cause or spares others now."""
     if change.state is not change.item.state:
         return True
-    return change.state is ServiceState.SUSPENDED and change.cause is not change.item.cause
+    stopped = change.state is ServiceState.SUSPENDED
+    return stopped and (change.cause is not change.item.cause or change.item.spares_others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ Rules: OUTBOX-1, OUTBOX-4 (`docs/rules/outbox.md`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from partita.core.outbox import Attempt, Delivery, Message
+from partita.core.outbox import RESOURCE, Attempt, Delivery, Message
 from partita.store.db import Transaction
 
 _LOCK_CLASS = 5_318_009
@@ -37,6 +37,16 @@ def add(
     if row is not None:  # a statement of its own: whose it is, a tenant's row says that has to be there
         tx.execute("insert into outbox_state (topic, key, attempt, done) values (%s, %s, 0, false)", (topic, key))
     return row is not None
+
+
+def last_spared(tx: Transaction, subjects: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return which resources the last command about each subject told the cloud to spare (STOP-5)."""
+    rows = tx.execute(
+        "select distinct on (subject) subject, payload->'spared' from outbox where topic = %s and subject = any(%s) "
+        "order by subject, sequence desc",
+        (RESOURCE, sorted(subjects)),
+    )
+    return {subject: frozenset(spared or ()) for subject, spared in rows}
 
 
 @dataclass(frozen=True, slots=True)

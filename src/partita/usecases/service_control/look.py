@@ -18,7 +18,18 @@ from partita.core.money import Money, minor_scale_e10, truncate
 from partita.core.notice import Notice, cap_notice, service_notices
 from partita.core.outbox import RESOURCE
 from partita.core.period import Month
-from partita.core.service_control import Change, Group, Item, Policy, decide, is_well, policies_in, policy_for
+from partita.core.service_control import (
+    Change,
+    Group,
+    Item,
+    Policy,
+    ServiceState,
+    decide,
+    is_well,
+    policies_in,
+    policy_for,
+    subject_of,
+)
 from partita.core.spend import PACE_DAYS, Pace, pace_of
 from partita.core.stop_order import StopOrder, turn_of
 from partita.store import alert as alert_store
@@ -50,6 +61,7 @@ class _Known:
     spent: dict[str, int]
     paid: list[PaidAhead]
     paid_products: frozenset[tuple[str, str]]
+    told_spared: dict[str, frozenset[str]]
     watches: dict[str, Watch]
 
 
@@ -113,6 +125,9 @@ def _load(work: Work, watched: Collection[str], told_of_spend: Collection[str]) 
     caps = policy_store.caps(tx, payers)
     homes = {row.use.account_id: payers[row.use.payer_id].zone for row in rows}
     paid = policy_store.paid_ahead(tx, homes, work.now)
+    stopped = [
+        subject_of(row.use.account_id, row.use.product_id) for row in rows if row.state is ServiceState.SUSPENDED
+    ]
     return _Known(
         payers=payers,
         items=items,
@@ -121,7 +136,17 @@ def _load(work: Work, watched: Collection[str], told_of_spend: Collection[str]) 
         spent=_spent(work, {account: homes[account] for account in caps if account in homes}),
         paid=paid,
         paid_products=frozenset((one.account_id, one.product_id) for one in paid if not one.resource_id),
+        told_spared=outbox_store.last_spared(tx, stopped) if stopped else {},
         watches=control_store.watches(tx, payers),
+    )
+
+
+def _spared(known: _Known, account_id: str, product_id: str) -> frozenset[str]:
+    """Return the single resources of a product that are paid ahead now (STOP-5)."""
+    return frozenset(
+        one.resource_id
+        for one in known.paid
+        if one.resource_id and (one.account_id, one.product_id) == (account_id, product_id)
     )
 
 
@@ -186,12 +211,7 @@ def _seen(work: Work, payer: _Payer, known: _Known) -> Seen:
         available_minor=payer.available_minor,
         overdue_since=since if payer.available_minor < 0 else None,
         pace=payer.pace,
-        items=tuple(
-            _item(
-                row, payer, days, is_paid=(row.use.account_id, row.use.product_id) in known.paid_products, places=places
-            )
-            for row in rows
-        ),
+        items=tuple(_item(row, payer, days, known, places) for row in rows),
         now=work.now,
         over_cap=frozenset(_over_cap(rows, known, payer.currency)),
         order=payer.order,
@@ -200,14 +220,10 @@ def _seen(work: Work, payer: _Payer, known: _Known) -> Seen:
 
 
 def _item(
-    row: ItemRow,
-    payer: _Payer,
-    days: dict[tuple[str, str], Days],
-    *,
-    is_paid: bool,
-    places: dict[tuple[str, str], int],
+    row: ItemRow, payer: _Payer, days: dict[tuple[str, str], Days], known: _Known, places: dict[tuple[str, str], int]
 ) -> Item:
     account, product = row.use.account_id, row.use.product_id
+    told = known.told_spared.get(subject_of(account, product))
     return Item(
         account_id=account,
         product_id=product,
@@ -217,8 +233,9 @@ def _item(
         used_at=row.use.used_at,
         pace=pace_of(days.get((account, product), {}), payer.today),
         policy=policy_for(payer.policies, account, payer.payer_id, product),
-        paid_ahead=is_paid,
+        paid_ahead=(account, product) in known.paid_products,
         turn=turn_of(places, account, product),
+        spares_others=told is not None and told != _spared(known, account, product),
     )
 
 
@@ -278,11 +295,7 @@ def _command(work: Work, group: Group, change: Change, *, step: int, known: _Kno
     if change.order is None:
         return
     item = change.item
-    spared = sorted(
-        one.resource_id
-        for one in known.paid
-        if one.resource_id and (one.account_id, one.product_id) == (item.account_id, item.product_id)
-    )
+    spared = sorted(_spared(known, item.account_id, item.product_id))
     payload = {
         "order": change.order.word,
         "account": item.account_id,
