@@ -66,7 +66,7 @@ def open_gateways(settings: Settings, clock: Callable[[], datetime]) -> dict[str
         gateways[Channel.MAIL.value] = MailChannel(server, clock)
     if settings.cloud is None:
         gateways[RESOURCE] = SimulatedCloud(file=settings.home / "simulated-cloud.json")
-    elif secret is not None and is_address(settings.cloud):
+    elif secret is not None and is_address(settings.cloud, here=True):
         gateways[RESOURCE] = SignedCloud(settings.cloud, secret, clock)
     else:
         raise ValueError("PARTITA_CLOUD is an https address, and PARTITA_WEBHOOK_SECRET signs what is sent there")

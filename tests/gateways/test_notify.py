@@ -216,7 +216,7 @@ def test_a_chat_room_that_is_none_is_given_up() -> None:
     "wecombot://abcdefgh-1234-1234-1234-123456789012",
 ])  # fmt: skip
 def test_rooms_of_three_makers_are_known_and_never_shown(address: str) -> None:
-    assert notify.fits(Channel.APPRISE, address) or address.startswith("dingtalk")
+    assert notify.fits(Channel.APPRISE, address, here=False) or address.startswith("dingtalk")
     assert notify.shown(Channel.APPRISE, address).endswith("://…")
 
 
@@ -229,4 +229,20 @@ def test_rooms_of_three_makers_are_known_and_never_shown(address: str) -> None:
     ("https://hooks.acme.example/ x", False),
 ])  # fmt: skip
 def test_where_a_webhook_may_go(address: str, *, fits: bool) -> None:
-    assert standard_webhooks.is_address(address) is fits
+    assert standard_webhooks.is_address(address, here=True) is fits
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:5432/", "https://localhost/x", "https://[::1]/x"])
+def test_this_machine_is_called_only_where_the_operator_says_so(address: str) -> None:
+    assert standard_webhooks.is_address(address, here=True)
+    assert not standard_webhooks.is_address(address, here=False)
+
+
+def test_a_name_that_stands_for_a_private_network_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    one = standard_webhooks.Post("https://hooks.acme.example/x", "key", {}, datetime(2026, 10, 1, tzinfo=UTC))
+    sent = standard_webhooks.post(b"s" * 32, one)
+    assert (sent.done, sent.detail) == (False, "the name stands for a private network")

@@ -62,7 +62,9 @@ def run(case: Case, books: Books) -> list[str]:
                     rows = outbox_store.every(work.tx, open_only=True, limit=100)
                 said += [f"open {one.message.topic} {one.message.key}" for one in rows] or ["nothing open"]
             case ["channel", channel, address]:
-                said.append(f"{channel} {address} {'fits' if fits(Channel(channel), address) else 'does not fit'}")
+                said.append(
+                    f"{channel} {address} {'fits' if fits(Channel(channel), address, here=True) else 'does not fit'}"
+                )
             case _:
                 raise AssertionError(f"no such step: {words}")
     return said

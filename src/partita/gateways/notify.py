@@ -29,13 +29,13 @@ CHAT_ROOMS = ("dingtalk", "feishu", "lark", "wecombot")
 _TIMEOUT_SECONDS = 20
 
 
-def fits(channel: Channel, address: str) -> bool:
-    """Say whether an address is one of its channel."""
+def fits(channel: Channel, address: str, *, here: bool) -> bool:
+    """Say whether an address is one of its channel; `here`: a webhook may call this machine."""
     match channel:
         case Channel.MAIL:
             return _MAIL.match(address) is not None
         case Channel.WEBHOOK:
-            return is_address(address)
+            return is_address(address, here=here)
         case Channel.APPRISE:
             return urlsplit(address).scheme in CHAT_ROOMS and _room(address) is not None
         case Channel.FILE:

@@ -11,6 +11,7 @@ import binascii
 import hmac
 import ipaddress
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ _TIMEOUT_SECONDS = 10
 _GONE = 410
 _MISUSED = frozenset({400, 401, 403, 404, 405, _GONE})
 """Answers that do not change by asking again."""
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+"""This machine."""
 
 
 def secret_of(text: str) -> bytes:
@@ -51,14 +54,16 @@ def message_id(key: str) -> str:
     return f"msg_{sha256(key.encode()).hexdigest()[:32]}"
 
 
-def is_address(address: str) -> bool:
-    """Say whether an address may be called: https, or http on this machine; no login in it, no private network."""
+def is_address(address: str, *, here: bool) -> bool:
+    """Say whether an address may be called: https, no login in it, no private network.
+
+    `here`: this machine may be called too, by http as well; only the operator of the books may say so.
+    """
     parts = urlsplit(address)
     if not parts.hostname or parts.username is not None or any(one.isspace() for one in address):
         return False
-    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if local:
-        return parts.scheme in {"http", "https"}
+    if parts.hostname in _LOCAL:
+        return here and parts.scheme in {"http", "https"}
     return parts.scheme == "https" and not _is_private(parts.hostname)
 
 
@@ -67,6 +72,18 @@ def _is_private(host: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return "." not in host  # a name without a dot is one of this network
+
+
+def _leads_inside(address: str) -> bool:
+    """Say whether the name in an address stands for a private network now; a proxy resolves names by itself."""
+    host = urlsplit(address).hostname or ""
+    if host in _LOCAL or urllib.request.getproxies():
+        return False
+    try:
+        found = {str(one[4][0]).partition("%")[0] for one in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False  # no such name: opening it says so
+    return any(_is_private(one) for one in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,8 @@ def post(secret: bytes, one: Post, *, timeout_seconds: float = _TIMEOUT_SECONDS)
         "webhook-signature": signature(secret, name, one.at, body),
     }
     request = urllib.request.Request(one.address, data=body, headers=headers, method="POST")  # noqa: S310 - is_address
+    if _leads_inside(one.address):
+        return Sent(done=False, detail="the name stands for a private network")
     try:
         with _opener().open(request, timeout=timeout_seconds) as answer:
             return Sent(done=True, detail=str(answer.status))

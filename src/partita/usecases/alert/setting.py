@@ -141,7 +141,7 @@ def set_address(work: Work, address: Address, *, active: bool = True, dry_run: b
     if funds_store.holder(work.tx, address.account_id, work.now) is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=address.account_id)
     channel = address.channel
-    if active and not notify.fits(channel, address.address):
+    if active and not notify.fits(channel, address.address, here=work.actor.is_operator):
         detail = _HINTS[channel]
         return refused(Reason.BAD_NOTICE_ADDRESS, address=address.address, channel=channel.value, detail=detail)
     known = notice_store.addresses(work.tx, [address.account_id]).get(address.account_id, [])

@@ -124,7 +124,8 @@ def history(work: Work, account_id: str) -> list[StepShown] | Refused:
     shown: list[StepShown] = []
     for row in reversed(rows):
         key = (row.account_id, row.product_id)
-        shown.append(StepShown(row, until.get(key, 0) - row.spent_e10))
+        # the first step is written with the usage that began it, which belongs to it
+        shown.append(StepShown(row, until.get(key, 0) - (row.spent_e10 if row.step > 1 else 0)))
         until[key] = row.spent_e10
     return shown[::-1]
 
