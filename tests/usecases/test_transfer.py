@@ -15,7 +15,8 @@ from partita.core.relation import State
 from partita.store import account as account_store
 from partita.store import ledger as ledger_store
 from partita.store.account import AccountStep
-from partita.usecases import funds
+from partita.usecases import funds, relation
+from partita.usecases.account import freeze
 from partita.usecases.funds import Transferred
 from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books
@@ -273,3 +274,21 @@ def test_many_at_once_move_what_they_say(books: Books) -> None:
         reused = funds.transfer_all(work, [funds.TransferAsked("main", "sub", cny("31.00"), "a")])
     assert [reason(one) for one in reused] == [Reason.IDEMPOTENCY_KEY_REUSED]
     assert all(one.holds for one in verify_books(books))
+
+
+def test_nothing_leaves_an_account_that_the_operator_froze(books: Books) -> None:
+    group(books, "main", "shop")
+    top_up(books, "main", "100")
+    assert not isinstance(transfer(books, "main", "shop", "50"), Refused)
+    with books.work() as work:
+        freeze(work, account_id="shop", note="court")
+    as_main = replace(books, actor=Actor(None, "main"))
+    answers: list[object] = [reclaim(as_main, "main", "shop", "10")]
+    with as_main.work() as work:
+        answers += [
+            relation.permit(work, member="shop", permissions=frozenset()),
+            relation.upgrade(work, member="shop"),
+            relation.release(work, member="shop"),
+        ]
+    assert [one.reason for one in answers if isinstance(one, Refused)] == [Reason.ACCOUNT_FROZEN] * 4
+    assert not isinstance(reclaim(books, "main", "shop", "10"), Refused)

@@ -252,6 +252,14 @@ def _link(relation: Relation | None) -> Link | None:
     return Link(relation.management_id, relation.mode is FinanceMode.TRUSTEESHIP, relation.permissions)
 
 
+def at_rest(work: Work, action: Action, account_id: str) -> Refused | None:
+    """Refuse to change an account by an action that is allowed over another one: ACCOUNT_CLOSED, ACCOUNT_FROZEN.
+
+    What a main account does to a member changes the member too, and of a frozen account people change nothing (PERM-6).
+    """
+    return _refused_by_state(work, action, account_id, None)
+
+
 def _refused_by_state(work: Work, action: Action, account_id: str, known: AccountState | None) -> Refused | None:
     """Say whether the state of the account, or of the one in whose name is acted, lets a change be made (PERM-6)."""
     for one in dict.fromkeys((account_id, work.actor.account_id or account_id)):

@@ -31,7 +31,7 @@ from partita.usecases.funds.command import (
     text_at_fault,
 )
 from partita.usecases.funds.figures import figures_of
-from partita.usecases.permission import authorise
+from partita.usecases.permission import at_rest, authorise
 from partita.usecases.work import Work
 
 
@@ -102,8 +102,9 @@ def reclaim(
     """Take back into the cash of `giver` what `receiver` has not spent of its money, once per key (FUNDS-6).
 
     No relation is needed any more: the money is the giver's to take. Refused in this order: what `authorise` says of
-    the giver, UNKNOWN_ACCOUNT, TRANSFER_TO_ITSELF, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then,
-    unless the key is known, EXCEEDS_RECLAIMABLE; IDEMPOTENCY_KEY_REUSED.
+    the giver, ACCOUNT_CLOSED, ACCOUNT_FROZEN (the receiver), UNKNOWN_ACCOUNT, TRANSFER_TO_ITSELF, CURRENCY_NOT_USED,
+    AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then, unless the key is known, EXCEEDS_RECLAIMABLE;
+    IDEMPOTENCY_KEY_REUSED.
     """
     command = _command(work, Command(giver, receiver, amount, idempotency_key, reclaim=True, dry_run=dry_run))
     if isinstance(command, Refused):
@@ -158,7 +159,10 @@ def _command(work: Work, asked: Command) -> Command | Refused:
     giver = asked.giver
     known = funds_store.holders(work.tx, (giver, asked.receiver), work.now)
     allowed = authorise(work, Action.TRANSFER, giver, state=known[giver].state if giver in known else None)
-    return allowed if isinstance(allowed, Refused) else checked(work, asked, known)
+    if isinstance(allowed, Refused):
+        return allowed
+    still = at_rest(work, Action.TRANSFER, asked.receiver) if asked.reclaim else None
+    return still or checked(work, asked, known)
 
 
 def checked(work: Work, asked: Command, known: dict[str, Holder]) -> Command | Refused:

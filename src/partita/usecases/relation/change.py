@@ -35,7 +35,7 @@ from partita.store import org as org_store
 from partita.store import relation as relation_store
 from partita.store.db import attempt
 from partita.store.relation import Step
-from partita.usecases.permission import authorise
+from partita.usecases.permission import at_rest, authorise
 from partita.usecases.relation.standing import change_of, locked, next_payer, proposal_of
 from partita.usecases.work import Work
 
@@ -101,6 +101,8 @@ def invite(
         return no
     if management == member:
         return refused(Reason.RELATED_TO_ITSELF, account=member)
+    if still := at_rest(work, Action.CHANGE_RELATION, member):
+        return still
     asked = Asked(Command.INVITE, management, member, terms.mode, terms.permissions, idempotency_key)
     return done(work, asked, dry_run=dry_run)
 
@@ -134,7 +136,8 @@ def permit(
 
     def allow(now: Relation) -> Refused | None:
         decisions = (authorise(work, Action.CHANGE_RELATION, one) for one in _parties_of(work, now, permissions))
-        return next((one for one in decisions if isinstance(one, Refused)), None)
+        no = next((one for one in decisions if isinstance(one, Refused)), None)
+        return no or at_rest(work, Action.CHANGE_RELATION, member)
 
     if no := allow(relation):
         return no
@@ -149,6 +152,8 @@ def upgrade(work: Work, *, member: str, idempotency_key: str | None = None, dry_
         return _unrelated(work, member)
     if isinstance(no := authorise(work, Action.CHANGE_RELATION, relation.management_id), Refused):
         return no
+    if still := at_rest(work, Action.CHANGE_RELATION, member):
+        return still
     asked = Asked(Command.UPGRADE, relation.management_id, member, TRUSTEESHIP, frozenset(), idempotency_key)
     return done(work, asked, dry_run=dry_run)
 
@@ -166,6 +171,8 @@ def release(work: Work, *, member: str, idempotency_key: str | None = None, dry_
         allowed = authorise(work, Action.CHANGE_RELATION, member)
     if isinstance(allowed, Refused):
         return allowed
+    if still := at_rest(work, Action.CHANGE_RELATION, member):
+        return still
     asked = Asked(Command.RELEASE, relation.management_id, member, None, None, idempotency_key)
     return done(work, asked, dry_run=dry_run)
 
