@@ -33,7 +33,7 @@ def test_apply_show_and_again(environment: dict[str, str], folder: Path) -> None
     assert "+ enterprises: galaxy" in dry.stdout
     assert first["files"] == [*organisation(), *catalogue()]
     assert again["unchanged"] == first["added"] == shown["counts"]
-    assert len(shown["accounts"]) == 40
+    assert len(shown["accounts"]) == 46
     modes = {one["account_id"]: one["finance_mode"] for one in shown["accounts"]}
     assert modes["galaxy-search-prod"] == "trusteeship"
     assert modes["galaxy-ads-prod"] == "independent"

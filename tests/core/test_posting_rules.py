@@ -62,6 +62,7 @@ def events() -> list[Draft]:
         posting_rules.dishonoured(payer_id="a", document_id="d", face=two, left=one),
         posting_rules.card_bought(payer_id="a", card_id="c", price=one, face=two),
         posting_rules.card_activated(payer_id="a", card_id="c", face=two),
+        posting_rules.card_lapsed(payer_id="a", card_id="c", left=one),
     ]
 
 
