@@ -26,7 +26,8 @@ def folder(tmp_path: Path) -> Path:
 def test_apply_show_and_again(environment: dict[str, str], folder: Path) -> None:
     accounts = folder / "accounts.csv"
     alone, paid = (f"galaxy-search-prod,galaxy,搜索推荐部 生产,search,{payer}," for payer in ("", "galaxy-tech-main"))
-    assert alone in (text := accounts.read_text(encoding="utf-8"))
+    text = accounts.read_text(encoding="utf-8")
+    assert alone in text
     accounts.write_text(text.replace(alone, paid), encoding="utf-8")
     dry = partita(environment, "setup", "apply", str(folder), "--dry-run")
     first = json.loads(partita(environment, "setup", "apply", str(folder), "--json").stdout)
