@@ -185,10 +185,10 @@ create policy tenant on control_policy for select to partita_tenant using (
     or exists (select from account a where a.account_id = control_policy.account_id));
 grant select on control_policy to partita_tenant;
 
--- Messages are left, never read: only their keys, to see what was left before.
+-- Messages are left; of those about its own accounts it is seen what was left before, and what the cloud was told last.
 create policy tenant on outbox to partita_tenant
     using (exists (select from account a where a.account_id = payload ->> 'account'));
-grant insert, select (topic, key) on outbox to partita_tenant;
+grant insert, select (topic, key, subject, sequence, payload) on outbox to partita_tenant;
 create policy tenant on outbox_state for insert to partita_tenant
     with check (attempt = 0 and not done and exists (
         select from outbox o where o.topic = outbox_state.topic and o.key = outbox_state.key));
