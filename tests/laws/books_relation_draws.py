@@ -137,7 +137,7 @@ FAMILIES: dict[str, dict[str, Draw]] = {
     "transfers": {"transfer": draws.transfer, "reclaim": draws.reclaim},
     "freezes": {"freeze": draws.from_cash, "release_freeze": draws.release_freeze},
     "acceptances": {"accept": draws.accept, "end_acceptance": draws.end_acceptance},
-    "cards": {"buy_card": draws.buy_card, "activate_card": draws.activate_card, "expire_cards": nothing},
+    "cards": {"buy_card": draws.buy_card, "activate_card": draws.activate_card},
     "refunds": {"refund": draws.refund, "refund_credit": draws.refund_credit, "apply_refund": draws.set_off},
     "payments": {"start_payment": draws.top_up, "notice": draws.notice},
     "credit": {
@@ -151,7 +151,6 @@ FAMILIES: dict[str, dict[str, Draw]] = {
         "issue_voucher": draws.issue_voucher,
         "grant_pool": draws.top_up,
         "issue_coupon": draws.issue_coupon,
-        "expire_vouchers": nothing,
     },
     "shares": {
         "share_voucher": partial(draws.move_voucher, back=False),
@@ -165,7 +164,7 @@ FAMILIES: dict[str, dict[str, Draw]] = {
         "create_member": create_member,
     },
     "relations": {"permit": permit, "upgrade": upgrade, "release": release, "go_back": go_back},
-    "months": {"import_usage": draws.usage, "close": month},
+    "months": {"import_usage": draws.usage, "close": month, "expire_vouchers": nothing, "expire_cards": nothing},
     "control": {
         "set_policy": set_policy,
         "set_cap": set_cap,
