@@ -24,6 +24,7 @@ NO_COMMAND_NEEDED = {
     "funds.transfer_all": "what `batch transfer` does",
     "permission.authorise": "asked by every use case before it answers",
     "permission.permitted": "asked by use cases about one account of several",
+    "permission.at_rest": "asked by use cases about the member that they change",
     "permission.authorise_in": "asked by use cases about a place in the tree",
     "permission.authorise_books": "asked by use cases about the books as a whole",
     "permission.decided": "what `permission explain` shows",
