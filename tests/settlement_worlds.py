@@ -176,7 +176,17 @@ def tables(world: World) -> dict[str, pa.Table]:
 def _source_row(payer: str, source: Source, template: str | None) -> tuple[Any, ...]:
     span = _span(source.valid) if source.valid else (None, None)
     keys = [*source.priority, *([0] * (4 - len(source.priority)))]
-    return (payer, "CNY", source.fund.value, source.source_id, source.available, *map(_plain, span), template, *keys)
+    return (
+        payer,
+        "CNY",
+        source.fund.value,
+        source.source_id,
+        source.available,
+        *map(_plain, span),
+        template,
+        source.round,
+        *keys,
+    )
 
 
 def _span(period: Period) -> tuple[datetime, datetime]:

@@ -44,6 +44,8 @@ class Model:
         self.records: dict[str, list[Any]] = {}
         self.held: Counter[tuple[str, int]] = Counter()
         self.frozen_through = 0
+        self.unpaid: Counter[tuple[str, int]] = Counter()
+        """(payer, month) → what its bill still asks."""
         for tenant in TENANTS:
             for role in ACCOUNTS:
                 self._open(tenant.named(role), verified=role != "free")

@@ -51,6 +51,8 @@ def _settle(model: Model, payer: str, month: int, payable: int) -> list[str]:
         if kind == "voucher":
             model.vouchers[name].left[payer] -= taken
             used.append(name)
+    if rest > 0:
+        model.unpaid[payer, month] = rest
     return used
 
 
@@ -62,6 +64,11 @@ def _sources(model: Model, payer: str, month: int, payable: int) -> Iterator[tup
         ends = since + timedelta(days=days) if days else None
         if _overlaps(payer, month, since, ends):
             yield f"stored_value/{card}", left
+    yield from later_sources(model, payer, month)
+
+
+def later_sources(model: Model, payer: str, month: int) -> Iterator[tuple[str, int]]:
+    """Yield the books that may pay the bill of a month even after its close, in their turn."""
     for of_month, left in sorted(model.of_fund(payer, "refund").items()):
         if int(of_month.replace("-", "")) <= month:
             yield f"refund/{of_month}", left

@@ -26,7 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from psycopg.conninfo import make_conninfo
 
 from laws import books_draws as draws
-from laws import books_model_close
+from laws import books_model_clear, books_model_close
 from laws.books_check import compare, compare_all
 from laws.books_commands import Command, carry_out, instant, replay, tenants_named
 from laws.books_digest import Digest, differing, digest, statement_of
@@ -61,8 +61,8 @@ SET_ANEW = frozenset(
 """Commands without a key: later they are another command, not a repetition."""
 TOLD_ONCE = frozenset(
     {
-        "repeated", "already_imported", "already_closed", "changed", "headline", "consequences", "lapsed", "waiting",
-        "relations", "changes", "endings", "rejections", "months",
+        "repeated", "bills_paid", "already_imported", "already_closed", "changed", "headline", "consequences", "lapsed",
+        "waiting", "relations", "changes", "endings", "rejections", "months",
     }
 )  # fmt: skip
 """What an answer says of the moment: a repetition says that it is one, and tells nothing that happened now."""
@@ -184,6 +184,7 @@ class BooksMachine(RuleBasedStateMachine):
         """Move the model and compare."""
         now = datetime.fromisoformat(command.at)
         self.model.follow(command.name, command.args, answer, now)
+        books_model_clear.after(self.model, command.name, command.args, answer)
         if command.name == "close" and not answer.already_closed:
             payable = books_model_close.close(self.model, answer.month.number)
             assert sum(payable.values()) == sum(answer.payable.values()), (payable, answer.payable)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from case_file import Case
 from partita.core import posting_rules
+from partita.core.clearing import Cleared, Unpaid
 from partita.core.funds import Fund
 from partita.core.ledger import Draft
 from partita.core.money import Money, format_scaled
@@ -101,6 +102,13 @@ def draft_of(words: Sequence[str]) -> Draft:
                 draws=[_draw(*draw.split(":")) for draw in draws],
                 effective_at=AT,
             )
+        case ["cleared", payer, "no-bill", *draws]:
+            done = Cleared(None, tuple(_draw(*draw.split(":")) for draw in draws))
+            return posting_rules.cleared(payer_id=payer, currency="CNY", cleared=done, sequence=7)
+        case ["cleared", payer, bill, month, *draws]:
+            unpaid = Unpaid(bill, Month.parse(month), 1, next_line=3)
+            done = Cleared(unpaid, tuple(_draw(*draw.split(":")) for draw in draws))
+            return posting_rules.cleared(payer_id=payer, currency="CNY", cleared=done, sequence=7)
         case _:
             raise AssertionError(f"no such event: {words}")
 

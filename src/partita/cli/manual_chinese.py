@@ -82,6 +82,13 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "bill list": ("账单列表。", {"month": "只列该账期。", "payer": "只列该付款方。"}),
+    "bill clear": (
+        (
+            "以账号的资金清偿未结清账单，先清最早账期，例如 bill clear acme。\n\n"
+            "资金到账时会自动进行；本命令用于其他方式空出的资金。--dry-run 只说明将支付什么。重复执行不会再有变化。"
+        ),
+        {"account": "账号。"},
+    ),
     "bill explain": (
         (
             "讲述一行账单明细从用量到资金的全过程：bill explain bill_… 3。\n\n"

@@ -46,6 +46,7 @@ SOURCES: dict[str, str] = {
     "valid_from": "TIMESTAMP",  # both NULL: always
     "valid_until": "TIMESTAMP",
     "template_id": "VARCHAR",  # NULL: pays anything
+    "round": "INTEGER",  # 0; where draws are laid again, the number of the draw: it comes before the order of funds
     "key_1": "BIGINT",  # what decides within a fund, smallest first (core.voucher.priority); 0 where nothing does
     "key_2": "BIGINT",
     "key_3": "BIGINT",
@@ -159,7 +160,7 @@ _SAME = ", ".join(f"'{fund.value}'" for fund in WATERFALL if fund in SAME_MONTH)
 
 _USED = f"""in_month AS (
   SELECT b.bill_id, s.fund, s.source_id, s.available, s.template_id, CASE s.fund {_PLACE} END AS fund_place,
-    s.key_1, s.key_2, s.key_3, s.key_4, t.listing, t.by_account, t.by_tag, t.minimum_minor, t.percent_e6,
+    s.round, s.key_1, s.key_2, s.key_3, s.key_4, t.listing, t.by_account, t.by_tag, t.minimum_minor, t.percent_e6,
     COALESCE(t.stacks, TRUE) AS stacks,
     COALESCE(t.listing <> 'all' OR t.by_account OR t.by_tag, FALSE) AS narrow
   FROM sources s JOIN bills b ON b.payer_id = s.payer_id AND b.currency = s.currency
@@ -192,7 +193,7 @@ used AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY bill_id ORDER BY {{order}}) AS turn
   FROM in_turn WHERE template_id IS NULL OR CASE WHEN first_stacks THEN stacks ELSE among = 1 END),
 narrow_last AS (SELECT bill_id, MAX(turn) AS turn FROM used WHERE narrow GROUP BY bill_id)""".format(
-    order="fund_place, key_1, key_2, key_3, key_4, source_id"
+    order="round, fund_place, key_1, key_2, key_3, key_4, source_id"
 )
 """Which sources are used for a bill, in their turn, and what each gives at most: core.settlement._used."""
 

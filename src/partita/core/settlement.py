@@ -37,7 +37,8 @@ class Source:
 
     `priority` orders the sources of one fund, smallest first: a voucher carries the numbers of its policy
     (`voucher.priority`). Sources of one fund carry priorities of one shape. `terms` bind a voucher to some lines and to
-    a minimum; `valid` binds a voucher or a stored-value card to its months; None = no condition.
+    a minimum; `valid` binds a voucher or a stored-value card to its months; None = no condition. `round` comes before
+    the order of funds: 0, or where draws are laid again the number of the draw (SETTLE-9).
     """
 
     fund: Fund
@@ -46,6 +47,7 @@ class Source:
     priority: tuple[int, ...] = ()
     terms: Terms | None = None
     valid: Period | None = None
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,6 @@ def _in_month(source: Source, month: Month, period: Period) -> bool:
     return source.valid.start < period.end and period.start < source.valid.end
 
 
-def _turn(source: Source) -> tuple[int, tuple[int, ...], str]:
-    """Where a source stands: fund, then priority, then id, so that the same sources are always drawn the same way."""
-    return WATERFALL.index(source.fund), source.priority, source.source_id
+def _turn(source: Source) -> tuple[int, int, tuple[int, ...], str]:
+    """Where a source stands: round, fund, priority, id, so that the same sources are always drawn the same way."""
+    return source.round, WATERFALL.index(source.fund), source.priority, source.source_id

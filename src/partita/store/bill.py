@@ -22,6 +22,8 @@ from partita.store.db import Transaction
 
 _CLOSE_LOCK = 0x7061_7274_0002
 """One close at a time; the lock goes with the connection, so a killed close never blocks the next."""
+POSTED = CLOSE_STATES.index("posted")
+"""The step from which on the bills of a bucket are on their payers' receivables."""
 
 
 @dataclass(frozen=True, slots=True)

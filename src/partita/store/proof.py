@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.rows import class_row
 
-from partita.core.bill import CLOSE_STATES
+from partita.store.bill import POSTED
 from partita.store.db import Transaction
 from partita.store.files import FileRoom
-
-_POSTED = CLOSE_STATES.index("posted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ _DUE = f"""
         where (b.payable_minor <> 0 or exists (select from bill_product p where p.payer_id = b.payer_id
                                                and p.bill_id = b.bill_id and p.payable_minor <> 0))
           and (b.month <> all(%(under_way)s) or exists (select from close_step s where s.month = b.month
-                                                        and s.bucket = b.bucket and s.step = {_POSTED}))),
+                                                        and s.bucket = b.bucket and s.step = {POSTED}))),
     posted as (select payer_id, reference as bill_id, min(sequence)::bigint as entry from entry
                where kind = 'billed' group by 1, 2)
 """
@@ -218,7 +216,7 @@ _PAID = """
         select e.payer_id, e.reference as bill_id, e.entry_id, e.sequence as entry,
                coalesce(-sum(p.amount_minor) filter (where p.ledger_account = 'receivable'), 0) as amount
         from entry e left join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
-        where e.kind = 'settled' group by 1, 2, 3, 4)
+        where e.kind in ('settled', 'cleared') group by 1, 2, 3, 4)
 """
 
 
@@ -239,26 +237,44 @@ def settled_ends(tx: Transaction) -> list[LooseEnd]:
         ).fetchall()
 
 
+def paid_count(tx: Transaction) -> int:
+    """Return how many bills have draws."""
+    row = tx.execute("select count(*) from (select distinct payer_id, bill_id from draw) paid").fetchone()
+    assert row is not None, "a count gives one row"
+    return int(row[0])
+
+
+def overpaid(tx: Transaction) -> list[tuple[str, str, str, int, int]]:
+    """Return (payer, bill, currency, payable, drawn) of the bills whose draws come to more than their payable."""
+    rows = tx.execute(
+        "select b.payer_id, b.bill_id, b.currency, b.payable_minor, sum(d.amount_minor)::bigint from draw d "
+        "join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id group by 1, 2, 3, 4 "
+        "having sum(d.amount_minor) > b.payable_minor order by 1, 2"
+    )
+    return rows.fetchall()
+
+
 def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[str, int, int, int]]:
     """Return (currency, payable of all bills, paid by draws, receivable left in the ledger) in minor units.
 
     Of months under way the bills of posted buckets count. Every currency of a bill, a draw or the receivable is there.
-    What moves the receivable beside bills and their draws (credit refunds set off, acceptance bills that bounced) does
-    not count.
+    What moves the receivable beside bills and their draws (credit refunds set off, acceptance bills that bounced, and
+    what was paid of those) does not count.
     """
     rows = tx.execute(
         f"""
         with due as (
             select b.currency, sum(b.payable_minor) as amount from bill b
             where b.month <> all(%(under_way)s) or exists (select from close_step s where s.month = b.month
-                                                           and s.bucket = b.bucket and s.step = {_POSTED})
+                                                           and s.bucket = b.bucket and s.step = {POSTED})
             group by 1),
         paid as (select b.currency, sum(d.amount_minor) as amount
                  from draw d join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id group by 1),
         left_over as (select p.currency, sum(p.amount_minor) as amount
                       from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
                       where p.ledger_account = 'receivable'
-                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured') group by 1)
+                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'debt_cleared')
+                      group by 1)
         select currency, coalesce(due.amount, 0)::text, coalesce(paid.amount, 0)::text,
                coalesce(left_over.amount, 0)::text
         from due full join paid using (currency) full join left_over using (currency) order by currency

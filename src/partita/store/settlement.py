@@ -98,7 +98,7 @@ _SOURCES = f"""
                                   else 0 end,
            c.activated_at at time zone 'UTC',
            coalesce(c.activated_at + make_interval(days => s.valid_days), {OPEN_END}) at time zone 'UTC',
-           null, 0, 0, 0, 0
+           null, 0, 0, 0, 0, 0
     from due d join balance b on b.payer_id = d.payer_id and b.currency = d.currency
     left join stored_value_activation c on b.ledger_account = '{Fund.STORED_VALUE.value}/' || c.card_id
     left join stored_value_card s on s.payer_id = c.payer_id and s.card_id = c.card_id
@@ -115,7 +115,7 @@ _SOURCES = f"""
     where b.amount_minor < 0 and split_part(b.ledger_account, '/', 1) = any(%(funds)s)
     union all
     select b.payer_id, b.currency, '{Fund.VOUCHER.value}', v.voucher_id, -b.amount_minor,
-           v.valid_from at time zone 'UTC', v.valid_until at time zone 'UTC', {_TEMPLATE}, {_KEYS}
+           v.valid_from at time zone 'UTC', v.valid_until at time zone 'UTC', {_TEMPLATE}, 0, {_KEYS}
     from due d join balance b on b.payer_id = d.payer_id and b.currency = d.currency
     join voucher v on b.ledger_account = '{Fund.VOUCHER.value}/' || v.voucher_id
     join template t on t.enterprise_id = v.enterprise_id and t.template_id = v.template_id
@@ -130,7 +130,7 @@ _SOURCES = f"""
 
 _DRAWN = f"""
     select d.payer_id, d.currency, w.fund, w.source_id, w.amount_minor, null::timestamp, null::timestamp,
-           {_TEMPLATE}, w.line, 0, 0, 0
+           {_TEMPLATE}, w.line, 0, 0, 0, 0
     from due d join draw w on w.payer_id = d.payer_id and w.bill_id = d.bill_id
     left join voucher v on w.fund = '{Fund.VOUCHER.value}' and v.voucher_id = w.source_id
 """

@@ -153,7 +153,7 @@ def explain(books: Books, bill_id: str, line: int) -> LineStory | Refused:
 def paid_parts(books: Books, bill: BillRow) -> list[tuple[str, str, int, int]]:
     """Return (fund, source, line, minor units) of what each source paid of each line of a bill, in order (SETTLE-9)."""
     with books.work() as work, _engine(books) as engine:
-        return _parts(books, work, engine, bill)
+        return [part[1:] for part in _parts(books, work, engine, bill)]
 
 
 def _story(
@@ -248,11 +248,11 @@ def _discounts(work: Work, bill: BillRow, line: BillLineRow, span: tuple[datetim
 
 
 def _paid(books: Books, work: Work, engine: duckdb.DuckDBPyConnection, bill: BillRow, number: int) -> list[Paid]:
-    entries = {(one.fund, one.source_id): one.entry_id for one in bill_store.draws(work.tx, [bill.bill_id])}
+    draws = bill_store.draws(work.tx, [bill.bill_id])
     paid: list[Paid] = []
-    for fund, source, line, amount in _parts(books, work, engine, bill):
+    for turn, fund, source, line, amount in _parts(books, work, engine, bill):
         if line == number:
-            entry = ledger_store.entry(work.tx, entries[fund, source])
+            entry = ledger_store.entry(work.tx, draws[turn - 1].entry_id)
             assert entry is not None, "a draw refers to its entry"
             paid.append(Paid(fund, source, amount, entry))
     return paid
@@ -260,15 +260,16 @@ def _paid(books: Books, work: Work, engine: duckdb.DuckDBPyConnection, bill: Bil
 
 def _parts(
     books: Books, work: Work, engine: duckdb.DuckDBPyConnection, bill: BillRow
-) -> list[tuple[str, str, int, int]]:
+) -> list[tuple[int, str, str, int, int]]:
+    """Return (number of the draw, fund, source, line, minor units): every draw pays, so its turn is its number."""
     run = next(one for one in bill_store.runs(work.tx) if one.month == bill.month)
     with engine.cursor() as connection:
         lay_draws(work.tx, books.room, connection, bills_of(work.tx, run, bill.bucket, bill.bill_id))
         rows = connection.execute(
-            f"select fund, source_id, line, sum(amount_minor)::BIGINT from ({settlement_sql.parts_sql()}) "
+            f"select turn, fund, source_id, line, sum(amount_minor)::BIGINT from ({settlement_sql.parts_sql()}) "
             "group by turn, fund, source_id, line order by turn, line"
         ).fetchall()
-    return [(fund, source, line, amount) for fund, source, line, amount in rows]
+    return [(turn, fund, source, line, amount) for turn, fund, source, line, amount in rows]
 
 
 def _sample(row: tuple[Any, ...]) -> Sample:

@@ -17,6 +17,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store.ledger import Balance, StatementLine
+from partita.usecases.clearing import clear
 from partita.usecases.moment import Moment, end_of, start_of
 from partita.usecases.permission import Sight, authorise, authorise_books, sight
 from partita.usecases.work import Work
@@ -146,6 +147,7 @@ def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Rever
         if ledger_store.reversal_of(work.tx, original.entry_id):
             return refused(Reason.ALREADY_REVERSED, entry=original.entry_id)
         entries = ledger_store.append(work.tx, [mirror], recorded_at=work.now)
+        clear(work, [original.payer_id])
     if isinstance(entries, Refused):
         return entries
     work.touched.update(() if dry_run else [original.payer_id])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.clearing import plain_paid, print_paid
 from partita.cli.funds.amount import decimal, money_for, shown
 from partita.cli.ways import AS_IS, Ways
 from partita.core.refusal import Refused
@@ -83,6 +84,7 @@ def _plain(done: CashMoved) -> dict[str, object]:
         "repeated": done.repeated,
         "dry_run": done.dry_run,
         "payer_id": done.payer_id,
+        "bills_paid": plain_paid(done.bills_paid),
     }
 
 
@@ -102,6 +104,7 @@ def _render_top_up(console: Console, done: CashMoved) -> None:
             f"已为 {done.account_id} 充值 {amount}（{done.entry_id}）。",
         )
     console.print(text, markup=False)
+    print_paid(console, done.bills_paid, dry_run=done.dry_run)
     _render_balance(console, done)
     if done.payer_id != done.account_id:
         console.print(

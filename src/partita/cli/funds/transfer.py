@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.clearing import plain_paid, print_paid
 from partita.cli.funds.amount import decimal, money_for, shown
 from partita.cli.ways import AS_IS, Ways
 from partita.core.refusal import Refused
@@ -63,6 +64,7 @@ def _tell(answer: Transferred | Refused, ways: Ways) -> None:
         "idempotency_key": answer.idempotency_key,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
+        "bills_paid": plain_paid(answer.bills_paid),
     }
     screen.answer(plain, as_json=ways.as_json, render=lambda console: _render(console, answer))
 
@@ -82,6 +84,7 @@ def _render(console: Console, done: Transferred) -> None:
         would, did = ("Would transfer", "将划拨") if done.dry_run else ("Transferred", "已划拨")
         text = say(f"{would} {amount} from {way[0]} to {way[1]}.", f"{did} {amount}：{way[0]} → {way[1]}。")
     console.print(text, markup=False)
+    print_paid(console, done.bills_paid, dry_run=done.dry_run)
     cash, book = shown(done.giver_cash), shown(done.receiver_book)
     console.print(
         say(

@@ -100,6 +100,7 @@ class Action(Enum):
         "pay in through a payment gateway", "在线支付充值", capability=Capability.HOLD_FUNDS, while_frozen=True
     )
     DECIDE_PAYMENT = Act("decide about payments that do not fit", "处理不符的支付通知", operator_only=True)
+    CLEAR_BILLS = Act("pay unpaid bills from the funds", "以资金清偿未结清账单", capability=Capability.HOLD_FUNDS)
     WITHDRAW = Act("withdraw cash", "提现", barred_by=Code.FORBID_WITHDRAW_CASH, capability=Capability.HOLD_FUNDS)
     TRANSFER = Act("transfer and reclaim money", "划拨与回收资金", capability=Capability.MOVE_FUNDS)
     FREEZE_FUNDS = Act("freeze and release money", "冻结与解冻资金", capability=Capability.HOLD_FUNDS)

@@ -3,7 +3,7 @@
 `chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents` and
 `vouchers` make
 the entries, each with the idempotency key that follows from its facts, or from the caller's key in a space of its own.
-Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-13
+Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-15
 (`docs/rules/posting_rules.md`).
 """
 
@@ -29,7 +29,7 @@ from partita.core.posting_rules.chart import (
     ledger_account,
     normal_side,
 )
-from partita.core.posting_rules.closing import billed, settled
+from partita.core.posting_rules.closing import billed, cleared, settled
 from partita.core.posting_rules.documents import (
     accepted,
     card_activated,
@@ -53,8 +53,8 @@ from partita.core.posting_rules.vouchers import (
 __all__ = [
     "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
     "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
-    "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "collected", "credit_refund_applied",
-    "credit_refunded", "discounted", "dishonoured", "is_kept", "ledger_account", "normal_side", "paid_in",
-    "pool_granted", "reclaimed", "refunded", "settled", "topped_up", "transferred", "voucher_issued",
-    "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
+    "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "cleared", "collected",
+    "credit_refund_applied", "credit_refunded", "discounted", "dishonoured", "is_kept", "ledger_account",
+    "normal_side", "paid_in", "pool_granted", "reclaimed", "refunded", "settled", "topped_up", "transferred",
+    "voucher_issued", "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 Owns `CHART` and `MOVEMENTS`. Does not own what an event says beside its amounts (`closing`, `cash`, `transfers`,
 `refunds`, `documents`, `vouchers`). A fund with many sources has one ledger account for each:
-`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-14
+`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-15
 (`docs/rules/posting_rules.md`); source: enterprise-finance.md B2, B3, B7.
 """
 
@@ -94,6 +94,8 @@ TOPPED_UP = Movement("topped_up", "Top up", "充值", debit=BANK, credit=CASH)
 WITHDRAWN = Movement("withdrawn", "Withdrawal", "提现", debit=CASH, credit=BANK)
 BILLED = Movement("billed", "Bill", "出账", debit=RECEIVABLE, credit=_SALES)
 SETTLED = Movement("settled", "Settlement", "扣款", debit="{fund}", credit=RECEIVABLE)
+CLEARED = Movement("cleared", "Clearing", "销账", debit="{fund}", credit=RECEIVABLE)
+DEBT_CLEARED = Movement("debt_cleared", "Debt cleared", "清偿欠款", debit="{fund}", credit=RECEIVABLE)
 TRANSFERRED_OUT = Movement("transferred_out", "Transfer out", "划拨转出", debit=CASH, credit=_CLEARING)
 TRANSFERRED_IN = Movement("transferred_in", "Transfer in", "划拨转入", debit=_CLEARING, credit=_BOOK)
 RECLAIMED_OUT = Movement("reclaimed_out", "Reclaimed by the giver", "被回收", debit=_BOOK, credit=_CLEARING)
@@ -137,7 +139,7 @@ VOUCHER_TO_POOL = Movement(
 )
 
 MOVEMENTS = (
-    TOPPED_UP, WITHDRAWN, BILLED, SETTLED,
+    TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED,
     TRANSFERRED_OUT, TRANSFERRED_IN, RECLAIMED_OUT, RECLAIMED_IN,
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
     ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT,

@@ -1,15 +1,19 @@
-"""What a month close posts: bills raise the receivable, settlements pay it. Rules: POST-2 … POST-5."""
+"""Bills raise the receivable, settlements in the close and clearings after it pay it.
+
+Rules: POST-2 … POST-5, POST-15.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from partita.core.clearing import Cleared
 from partita.core.funds import source_account
-from partita.core.ledger import Draft
+from partita.core.ledger import Draft, Posting
 from partita.core.money import Money
 from partita.core.period import Month
-from partita.core.posting_rules.chart import BILLED, SETTLED, pair
+from partita.core.posting_rules.chart import BILLED, CLEARED, DEBT_CLEARED, SETTLED, Movement, pair
 from partita.core.settlement import Draw
 
 
@@ -38,7 +42,6 @@ def settled(
 
     `draws` are not empty: a bill that no fund pays stays outstanding and needs no entry.
     """
-    pairs = (pair(SETTLED, Money(d.amount, currency), fund=source_account(d.fund, d.source_id)) for d in draws)
     return Draft(
         payer_id=payer_id,
         kind=SETTLED.kind,
@@ -46,5 +49,30 @@ def settled(
         reference=bill_id,
         effective_at=effective_at,
         idempotency_key=f"{SETTLED.kind}:{bill_id}",
-        postings=tuple(posting for both in pairs for posting in both),
+        postings=_paid(SETTLED, currency, draws),
     )
+
+
+def cleared(*, payer_id: str, currency: str, cleared: Cleared, sequence: int) -> Draft:
+    """Return the entry that pays what a close left unpaid (POST-15): each draw moves its fund → receivable.
+
+    The key of a bill's clearing follows from its first draw; that of a debt on no bill from the payer's `sequence`, the
+    number of the last entry before it.
+    """
+    bill = cleared.bill
+    movement = CLEARED if bill else DEBT_CLEARED
+    return Draft(
+        payer_id=payer_id,
+        kind=movement.kind,
+        description=f"{movement.english} {bill.month}" if bill else movement.english,
+        reference=bill.bill_id if bill else "",
+        effective_at=None,
+        idempotency_key=f"{movement.kind}:{bill.bill_id}:{bill.next_line}" if bill else f"{movement.kind}:{sequence}",
+        postings=_paid(movement, currency, cleared.draws),
+    )
+
+
+def _paid(movement: Movement, currency: str, draws: Sequence[Draw]) -> tuple[Posting, ...]:
+    """Return one pair for each draw: its fund → receivable."""
+    pairs = (pair(movement, Money(one.amount, currency), fund=source_account(one.fund, one.source_id)) for one in draws)
+    return tuple(posting for both in pairs for posting in both)

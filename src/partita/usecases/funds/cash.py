@@ -17,6 +17,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.store.funds import Holder
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds.command import (
     Posted,
     amount_at_fault,
@@ -35,6 +36,7 @@ class CashMoved:
     """Money received (topped up) or paid out (withdrawn), and the cash after it.
 
     `repeated`: the same command was recorded before, and nothing happened now. `payer_id`: who pays for it now.
+    `bills_paid`: what the money paid at once of what was unpaid (CLEAR-1); `balance` is what is left after that.
     """
 
     entry_id: str
@@ -47,6 +49,7 @@ class CashMoved:
     repeated: bool
     dry_run: bool
     payer_id: str
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 ToppedUp = CashMoved
@@ -147,4 +150,5 @@ def _moved(work: Work, holder: Holder, said: tuple[Draft, Money, str], done: Pos
         repeated=done.repeated,
         dry_run=dry_run,
         payer_id=holder.payer_id,
+        bills_paid=done.bills_paid,
     )

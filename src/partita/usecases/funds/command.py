@@ -19,6 +19,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.db import attempt
 from partita.store.funds import By, Holder
+from partita.usecases.clearing import BillPaid, clear
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
@@ -30,12 +31,13 @@ Answer = TypeVar("Answer")
 class Posted:
     """The entries of a command, and whether it was recorded before (nothing happened now then).
 
-    `balances`: what the balances are now that it moved.
+    `balances`: what the balances are now that it moved; `bills_paid`: what its money paid at once (CLEAR-1).
     """
 
     entries: tuple[Entry, ...]
     repeated: bool
     balances: dict[tuple[str, str, str], int]
+    bills_paid: tuple[BillPaid, ...] = ()
 
     def balance_of(self, work: Work, payer_id: str, ledger_account: str, currency: str) -> int:
         """Return what a balance is now, in minor units; it is asked for only where the command did not move it."""
@@ -105,7 +107,8 @@ def posted(
     """Append the entries of a command under the locks of their payers, once per key.
 
     What `may` refuses counts only when the key is new: a command that was recorded stays recorded, whatever became of
-    the account. `also` records what belongs to the entries. Refused: what `may` says, IDEMPOTENCY_KEY_REUSED.
+    the account. `also` records what belongs to the entries. What its payers owe is then paid from what they have
+    (CLEAR-1). Refused: what `may` says, IDEMPOTENCY_KEY_REUSED.
     """
     heads = ledger_store.lock_payers(work.tx, [draft.payer_id for draft in drafts])
     no, first = may(), drafts[0]
@@ -114,11 +117,13 @@ def posted(
     done = ledger_store.append_under(work.tx, drafts, heads, recorded_at=work.now)
     if isinstance(done, Refused):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
-    if not done.repeated:
-        work.touched.update(draft.payer_id for draft in drafts)
-    if not done.repeated and also:
+    if done.repeated:
+        return Posted(tuple(done.entries), repeated=True, balances=done.balances)
+    if also:
         also()
-    return Posted(tuple(done.entries), done.repeated, done.balances)
+    work.touched.update(heads)
+    cleared = clear(work, heads)
+    return Posted(tuple(done.entries), False, done.balances | cleared.balances, cleared.paid)  # noqa: FBT003
 
 
 def by(work: Work) -> By:

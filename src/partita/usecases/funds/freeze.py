@@ -15,6 +15,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.funds import Freeze, Recorded
+from partita.usecases.clearing import clear
 from partita.usecases.funds.command import amount_at_fault, by, holder_for, key_of_day, saved, text_at_fault
 from partita.usecases.funds.figures import figures_of
 from partita.usecases.work import Work
@@ -118,6 +119,7 @@ def _released(work: Work, one: Freeze, asked: tuple[Money | None, str, str], *, 
         if said.amount.minor > left.minor or not left.minor:
             return refused(Reason.EXCEEDS_FROZEN, freeze=one.freeze_id, amount=str(said.amount), left=str(left))
         funds_store.add_release(work.tx, said, payer_id=one.payer_id, key=key, by=by(work))
+        clear(work, [one.payer_id])
     return _frozen(work, (one.payer_id, key), said, released=True, repeated=known is not None, dry_run=dry_run)
 
 

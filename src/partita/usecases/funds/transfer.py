@@ -22,6 +22,7 @@ from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.store.account import AccountFacts
 from partita.store.funds import Holder
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds.command import (
     Posted,
     amount_at_fault,
@@ -40,7 +41,8 @@ class Transferred:
     """Money that went from a giver to a receiver, or back (`reclaimed`), and what both have after it.
 
     `giver_cash`: the giver's cash; `receiver_book`: what is left of the giver's money at the receiver. `repeated`: the
-    same command was recorded before, and nothing happened now.
+    same command was recorded before, and nothing happened now. `bills_paid`: what the money paid at once of what was
+    unpaid (CLEAR-1).
     """
 
     giver: str
@@ -54,6 +56,7 @@ class Transferred:
     idempotency_key: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +219,5 @@ def _answer(work: Work, command: Command, done: Posted) -> Transferred:
         idempotency_key=command.key or "",
         repeated=done.repeated,
         dry_run=command.dry_run,
+        bills_paid=done.bills_paid,
     )

@@ -14,6 +14,7 @@ from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
+from partita.usecases.clearing import clear
 from partita.usecases.funds.transfer import Command, checked, drafts_of, standing_of
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -53,7 +54,9 @@ def transfer_all(work: Work, asked: Sequence[TransferAsked]) -> list[TransferMad
     done = ledger_store.append_under(work.tx, drafts, heads, recorded_at=work.now)
     if isinstance(done, Refused):
         return [refused(Reason.IDEMPOTENCY_KEY_REUSED, key=done.detail["key"]) for _ in answers]
-    work.touched.update(draft.payer_id for place, draft in enumerate(drafts) if not before[place // 2])
+    moved = {draft.payer_id for place, draft in enumerate(drafts) if not before[place // 2]}
+    work.touched.update(moved)
+    clear(work, moved)
     return answers
 
 

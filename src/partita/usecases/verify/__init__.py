@@ -43,6 +43,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("billed", bills.bills_to_entries),
     ("settled", bills.draws_to_entries),
     ("settlement", bills.payable_to_draws),
+    ("overpaid", bills.bills_not_overpaid),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),

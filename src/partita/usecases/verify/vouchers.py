@@ -113,9 +113,10 @@ def _draws_in(
     with engine.cursor() as connection:
         lay_draws(tx, books.room, connection, bills_of(tx, run, bucket))
         rows = connection.execute(
-            f"with found as ({settlement_sql.draws_sql()}), made as ("
-            "  select b.bill_id, b.payer_id, s.fund, s.source_id, s.available as amount_minor"
-            "  from sources s join bills b on b.payer_id = s.payer_id and b.currency = s.currency) "
+            f"with found as (select bill_id, fund, source_id, sum(amount_minor) as amount_minor "
+            f"  from ({settlement_sql.draws_sql()}) group by 1, 2, 3), made as ("
+            "  select b.bill_id, b.payer_id, s.fund, s.source_id, sum(s.available) as amount_minor"
+            "  from sources s join bills b on b.payer_id = s.payer_id and b.currency = s.currency group by 1, 2, 3, 4) "
             "select made.payer_id, made.bill_id, made.fund, made.source_id, "
             "       found.amount_minor is not distinct from made.amount_minor "
             "from made left join found on found.bill_id = made.bill_id and found.fund = made.fund "

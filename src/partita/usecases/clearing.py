@@ -1,0 +1,130 @@
+"""Clearing (销账): what a payer owes is paid as soon as there is money for it, and on demand.
+
+Whoever brings money into an account clears it in the same transaction, under the locks that it has. Does not own what
+is paid first (`core.clearing`) nor the settlement of a month (`close`). Rules: CLEAR-1 … CLEAR-4
+(`docs/rules/clearing.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from partita.core import clearing as rules
+from partita.core import posting_rules
+from partita.core.clearing import Cleared
+from partita.core.ledger import Entry
+from partita.core.money import Money
+from partita.core.period import Month
+from partita.core.permission import Action
+from partita.core.refusal import Reason, Refused, refused
+from partita.store import bill as bill_store
+from partita.store import clearing as clearing_store
+from partita.store import funds as funds_store
+from partita.store import ledger as ledger_store
+from partita.store.bill import DrawRow
+from partita.store.clearing import ToClear
+from partita.store.db import attempt
+from partita.usecases.permission import authorise
+from partita.usecases.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class BillPaid:
+    """What a clearing paid of one bill, and what is left of it; without a bill: of a debt that is on none."""
+
+    payer_id: str
+    bill_id: str | None
+    month: Month | None
+    amount: Money
+    left: Money
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What clearings paid, oldest month first within a payer; `balances`: what the balances that they moved are now."""
+
+    paid: tuple[BillPaid, ...] = ()
+    balances: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BillsCleared:
+    """What was paid of the unpaid bills of an account, and what it still owes."""
+
+    account_id: str
+    paid: tuple[BillPaid, ...]
+    outstanding: Money
+    dry_run: bool
+
+
+def clear(work: Work, payer_ids: Collection[str]) -> Clearing:
+    """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them."""
+    owed = clearing_store.owing(work.tx, payer_ids)
+    if not owed:
+        return Clearing()
+    done = [(one, part) for one in clearing_store.to_clear(work.tx, owed) for part in _parts(work, one)]
+    if not done:
+        return Clearing()
+    heads = ledger_store.lock_payers(work.tx, {one.payer_id for one, _ in done})
+    drafts = [
+        posting_rules.cleared(
+            payer_id=one.payer_id, currency=one.currency, cleared=part, sequence=heads[one.payer_id][0]
+        )
+        for one, part in done
+    ]
+    posted = ledger_store.append_under(work.tx, drafts, heads, recorded_at=work.now)
+    assert not isinstance(posted, Refused), f"clearing posts what it found unpaid: {posted}"
+    cleared = [(*pair, entry) for pair, entry in zip(done, posted.entries, strict=True)]
+    bill_store.save_draws(work.tx, [row for one in cleared for row in _draws(*one)], recorded_at=work.now)
+    return Clearing(tuple(_paid(*one) for one in cleared), posted.balances)
+
+
+def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsCleared | Refused:
+    """Pay the unpaid bills of an account from its funds, oldest month first (CLEAR-1).
+
+    Incoming money does so by itself: this is for what became free otherwise. Cleared again, nothing happens. Refused in
+    this order: what `authorise` says, UNKNOWN_ACCOUNT.
+    """
+    holder = funds_store.holder(work.tx, account_id, work.now)
+    allowed = authorise(work, Action.CLEAR_BILLS, account_id, state=holder.state if holder else None)
+    if isinstance(allowed, Refused):
+        return allowed
+    if holder is None:
+        return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
+
+    def decide() -> BillsCleared:
+        ledger_store.lock_payers(work.tx, [account_id])
+        done = clear(work, [account_id])
+        left = ledger_store.balance_of(work.tx, account_id, posting_rules.RECEIVABLE, holder.currency)
+        return BillsCleared(account_id, done.paid, Money(left, holder.currency), dry_run)
+
+    answer = attempt(work.tx, decide, keep=lambda _: not dry_run)
+    work.touched.update([account_id] if answer.paid and not dry_run else ())
+    return answer
+
+
+def _parts(work: Work, one: ToClear) -> list[Cleared]:
+    return rules.clear(one.debts, one.sources, Month.of(work.now, one.debts.zone))
+
+
+def _draws(one: ToClear, part: Cleared, entry: Entry) -> list[DrawRow]:
+    if part.bill is None:
+        return []
+    return [
+        DrawRow(one.payer_id, part.bill.bill_id, line, draw.fund.value, draw.source_id, draw.amount, entry.entry_id)
+        for line, draw in enumerate(part.draws, part.bill.next_line)
+    ]
+
+
+def _paid(one: ToClear, part: Cleared, entry: Entry) -> BillPaid:
+    whole = part.bill.amount if part.bill else one.debts.on_no_bill
+    return BillPaid(
+        payer_id=one.payer_id,
+        bill_id=part.bill.bill_id if part.bill else None,
+        month=part.bill.month if part.bill else None,
+        amount=Money(part.amount, one.currency),
+        left=Money(whole - part.amount, one.currency),
+        entry_id=entry.entry_id,
+    )
