@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from partita.columnar import settlement as columnar
 from partita.core.funds import Fund
 from partita.core.money import minor_scale_e10
-from partita.core.settlement import Settlement, dues_of, of_month, settle_lines
+from partita.core.settlement import Settlement, Source, dues_of, of_month, settle_lines
 from settlement_worlds import MONTH, ZONE, Settled, World, tables, worlds
 
 bulk = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -77,6 +80,33 @@ def test_draws_laid_out_again_pay_the_lines_they_paid(world: World) -> None:
         again = settle_lines(dues, drawn)
         assert again.parts == first.parts
         assert again.draws == first.draws
+
+
+@bulk
+@given(worlds(), st.lists(st.integers(1, 80), max_size=4))
+def test_clearings_laid_out_again_follow_the_close(world: World, later: list[int]) -> None:
+    """What a clearing draws, of whatever source, pays lines that the draws before it left (SETTLE-9)."""
+    laid = []
+    for one in world.settled:
+        first = settled(one)
+        drawn = [(draw.fund, draw.source_id, draw.amount) for draw in first.draws]
+        left = first.outstanding
+        for place, amount in enumerate(later):
+            if taken := max(0, min(left, amount)):
+                drawn.append([(Fund.CASH, "cash", taken), (Fund.TRANSFER_BOOK, "main", taken)][place % 2])
+                left -= taken
+        has = {(source.fund, source.source_id): (source.terms, template) for source, template in one.sources}
+        again = [
+            (Source(fund, name, amount, terms=terms, round=turn), template)
+            for turn, (fund, name, amount) in enumerate(drawn, 1)
+            for terms, template in [has.get((fund, name), (None, None))]
+        ]
+        laid.append(replace(one, sources=tuple(again)))
+        if any(source.terms for source, _ in again):
+            parts = settled(laid[-1]).parts
+            assert parts[: len(first.parts)] == first.parts
+            assert sum(part.amount for part in parts) == sum(amount for _, _, amount in drawn)
+    assert in_columns(replace(world, settled=tuple(laid))) == by_core(replace(world, settled=tuple(laid)))
 
 
 @given(worlds())
