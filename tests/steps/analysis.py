@@ -1,4 +1,4 @@
-"""Plays the cases of reports: `report BY[,BY…]` answers with one line per row and the total."""
+"""Plays the cases of reports: `report BY[,BY…] [now] [DIMENSION=VALUE …]` answers with one line per row and the total."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class _Reports(People):
             self.said.append(f"refused {answer.reason.name}")
 
     def report(self, by: str, *only: str) -> None:
-        conditions = [tuple(word.split("=", 1)) for word in only]
-        answer = cost_report(self.books, by.split(","), only=conditions)  # type: ignore[arg-type]
+        conditions = [(name, value) for name, is_given, value in (word.partition("=") for word in only) if is_given]
+        answer = cost_report(self.books, by.split(","), only=conditions, tree_now="now" in only)
         if isinstance(answer, Refused):
             self.said.append(f"refused {answer.reason.name}")
             return

@@ -3,7 +3,7 @@
 Verbs besides those of `steps.world`, in `given` and `when`:
 
     unit      NAME under PARENT [KIND]            a department, unless another kind is named
-    register  NAME at UNIT [KIND]                 or `register NAME alone`: with an enterprise of its own
+    register  NAME at UNIT [KIND] [from DATE]     or `register NAME alone`: with an enterprise of its own
     move      ACCOUNT to UNIT on DATE
     verify    ACCOUNT REGISTER NUMBER NAME [COUNTRY]
     title     ACCOUNT [TITLE [TAX_NUMBER]]
@@ -71,9 +71,10 @@ class People(World):
 
     def register(self, name: str, *where: str) -> None:
         alone = where[:1] == ("alone",)
-        kind = AccountKind(where[-1]) if where[-1] in ("individual", "enterprise") else AccountKind.ENTERPRISE
+        opening = date.fromisoformat(where[-1]) if "from" in where else date(2020, 1, 1)
+        kind = AccountKind.INDIVIDUAL if "individual" in where else AccountKind.ENTERPRISE
         stated = registration.Registration(
-            name, name.title(), kind, None if alone else "group", None if alone else where[1], date(2020, 1, 1)
+            name, name.title(), kind, None if alone else "group", None if alone else where[1], opening
         )
         done = self.ask(lambda work: registration.register(work, stated))
         if done:

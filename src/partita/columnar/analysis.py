@@ -38,6 +38,11 @@ DIMENSIONS: dict[str, str] = {
 SEEN = {"account_id": "VARCHAR"}
 """The accounts that whoever asks may see; used only where that is not all of them (ANALYSIS-5)."""
 
+_STOOD_AT = "case c.line_kind when 'round_down' then c.charge_end - interval 1 microsecond else c.charge_start end"
+"""When a charge happened to its account: a round-down, cut from a whole month, in the last instant of that month.
+
+It is no usage: a payer that was placed in the middle of the month stands nowhere at its start (ANALYSIS-4)."""
+
 TREE_AT = "tree_at"
 """The engine's variable that holds the instant of the tree (TIMESTAMP, UTC) where one is asked for (ANALYSIS-4)."""
 
@@ -76,7 +81,7 @@ def cost_sql(by: Sequence[str], only: Sequence[str] = (), *, at_one_instant: boo
     keys = "".join(f"{dimension_sql(name)} as d{number}, " for number, name in enumerate(by))
     sums = ", ".join(f"sum(c.{column})::DECIMAL(38,0) as {name}" for name, column in MEASURES.items())
     placed = any("p." in dimension_sql(name) for name in (*by, *only))
-    at = f"getvariable('{TREE_AT}')" if at_one_instant else "c.charge_start"
+    at = f"getvariable('{TREE_AT}')" if at_one_instant else _STOOD_AT
     join = f"""
     left join placements p on p.account_id = c.account_id and {at} >= p.from_at and {at} < p.to_at"""
     where = [f"{dimension_sql(name)} = ?" for name in only]

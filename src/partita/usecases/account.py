@@ -217,12 +217,17 @@ def ties_of(work: Work, account_id: str) -> account_core.Ties:
     """Return what ties an account now (ACCOUNT-5)."""
     pays_for, paid_by = account_store.payment_ties(work.tx, account_id, work.now)
     balances = [one for one in ledger_store.balances_at(work.tx, account_id) if one.amount_minor]
+    owed = [one for one in balances if one.ledger_account == RECEIVABLE]
     return account_core.Ties(
         relations=related_to(work, account_id),
         pays_for=pays_for,
         paid_by=paid_by,
-        debts=tuple((b.ledger_account, b.currency, b.amount_minor) for b in balances if b.ledger_account == RECEIVABLE),
-        funds=tuple((b.ledger_account, b.currency, -b.amount_minor) for b in balances if fund_of(b.ledger_account)),
+        debts=tuple((b.ledger_account, b.currency, b.amount_minor) for b in owed if b.amount_minor > 0),
+        funds=tuple(
+            (b.ledger_account, b.currency, -b.amount_minor)
+            for b in balances
+            if fund_of(b.ledger_account) or (b in owed and b.amount_minor < 0)
+        ),
         unbilled=_unbilled(work, account_id),
     )
 

@@ -87,8 +87,8 @@ ACCOUNT_HAS_USAGE = (
     "账号 {account} 在 {months} 有尚未出账的用量：请在这些账期关账后再注销。",
 )
 ACCOUNT_HAS_DEBT = (
-    "The account {account} owes {amount} ({book}): let it be paid first.",
-    "账号 {account} 欠款 {amount}（{book}）：请先结清。",
+    "The account {account} owes {amount}: pay in or top up first; money that comes in pays it at once.",
+    "账号 {account} 欠款 {amount}：请先付款或充值，资金到账即清偿欠款。",
 )
 ACCOUNT_HAS_FUNDS = (
     "The account {account} holds {amount} ({book}): withdraw, give back or use it first.",
