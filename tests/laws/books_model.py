@@ -197,6 +197,8 @@ class Model:
         self.charged[tenant_of(account).currency] -= minor
 
     def _refund(self, a: Args, _: Any) -> None:
+        year, month = map(int, a["month"].split("-"))
+        assert year * 100 + month <= self.month_of(a["account"], self.now), "no refund belongs to a month ahead"
         self._give_back(a["account"], f"refund/{a['month']}", a["minor"])
 
     def _refund_credit(self, a: Args, _: Any) -> None:

@@ -94,6 +94,10 @@ CARD_PRICE_ABOVE_FACE = (
     "A card costs at most what is on it: price {price}, face {face}.",
     "储值卡售价不能高于面值：售价 {price}，面值 {face}。",
 )
+REFUND_MONTH_AHEAD = (
+    "{month} has not begun: what is refunded was billed or used, so its month is {this_month} or an earlier one.",
+    "{month} 尚未开始：退款对应已出账或已使用的费用，月份须为 {this_month} 或更早。",
+)
 BAD_DAYS = (
     "A number of days is 1 to {most}, not {days}.",
     "天数须为 1 至 {most}，而不是 {days}。",

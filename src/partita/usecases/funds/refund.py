@@ -48,7 +48,7 @@ def refund(
 
     The key is the order's or the person's: two refunds of one amount are nothing unusual. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
-    IDEMPOTENCY_KEY_REUSED.
+    REFUND_MONTH_AHEAD (a month that has not begun), IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -57,6 +57,9 @@ def refund(
         return refused(Reason.UNKNOWN_PRODUCT, product=of.product_id)
     if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
         return no
+    this_month = Month.of(work.now, holder.zone)
+    if of.month > this_month:
+        return refused(Reason.REFUND_MONTH_AHEAD, month=of.month, this_month=this_month)
     draft = posting_rules.refunded(
         payer_id=account_id,
         product_id=of.product_id,
