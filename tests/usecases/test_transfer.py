@@ -71,6 +71,29 @@ def test_a_transfer_and_its_way_back(books: Books) -> None:
     assert all(one.holds for one in verify_books(books))
 
 
+def test_a_giver_is_told_of_the_receiver_what_it_may_see(books: Books) -> None:
+    group(books, "main", "shy")
+    group(books, "head", "open", codes=(RelationPermission.CHECK_FINANCE_INFO,))
+    for main, member in (("main", "shy"), ("head", "open")):
+        top_up(books, main, "100.00")
+        transfer(books, main, member, "60.00")
+        _hold(books, member, 202611, "51.00")
+        as_main = replace(books, actor=Actor(account_id=main))
+        no = reclaim(as_main, main, member, "9.01")
+        assert isinstance(no, Refused)
+        assert no.reason is Reason.EXCEEDS_RECLAIMABLE
+        with as_main.work() as work:
+            shown = funds.show(work, main)
+        assert not isinstance(shown, Refused)
+        quota = shown.reclaimable[0].quota
+        said = [no.message("en"), no.message("zh"), quota.formula("en"), quota.formula("zh")]
+        tells = member == "open"
+        assert ["9.00" in text for text in said] == [tells] * 4, said
+        assert ["≤ 60.00 CNY" in text for text in said] == [not tells] * 4, said
+        assert quota.result == (900 if tells else 6000)
+        assert reason(reclaim(as_main, main, member, "9.00")) is None
+
+
 def test_received_money_is_spend_only(books: Books) -> None:
     group(books, "main", "sub")
     top_up(books, "main", "100.00")

@@ -122,6 +122,7 @@ def _quota(quota: Explained) -> dict[str, object]:
     return {
         "quota": quota.quota.name.lower(),
         "amount": decimal(Money(quota.result, quota.currency)),
+        "at_most": bool(quota.withheld),
         "formula": quota.formula(screen.settings().language),
     }
 
@@ -142,6 +143,8 @@ def _render(console: Console, one: FundsShown, *, explain: bool) -> None:
     for receiver, quota in quotas:
         of = "" if receiver is None else say(f" from {receiver}", f"（{receiver}）")
         amount_text = shown(Money(quota.result, quota.currency))
+        if quota.withheld:
+            amount_text = say(f"at most {amount_text}", f"至多 {amount_text}")
         console.print(f"{quota.quota.text(language)}{of}: {amount_text}", markup=False)
         if explain:
             console.print(f"  {quota.formula(language)}", markup=False, style="dim")

@@ -7,7 +7,7 @@ enterprise-finance.md B1.2, B1.3, B2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core.funds.quota import (
     Explained,
@@ -74,10 +74,19 @@ def may_transfer(giver: Figures, amount: Money) -> Refused | None:
     return overdue(giver) or _beyond(Reason.EXCEEDS_TRANSFERABLE, giver.account_id, transferable(giver), amount)
 
 
-def may_reclaim(receiver: Figures, *, giver_id: str, left_of_pair: int, amount: Money) -> Refused | None:
-    """Refuse to reclaim more than is left of the giver's money, or so much that debt is left: EXCEEDS_RECLAIMABLE."""
+def may_reclaim(
+    receiver: Figures, *, giver_id: str, left_of_pair: int, amount: Money, is_seen: bool = True
+) -> Refused | None:
+    """Refuse to reclaim more than is left of the giver's money, or so much that debt is left: EXCEEDS_RECLAIMABLE.
+
+    `is_seen`: whether the asker may see the receiver's finances; else the refusal tells of the giver's own money only.
+    """
     limit = reclaimable(receiver, giver_id=giver_id, left_of_pair=left_of_pair)
-    return _beyond(Reason.EXCEEDS_RECLAIMABLE, receiver.account_id, limit, amount, giver=giver_id)
+    no = _beyond(Reason.EXCEEDS_RECLAIMABLE, receiver.account_id, limit, amount, giver=giver_id)
+    if no is None or is_seen:
+        return no
+    said = reclaimable(receiver, giver_id=giver_id, left_of_pair=left_of_pair, is_seen=False)
+    return replace(no, detail=no.detail | {"formula": _formula(said)})
 
 
 def may_withdraw(figures: Figures, amount: Money, *, forbidden_by: str | None) -> Refused | None:

@@ -53,6 +53,9 @@ class Part(Enum):
         return self.value[language == "zh"]
 
 
+_NOT_SHOWN = (" (not shown)", "（不予显示）")
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the books know of an account's money at one instant, in minor units of its currency (FUNDS-4).
@@ -118,26 +121,30 @@ class Term:
 class Explained:
     """A quota with the formula that gives it (FUNDS-8): the smallest of `legs`, each a sum of terms.
 
-    The available quota may be below zero; the others are at least zero.
+    The available quota may be below zero; the others are at least zero. `withheld`: further legs of which the asker may
+    not see the numbers; the quota is then at most the result.
     """
 
     quota: Quota
     currency: str
     legs: tuple[tuple[Term, ...], ...]
+    withheld: tuple[Part, ...] = ()
 
     @property
     def result(self) -> int:
-        """The quota in minor units."""
+        """The quota in minor units; where something is withheld, what it is at most."""
         least = min(sum(term.sign * term.amount for term in leg) for leg in self.legs)
         return least if self.quota is Quota.AVAILABLE else max(0, least)
 
     def formula(self, language: str = "en") -> str:
         """Write the formula with its numbers, such as `transferable = min(cash 5.00 − frozen 1.00, …) = 4.00 CNY`."""
         sums = [_sum(leg, self.currency, language) for leg in self.legs]
+        sums += [f"{part.text(language)}{_NOT_SHOWN[language == 'zh']}" for part in self.withheld]
         whole = sums[0] if len(sums) == 1 else f"min({'; '.join(sums)})"
         if self.quota is not Quota.AVAILABLE:
             whole = f"max(0; {whole})"
-        return f"{self.quota.text(language)} = {whole} = {_figure(self.result, self.currency)} {self.currency}"
+        equals = "≤" if self.withheld else "="
+        return f"{self.quota.text(language)} = {whole} {equals} {_figure(self.result, self.currency)} {self.currency}"
 
 
 def available(figures: Figures) -> Explained:
@@ -170,17 +177,16 @@ def free_cash(figures: Figures) -> Explained:
     return Explained(Quota.FREE_CASH, figures.currency, (_own_cash(figures), _available(figures)))
 
 
-def reclaimable(receiver: Figures, *, giver_id: str, left_of_pair: int) -> Explained:
+def reclaimable(receiver: Figures, *, giver_id: str, left_of_pair: int, is_seen: bool = True) -> Explained:
     """Return what a giver may reclaim from a receiver (可回收), at most what leaves it out of debt (FUNDS-6).
 
-    `left_of_pair`: what the giver has transferred to it and not reclaimed.
+    `left_of_pair`: what the giver has transferred to it and not reclaimed. `is_seen`: whether the asker may see the
+    receiver's finances; else the quota of the receiver is withheld, and the result is only what it is at most.
     """
-    legs = (
-        (Term(Part.BOOK_OF_GIVER, receiver.book_of(giver_id)),),
-        (Term(Part.LEFT_OF_PAIR, left_of_pair),),
-        _available(receiver),
-    )
-    return Explained(Quota.RECLAIMABLE, receiver.currency, legs)
+    of_pair = ((Term(Part.BOOK_OF_GIVER, receiver.book_of(giver_id)),), (Term(Part.LEFT_OF_PAIR, left_of_pair),))
+    if not is_seen:
+        return Explained(Quota.RECLAIMABLE, receiver.currency, of_pair, (Part.AVAILABLE,))
+    return Explained(Quota.RECLAIMABLE, receiver.currency, (*of_pair, _available(receiver)))
 
 
 def withdrawable(figures: Figures) -> Explained:

@@ -19,7 +19,7 @@ from partita.core.funds import (
     transferable,
     withdrawable,
 )
-from partita.core.permission import Action
+from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
 from partita.store import funds as funds_store
 from partita.store import relation as relation_store
@@ -31,7 +31,7 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Reclaimable:
-    """What may be reclaimed from one receiver, with its formula."""
+    """What may be reclaimed from one receiver, with its formula, as far as the asker may see its figures."""
 
     receiver: str
     quota: Explained
@@ -81,11 +81,15 @@ def show(work: Work, account_id: str) -> FundsShown | Refused:
     figures = figures_of(work, account_id)
     given = funds_store.given_by(work.tx, account_id)
     receivers = funds_store.figures(work.tx, given, work.now)
+    seen = {name for name in given if isinstance(authorise(work, Action.VIEW_FINANCES, name), Granted)}
     return FundsShown(
         figures=figures,
         quotas=(available(figures), transferable(figures), withdrawable(figures), free_cash(figures)),
         reclaimable=tuple(
-            Reclaimable(name, reclaimable(receivers[name], giver_id=account_id, left_of_pair=left))
+            Reclaimable(
+                name,
+                reclaimable(receivers[name], giver_id=account_id, left_of_pair=left, is_seen=name in seen),
+            )
             for name, left in given.items()
         ),
         freezes=tuple(one for one in funds_store.freezes(work.tx, account_id) if one.left_minor),

@@ -14,7 +14,7 @@ from partita.core.account import AccountState
 from partita.core.funds import Ends, Figures, Fund, Tie, may_reclaim, may_share, may_transfer, source_account
 from partita.core.ledger import Draft
 from partita.core.money import Money
-from partita.core.permission import Action
+from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import Relation
 from partita.store import account as account_store
@@ -199,7 +199,9 @@ def _refusal(work: Work, command: Command) -> Refused | None:
     giver, receiver, amount = command.giver, command.receiver, command.amount
     if command.reclaim:
         left = funds_store.left_of_pair(work.tx, giver, receiver, amount.currency)
-        return may_reclaim(figures_of(work, receiver), giver_id=giver, left_of_pair=left, amount=amount)
+        seen = isinstance(authorise(work, Action.VIEW_FINANCES, receiver), Granted)
+        figures = figures_of(work, receiver)
+        return may_reclaim(figures, giver_id=giver, left_of_pair=left, amount=amount, is_seen=seen)
     return standing_of(work, (giver, receiver), (giver,)).may_transfer(giver, receiver, amount)
 
 
