@@ -53,6 +53,7 @@ batch transfer transfer.csv
 batch limit limit.csv
 bill show @-acct1 2026-01
 bill list --payer @-acct1
+bill clear @-acct1
 bill explain @-bill1 1
 funds show @-acct1
 funds top-up @-acct1 1.00

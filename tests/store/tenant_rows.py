@@ -33,7 +33,7 @@ MAY_ADD = frozenset(
     "account_registration account_step verification invoice_profile batch_row entry posting fund_freeze fund_release "
     "stored_value_card stored_value_activation payment credit_change credit_change_end credit_contract voucher "
     "stop_order spending_cap service_step alert_setting alert_told notice_channel ledger_head balance quota_watch "
-    "relation relation_step role_revocation legal_entity batch outbox outbox_state".split()
+    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -68,7 +68,7 @@ ledger_head          | '@-acct#', 0, ''
 entry                | '@-acct1', #, '@-entry#', 'k', '', '', now(), now(), '#', '', null, '', ''
 posting              | '@-acct1', #, 1, 'cash', 'CNY', 1), ('@-acct1', #, 2, 'bank', 'CNY', -1
 balance              | '@-acct1', 'cash#', 'CNY', 1
-draw                 | '@-acct1', '@-bill#', 1, 'cash', '', 1, '@-entry#', now()
+draw                 | '@-acct1', '@-bill1', #, 'cash', '', 1, '@-entry#', now()
 hold                 | '@-acct1', 20260#, 'CNY', 1
 fund_freeze          | '@-acct1', '@-frz#', 'CNY', 1, '', '#', 'x', now()
 fund_release         | '@-acct1', '@-frz#', 1, 1, '', '#', 'x', now()

@@ -179,6 +179,15 @@ def test_no_row_of_ones_own_names_an_account_of_another(two: Books, table: str, 
                 tx.execute(own.encode())
 
 
+def test_no_draw_pays_a_bill_of_another(two: Books) -> None:
+    """A draw names its bill too: a foreign one would look paid, an own one of another payer would be."""
+    own = dict(inserts("red", 2))
+    with tenant(two) as tx:
+        tx.execute(own["entry"].encode())
+        refused(tx, own["draw"].replace("red-bill", "blue-bill"))
+        refused(tx, own["draw"].replace("red-acct1", "red-shop1"))
+
+
 def test_nothing_of_another_enterprise_is_changed_or_taken_away(two: Books, owner_url: str) -> None:
     with psycopg.connect(owner_url) as owner:
         before = {table: seen(owner, table) for table in TENANT_HELD}

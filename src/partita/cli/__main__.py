@@ -84,7 +84,7 @@ COMMANDS = (
     ("close", "partita.cli.bill:close", "Close a month: rate, bill, post, settle.", "出账。"),
     ("bill show", "partita.cli.bill:show", "Show a payer's bill of a month.", "查看账单。"),
     ("bill list", "partita.cli.bill:list_bills", "List bills.", "账单列表。"),
-    ("bill clear", "partita.cli.clearing:clear", "Pay unpaid bills from the funds.", "以资金清偿未结清账单。"),
+    ("bill clear", "partita.cli.funds:clear", "Pay unpaid bills from the funds.", "以资金清偿未结清账单。"),
     ("bill explain", "partita.cli.bill_line:explain", "One bill line from usage to money.", "账单明细溯源。"),
     ("funds show", "partita.cli.funds:show", "What an account has and may do with it.", "查看资金与额度。"),
     ("funds top-up", "partita.cli.funds:top_up", "Record money received.", "充值。"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from partita.cli import screen
-from partita.cli.clearing import plain_paid, print_paid
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways
 from partita.core.refusal import Refused
 
