@@ -62,6 +62,8 @@ def line(books: Books, environment: dict[str, str]) -> Line:
 
 def test_money_in_the_group(line: Line) -> None:
     line.said("funds", "top-up", "acme", "1,000.00")
+    assert line.refused("funds", "top-up", "acme", "1", "--currency", "RMB") == "UNKNOWN_CURRENCY"
+    assert line.refused("funds", "top-up", "acme", "1", "--currency", "USD") == "CURRENCY_NOT_USED"
     dry = line.told("funds", "transfer", "acme", "shop", "300", "--dry-run")
     assert "Would transfer 300.00 CNY from acme to shop." in dry[0]
     assert "将划拨 300.00 CNY：acme → shop。" in dry[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from partita.core.money import (
+    CURRENCIES,
     Money,
     format_scaled,
     is_currency,
@@ -18,13 +19,15 @@ from partita.core.money import (
 
 
 @pytest.mark.parametrize(
-    ("code", "fits"), [("CNY", True), ("cny", False), ("CN", False), ("CNY\n", False), ("", False)]
+    ("code", "fits"),
+    [("CNY", True), ("cny", False), ("CN", False), ("CNY\n", False), ("", False), ("RMB", False), ("XTS", False)],
 )
-def test_a_currency_is_three_capital_letters(code: str, fits: bool) -> None:  # noqa: FBT001
+def test_a_currency_is_a_code_of_iso_4217(code: str, fits: bool) -> None:  # noqa: FBT001
     assert is_currency(code) is fits
 
 
 def test_minor_units_follow_the_currency() -> None:
+    assert [minor_digits(code) for code in sorted(CURRENCIES) if minor_digits(code) not in (0, 2, 3)] == [4, 4]
     assert [minor_digits(code) for code in ("CNY", "JPY", "KWD")] == [2, 0, 3]
     assert [minor_scale_e10(code) for code in ("CNY", "JPY", "KWD")] == [10**8, 10**10, 10**7]
 

@@ -1,4 +1,5 @@
-"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W …`, `read TEXT`."""
+"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W …`, `read TEXT`,
+`currency CODE`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from partita.core.money import (
     AMOUNT_SCALE,
     Money,
     format_scaled,
+    is_currency,
+    minor_digits,
     minor_scale_e10,
     parse_scaled,
     round_down,
@@ -16,7 +19,7 @@ from partita.core.money import (
 
 
 def run(case: Case) -> list[str]:
-    verbs = {"cut": _cut, "round-down": _round_down, "split": _split, "read": _read}
+    verbs = {"cut": _cut, "round-down": _round_down, "split": _split, "read": _read, "currency": _currency}
     return [verbs[verb](words) for verb, *words in case.when]
 
 
@@ -53,3 +56,8 @@ def _read(words: list[str]) -> str:
         return f"amount {format_scaled(parse_scaled(words[0], AMOUNT_SCALE), AMOUNT_SCALE)}"
     except ValueError as error:
         return f"refused {error}".replace("'", "")  # a case has no quotation marks
+
+
+def _currency(words: list[str]) -> str:
+    code = words[0]
+    return f"currency {code} {minor_digits(code)} decimals" if is_currency(code) else f"no currency {code}"

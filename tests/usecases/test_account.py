@@ -89,6 +89,16 @@ def test_a_dry_run_answers_the_same_and_saves_nothing(two: Books, command: str) 
     assert counts(two) == before
 
 
+def test_a_currency_of_its_own_is_one_of_iso_4217(books: Books) -> None:
+    stated = registration.Registration("green", "Green", effective_from=date(2026, 1, 1))
+    for code in ("RMB", "XYZ", "usd", "XAU"):
+        own = registration.Founded(currency=code)
+        no = do(books, lambda work, own=own: registration.register(work, stated, founded=own))
+        assert no.reason is Reason.UNKNOWN_CURRENCY
+    own = registration.Founded(currency="KWD")
+    assert do(books, lambda work: registration.register(work, stated, founded=own)).enterprise.currency == "KWD"
+
+
 def test_two_enterprises_see_nothing_of_each_other(two: Books) -> None:
     rosa = as_user(two, "rosa")
     for what in (

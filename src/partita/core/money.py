@@ -2,7 +2,7 @@
 
 Owns currencies, amounts in minor units (`Money`), the scale of rated amounts (ten decimals, `_e10`), the one rounding
 function (`truncate`) and `split`. Does not own quantities and unit prices (`quantity`) nor where rounding happens
-(`bill`). Rules: MONEY-1 … MONEY-4 (`docs/rules/money.md`); source: enterprise-finance.md B6.
+(`bill`). Rules: MONEY-1 … MONEY-5 (`docs/rules/money.md`); source: enterprise-finance.md B6.
 """
 
 from __future__ import annotations
@@ -16,32 +16,30 @@ AMOUNT_SCALE = 10
 AMOUNT_E10_MAX = 2**63 - 1
 """One line holds at most 922,337,203.6854775807; more raises instead of wrapping."""
 
-_NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
+_DIGITS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+_DIGITS |= dict.fromkeys("CLF UYW".split(), 4)
+"""The decimals of those currencies that do not have two (ISO 4217, minor units)."""
 CURRENCIES = frozenset(
     """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
     CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ
     GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD
     MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG
     QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD
-    TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XDR XOF XPF XSU XUA YER
-    ZAR ZMW ZWG ZWL""".split()
+    TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL""".split()
 )
-"""The codes of ISO 4217 in which money can be owed: no metals, no test codes."""
-_CODE = re.compile(r"[A-Z]{3}\Z")
+"""The codes of ISO 4217 in which money can be owed: no metals, no test codes, no units of account without a coin."""
 _DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?\Z", re.ASCII)
 
 
 def is_currency(code: str) -> bool:
-    """Say whether `code` has the form of an ISO 4217 code (three capital letters)."""
-    return _CODE.match(code) is not None
+    """Say whether `code` is a code of ISO 4217 in which money can be owed (MONEY-5)."""
+    return code in CURRENCIES
 
 
 def minor_digits(currency: str) -> int:
     """Return how many decimals the smallest coin of `currency` has (ISO 4217): 2 for CNY, 0 for JPY, 3 for KWD."""
-    if currency in _NO_DECIMALS:
-        return 0
-    return 3 if currency in _THREE_DECIMALS else 2
+    return _DIGITS.get(currency, 2)
 
 
 def truncate(value: int, divisor: int) -> int:

@@ -28,9 +28,9 @@ def money_for(work: Work, account: str, amount: str, *, currency: str | None = N
 
 
 def parsed(amount: str, currency: str) -> Money | Refused:
-    """Read an amount such as `1,000.00`. Refused: CURRENCY_NOT_USED (no currency at all), BAD_AMOUNT."""
+    """Read an amount such as `1,000.00`. Refused: UNKNOWN_CURRENCY, BAD_AMOUNT."""
     if not is_currency(currency):
-        return refused(Reason.CURRENCY_NOT_USED, currency=currency, known="CNY, USD …")
+        return refused(Reason.UNKNOWN_CURRENCY, currency=currency)
     try:
         return read_amount(amount, currency)
     except ValueError:
