@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a bill, or a part of one that some templates' tags set apart: its exact cost in `_e10`.
+    """A line of a bill or an order, or a part of one that some templates' tags set apart: its exact cost in `_e10`.
 
     `part` names the part within the line ('' where a line has only one); `tags` are those that its charges carry.
     """
@@ -63,6 +63,7 @@ class Line:
     exact_e10: int
     part: str = ""
     tags: frozenset[Tag] = frozenset()
+    occasion: Occasion = Occasion.PAY_AS_YOU_GO
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Due:
     @property
     def item(self) -> Item:
         """What a scope looks at."""
-        return Item(self.line.account_id, self.line.product_id, Occasion.PAY_AS_YOU_GO, self.line.tags)
+        return Item(self.line.account_id, self.line.product_id, self.line.occasion, self.line.tags)
 
 
 @dataclass(frozen=True, slots=True)
