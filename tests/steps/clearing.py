@@ -1,6 +1,8 @@
 """Plays the cases of clearing: on the pure core, and on real books with closes and money that comes later.
 
-On the core (`given` begins with `owed`): `owed AMOUNT`, `bill MONTH UNPAID`, `FUND SOURCE AMOUNT`; when `clear`.
+On the core (`given` begins with `owed`): `owed AMOUNT`, `bill MONTH UNPAID [NAME] [market=AMOUNT] [made=DAY]`,
+`credit KIND SOURCE AMOUNT`, `FUND SOURCE AMOUNT`; when `clear`, `set off`, `choose BILL[=AMOUNT] … [from FUND[/SOURCE]
+…]`. Or (`given` begins with `switch`): `switch credit|no-credit on|off|unset`; when `to on|off [while SETTLEMENT]`.
 
 On real books, verbs besides those of `steps.world`, in `given` and `when`:
 
@@ -17,13 +19,29 @@ On real books, verbs besides those of `steps.world`, in `given` and `when`:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from case_file import Case
-from partita.core.clearing import Debts, Unpaid, clear
+from partita.core.clearing import (
+    LONG_AGO,
+    Cleared,
+    Credit,
+    CreditKind,
+    Debts,
+    Picked,
+    Unpaid,
+    choose,
+    clear,
+    clear_chosen,
+    may_pick,
+    may_switch,
+    set_off,
+    switch_of,
+)
 from partita.core.funds import Acceptance, AcceptanceState, Fund
 from partita.core.money import Money, format_scaled
 from partita.core.period import Month
@@ -43,8 +61,9 @@ ZONE = "Asia/Shanghai"
 
 
 def run(case: Case, books: Books) -> list[str]:
-    if case.given[0][0] == "owed":
-        return _on_core(case)
+    on_core = {"owed": _on_core, "switch": _switched}.get(case.given[0][0])
+    if on_core:
+        return on_core(case)
     world = Clearings(books)
     world.play(case.given)
     world.said.clear()
@@ -53,19 +72,68 @@ def run(case: Case, books: Books) -> list[str]:
 
 
 def _on_core(case: Case) -> list[str]:
-    bills = tuple(
-        Unpaid(f"bill-{words[1]}", Month.parse(words[1]), cny(words[2]).minor)
-        for words in case.given
-        if words[0] == "bill"
-    )
-    funds_given = [words for words in case.given if words[0] not in ("owed", "bill")]
+    bills = tuple(_bill(*words[1:]) for words in case.given if words[0] == "bill")
+    given = [
+        Credit(CreditKind(words[1]), words[2], cny(words[3]).minor) for words in case.given if words[0] == "credit"
+    ]
+    funds_given = [words for words in case.given if words[0] not in ("owed", "bill", "credit")]
     sources = [Source(Fund(fund), name, cny(amount).minor) for fund, name, amount in funds_given]
     debts = Debts(cny(case.given[0][1]).minor, bills, ZONE)
+    said: list[str] = []
+    for verb, *words in case.when:
+        match verb:
+            case "clear":
+                said += _cleared(clear(debts, sources, Month(2026, 11)))
+            case "set":
+                said += [
+                    f"{one.bill_id} {plain(one.amount)} of {one.credit.kind.value} {one.credit.source_id}"
+                    for one in set_off(bills, given)
+                ]
+            case "choose":
+                said += _chosen(debts, sources, words)
+    return said
+
+
+def _bill(month: str, amount: str, *rest: str) -> Unpaid:
+    option = dict(one.split("=", 1) for one in rest if "=" in one)
+    name = next((one for one in rest if "=" not in one), f"bill-{month}")
+    made = datetime.fromisoformat(option["made"]).replace(tzinfo=ZoneInfo(ZONE)) if "made" in option else LONG_AGO
+    market = cny(option.get("market", "0")).minor
+    return Unpaid(name, Month.parse(month), cny(amount).minor, market=market, made_at=made)
+
+
+def _cleared(done: Sequence[Cleared]) -> list[str]:
     return [
-        f"{one.bill.month if one.bill else 'no-bill'} {draw.fund.value} {draw.source_id} {plain(draw.amount)}"
-        for one in clear(debts, sources, Month(2026, 11))
+        f"{_name(one.bill)} {draw.fund.value} {draw.source_id} {plain(draw.amount)}"
+        for one in done
         for draw in one.draws
     ]
+
+
+def _name(bill: Unpaid | None) -> str:
+    return bill.bill_id.removeprefix("bill-") if bill else "no-bill"
+
+
+def _chosen(debts: Debts, sources: Sequence[Source], words: Sequence[str]) -> list[str]:
+    split = words.index("from") if "from" in words else len(words)
+    wanted = [
+        (name, cny(amount).minor if amount else None) for name, _, amount in (w.partition("=") for w in words[:split])
+    ]
+    picked = [Picked(Fund(fund), source or None) for fund, _, source in (w.partition("/") for w in words[split + 1 :])]
+    chosen = may_pick(picked) or choose({bill.bill_id: bill for bill in debts.bills}, wanted, "CNY")
+    if isinstance(chosen, Refused):
+        return [f"refused {chosen.reason.name}"]
+    return _cleared(clear_chosen(debts, chosen, sources, picked))
+
+
+def _switched(case: Case) -> list[str]:
+    wanted = {"on": True, "off": False, "unset": None}
+    said = []
+    for _, credit, state in case.given:
+        switch = switch_of(has_credit=credit == "credit", wanted=wanted[state])
+        answers = (may_switch("acme", switch, words[2:], wanted=words[0] == "on") for _, *words in case.when)
+        said.append(f"{switch.word}: " + ", ".join(f"refused {no.reason.name}" if no else "done" for no in answers))
+    return said
 
 
 class Clearings(World):
