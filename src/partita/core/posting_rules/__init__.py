@@ -1,9 +1,8 @@
 """Posting rules (记账规则): business event → journal entry.
 
-`chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents` and
-`vouchers` make
-the entries, each with the idempotency key that follows from its facts, or from the caller's key in a space of its own.
-Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-15
+`chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents`,
+`vouchers` and `orders` make the entries, each with the idempotency key that follows from its facts, or from the
+caller's key in a space of its own. Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-17
 (`docs/rules/posting_rules.md`).
 """
 
@@ -39,6 +38,7 @@ from partita.core.posting_rules.documents import (
     discounted,
     dishonoured,
 )
+from partita.core.posting_rules.orders import order_paid, order_refunded
 from partita.core.posting_rules.refunds import credit_refund_applied, credit_refunded, refunded
 from partita.core.posting_rules.transfers import reclaimed, transferred
 from partita.core.posting_rules.vouchers import (
@@ -55,6 +55,7 @@ __all__ = [
     "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
     "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "cleared", "collected",
     "credit_refund_applied", "credit_refunded", "discounted", "dishonoured", "is_kept", "ledger_account",
-    "normal_side", "paid_in", "pool_granted", "reclaimed", "refunded", "settled", "topped_up", "transferred",
+    "normal_side", "order_paid", "order_refunded", "paid_in", "pool_granted", "reclaimed", "refunded",
+    "settled", "topped_up", "transferred",
     "voucher_issued", "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 """The chart (会计科目): the book accounts of each payer, and every movement between two of them, on one page.
 
 Owns `CHART` and `MOVEMENTS`. Does not own what an event says beside its amounts (`closing`, `cash`, `transfers`,
-`refunds`, `documents`, `vouchers`). A fund with many sources has one ledger account for each:
-`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-15
+`refunds`, `documents`, `vouchers`, `orders`). A fund with many sources has one ledger account for each:
+`transfer_book/<giver>`. An amount below zero is the same movement with sides swapped. Rules: POST-1 … POST-17
 (`docs/rules/posting_rules.md`); source: enterprise-finance.md B2, B3, B7.
 """
 
@@ -137,6 +137,9 @@ VOUCHER_LAPSED = Movement("voucher_lapsed", "Voucher lapsed", "代金券失效",
 VOUCHER_TO_POOL = Movement(
     "voucher_to_pool", "Voucher back to the pool", "代金券退回额度池", debit=_VOUCHER, credit=VOUCHER_POOL
 )
+ORDER_PAID = Movement("order_paid", "Order paid", "支付订单", debit="{fund}", credit=_SALES)
+ORDER_ON_CREDIT = Movement("order_on_credit", "Order on credit", "信控支付订单", debit=RECEIVABLE, credit=_SALES)
+ORDER_REFUNDED = Movement("order_refunded", "Order refunded", "订单退款", debit=_SALES, credit="{fund}")
 
 MOVEMENTS = (
     TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED,
@@ -146,6 +149,7 @@ MOVEMENTS = (
     CARD_BOUGHT, CARD_GIFT, CARD_ACTIVATED, CARD_LAPSED,
     POOL_GRANTED, VOUCHER_ISSUED, VOUCHER_MADE, VOUCHER_SHARED, VOUCHER_RECEIVED, VOUCHER_GIVEN_BACK,
     VOUCHER_TAKEN_BACK, VOUCHER_LAPSED, VOUCHER_TO_POOL,
+    ORDER_PAID, ORDER_ON_CREDIT, ORDER_REFUNDED,
 )  # fmt: skip
 """Every movement. An entry may hold several; its kind is that of the first. Only `reversed` (冲销) is none of them:
 `ledger.reverse` makes it of the entry's own accounts, sides swapped."""
