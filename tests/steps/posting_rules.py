@@ -47,16 +47,16 @@ def drafts_of(words: Sequence[str]) -> tuple[Draft, ...]:
             )
         case ["credit_refund_applied", payer, amount, key]:
             return (posting_rules.credit_refund_applied(payer_id=payer, amount=_cny(amount), idempotency_key=key),)
-        case ["order_paid" | "order_refunded" as event, payer, order, *parts]:
-            make_order = posting_rules.order_paid if event == "order_paid" else posting_rules.order_refunded
-            named = {(p, fund, source): _cny(amount).minor for p, fund, source, amount in (x.split(":") for x in parts)}
-            return (make_order(payer_id=payer, order_id=order, what="order", currency="CNY", parts=named),)
         case _:
             return _of_document(words) or (draft_of(words),)
 
 
 def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:  # noqa: PLR0911 - one return an event
     match words:
+        case ["order_paid" | "order_refunded" as event, payer, order, *parts]:
+            make_order = posting_rules.order_paid if event == "order_paid" else posting_rules.order_refunded
+            named = {(p, fund, source): _cny(amount).minor for p, fund, source, amount in (x.split(":") for x in parts)}
+            return (make_order(payer_id=payer, order_id=order, what="order", currency="CNY", parts=named),)
         case ["accepted", payer, document, face]:
             return (posting_rules.accepted(payer_id=payer, document_id=document, face=_cny(face)),)
         case ["collected" | "dishonoured" as event, payer, document, face, left]:

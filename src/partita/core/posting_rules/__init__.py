@@ -2,8 +2,8 @@
 
 `chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents`,
 `vouchers` and `orders` make the entries, each with the idempotency key that follows from its facts, or from the
-caller's key in a space of its own. Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`). Rules: POST-1 … POST-17
-(`docs/rules/posting_rules.md`).
+caller's key in a space of its own. Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`).
+Rules: POST-1 … POST-17 (`docs/rules/posting_rules.md`).
 """
 
 from partita.core.posting_rules.cash import paid_in, topped_up, withdrawn
