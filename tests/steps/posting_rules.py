@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from case_file import Case
 from partita.core import posting_rules
@@ -27,6 +27,9 @@ def drafts_of(words: Sequence[str]) -> tuple[Draft, ...]:
         case ["transferred" | "reclaimed" as event, giver, receiver, amount, key]:
             make = posting_rules.transferred if event == "transferred" else posting_rules.reclaimed
             return make(giver=giver, receiver=receiver, amount=_cny(amount), idempotency_key=key)
+        case ["interest", payer, bill, amount, day]:
+            until = date.fromisoformat(day)
+            return (posting_rules.interest_charged(payer_id=payer, bill_id=bill, amount=_cny(amount), until=until),)
         case ["withdrawn", payer, amount, key]:
             return (posting_rules.withdrawn(payer_id=payer, amount=_cny(amount), reference="", idempotency_key=key),)
         case ["refunded", payer, product, month, amount, key]:

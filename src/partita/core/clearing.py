@@ -152,15 +152,15 @@ def set_off(bills: Sequence[Unpaid], credits_: Sequence[Credit]) -> list[SetOff]
 
     Afterwards no bill is unpaid or no credit is left, so that nothing stays unpaid when nothing is owed.
     """
-    left = [[credit, credit.amount] for credit in credits_]
+    left = {credit: credit.amount for credit in credits_}
     found: dict[tuple[str, Credit], int] = {}
     for bill, amount in _in_order(bills):
         rest = amount
-        for place, (credit, there) in enumerate(left):
+        for credit, there in left.items():
             taken = min(rest, there)
             if taken > 0:
                 found[bill.bill_id, credit] = found.get((bill.bill_id, credit), 0) + taken
-                left[place][1] -= taken
+                left[credit] = there - taken
                 rest -= taken
     return [SetOff(bill, credit, amount) for (bill, credit), amount in found.items()]
 

@@ -28,7 +28,7 @@ from partita.core.posting_rules.chart import (
     ledger_account,
     normal_side,
 )
-from partita.core.posting_rules.closing import billed, cleared, settled
+from partita.core.posting_rules.closing import billed, cleared, interest_charged, settled
 from partita.core.posting_rules.documents import (
     accepted,
     card_activated,
@@ -54,8 +54,8 @@ __all__ = [
     "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
     "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
     "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "cleared", "collected",
-    "credit_refund_applied", "credit_refunded", "discounted", "dishonoured", "is_kept", "ledger_account",
-    "normal_side", "order_paid", "order_refunded", "paid_in", "pool_granted", "reclaimed", "refunded",
+    "credit_refund_applied", "credit_refunded", "discounted", "dishonoured", "interest_charged", "is_kept",
+    "ledger_account", "normal_side", "order_paid", "order_refunded", "paid_in", "pool_granted", "reclaimed", "refunded",
     "settled", "topped_up", "transferred",
     "voucher_issued", "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
 ]  # fmt: skip

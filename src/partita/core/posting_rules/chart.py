@@ -24,6 +24,7 @@ STORED_VALUE_INACTIVE = "stored_value_inactive"
 PROMOTION = "promotion"
 LAPSED = "lapsed"
 CREDIT_REFUND = "credit_refund"
+OVERDUE_INTEREST = "overdue_interest"
 VOUCHER_POOL = "voucher_pool"
 VOUCHER_CLEARING = "voucher_clearing"
 
@@ -60,6 +61,7 @@ CHART = (
     LedgerAccount(REVENUE, "营业收入", Side.CREDIT, kept=False),
     LedgerAccount(PROMOTION, "营销费用", Side.DEBIT, kept=False),
     LedgerAccount(LAPSED, "储值卡过期收入", Side.CREDIT, kept=False),
+    LedgerAccount(OVERDUE_INTEREST, "逾期利息收入", Side.CREDIT, kept=False),
 )
 """The chart of accounts. What we owe the customer (cash and the other funds) is a liability: the credit side.
 
@@ -96,6 +98,9 @@ BILLED = Movement("billed", "Bill", "出账", debit=RECEIVABLE, credit=_SALES)
 SETTLED = Movement("settled", "Settlement", "扣款", debit="{fund}", credit=RECEIVABLE)
 CLEARED = Movement("cleared", "Clearing", "销账", debit="{fund}", credit=RECEIVABLE)
 DEBT_CLEARED = Movement("debt_cleared", "Debt cleared", "清偿欠款", debit="{fund}", credit=RECEIVABLE)
+INTEREST_CHARGED = Movement(
+    "interest_charged", "Overdue interest", "逾期利息", debit=RECEIVABLE, credit=OVERDUE_INTEREST
+)
 TRANSFERRED_OUT = Movement("transferred_out", "Transfer out", "划拨转出", debit=CASH, credit=_CLEARING)
 TRANSFERRED_IN = Movement("transferred_in", "Transfer in", "划拨转入", debit=_CLEARING, credit=_BOOK)
 RECLAIMED_OUT = Movement("reclaimed_out", "Reclaimed by the giver", "被回收", debit=_BOOK, credit=_CLEARING)
@@ -142,7 +147,7 @@ ORDER_ON_CREDIT = Movement("order_on_credit", "Order on credit", "信控支付�
 ORDER_REFUNDED = Movement("order_refunded", "Order refunded", "订单退款", debit=_SALES, credit="{fund}")
 
 MOVEMENTS = (
-    TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED,
+    TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED, INTEREST_CHARGED,
     TRANSFERRED_OUT, TRANSFERRED_IN, RECLAIMED_OUT, RECLAIMED_IN,
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
     ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT,

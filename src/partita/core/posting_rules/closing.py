@@ -1,19 +1,27 @@
 """Bills raise the receivable, settlements in the close and clearings after it pay it.
 
-Rules: POST-2 … POST-5, POST-15.
+Rules: POST-2 … POST-5, POST-15, POST-20.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from partita.core.clearing import Cleared
 from partita.core.funds import source_account
 from partita.core.ledger import Draft, Posting
 from partita.core.money import Money
 from partita.core.period import Month
-from partita.core.posting_rules.chart import BILLED, CLEARED, DEBT_CLEARED, SETTLED, Movement, pair
+from partita.core.posting_rules.chart import (
+    BILLED,
+    CLEARED,
+    DEBT_CLEARED,
+    INTEREST_CHARGED,
+    SETTLED,
+    Movement,
+    pair,
+)
 from partita.core.settlement import Draw
 
 
@@ -69,6 +77,19 @@ def cleared(*, payer_id: str, currency: str, cleared: Cleared, sequence: int) ->
         effective_at=None,
         idempotency_key=f"{movement.kind}:{bill.bill_id}:{bill.next_line}" if bill else f"{movement.kind}:{sequence}",
         postings=_paid(movement, currency, cleared.draws),
+    )
+
+
+def interest_charged(*, payer_id: str, bill_id: str, amount: Money, until: date) -> Draft:
+    """Return the entry of interest of a bill past due (POST-20): receivable ← overdue_interest, once a bill and day."""
+    return Draft(
+        payer_id=payer_id,
+        kind=INTEREST_CHARGED.kind,
+        description=f"{INTEREST_CHARGED.english} {bill_id}",
+        reference=bill_id,
+        effective_at=None,
+        idempotency_key=f"{INTEREST_CHARGED.kind}:{bill_id}:{until}",
+        postings=pair(INTEREST_CHARGED, amount),
     )
 
 
