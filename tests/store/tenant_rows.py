@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 SHARED = frozenset(
     "deployment product sku price product_cycle usage_file charge_file bill_import_replaced close_run "
-    "close_step".split()
+    "close_step refund_policy".split()
 )
 """The same for all, and no row is anybody's: everybody with a ticket reads them."""
 
@@ -33,7 +33,10 @@ MAY_ADD = frozenset(
     "account_registration account_step verification invoice_profile batch_row entry posting fund_freeze fund_release "
     "stored_value_card stored_value_activation payment credit_change credit_change_end credit_contract voucher "
     "stop_order spending_cap service_step alert_setting alert_told notice_channel ledger_head balance quota_watch "
-    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw".split()
+    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw "
+    "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
+    "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
+    "renewal_attempt paid_ahead paid_ahead_end".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -101,9 +104,27 @@ notice_channel       | '@-acct1', 'mail', 'a#', 1, 'en', true, 'x', now()
 usage_counter        | '@-acct1', 20260#, 's', '@-shop1', 1
 running_spend        | '@-acct1', '@-shop1', 'p', '2026-01-0#', 202601, 'CNY', 0, 1
 quota_watch          | '@-acct#', 'CNY', 1, null, null, now()
+customer_order       | '@-acct1', '@-ord#', '@-shop1', 'purchase', 'CNY', 1, 1, 0, null, 0, 1, false, now(), '#', '', 'x', now()
+order_line           | '@-acct1', '@-ord#', 1, 'p', 's', '', 'r', '@-sub1', 1, '{{}}', '', true, 'month', 1, null, null, 1, 1, 1, 1, 1, now()
+order_step           | '@-acct1', '@-ord#', 1, 'unpaid', '', null, 'x', now()
+order_draw           | '@-acct1', '@-ord#', 1, 1, 'cash', 'cash', 1, '@-entry1', now()
+order_charge         | '@-acct1', '@-ord#', 1, '@-shop1', 'p', 's', '', 'r', '@-sub1', 'purchase', 'Purchase', null, 202601, now(), '2026-01-01', '2026-02-01', 'CNY', 1, '{{}}', '', 1, 1, 1, 1, 1, now()
+order_payment        | '@-acct1', '@-ord#', '@-pay#', now()
+approval_policy      | '@', #, '[]', 'x', now()
+approval_need        | '@-acct1', '@-ord#', 1, 'FINANCE', '{{}}', now()
+approval_decision    | '@-acct1', '@-ord#', 'FINANCE', 'approved', 'r', 'x', null, now()
+approval_delegation  | '@', '@-user#', 'FINANCE', '@-user#', 1, '2026-01-01', '2026-02-01', 'r', 'x', now()
+subscription         | '@-acct1', '@-sub#', 'p', 'r', '', now()
+subscription_step    | '@-acct1', '@-sub#', 1, 'start', 'running', '@-shop1', 's', 1, now(), 1, now(), null, 'x', now()
+subscription_setting | '@-acct1', '@-sub#', 1, 'auto', 'month', 1, 'x', now()
+expiry_day           | '@-acct1', #, 1, 'x', now()
+renewal_attempt      | '@-acct1', '@-sub#', now(), 1, null, '', '', now()
+paid_ahead_end       | '@-acct1', 'p', 'r#', '2026-01-01', '2026-01-02', 'x', now()
 """  # noqa: E501 - a row a line
 
-PRODUCT = "insert into product values ('p', 'P', 'Compute', now())"
+PRODUCT = (
+    "insert into product values ('p', 'P', 'Compute', now()); insert into sku values ('s', 'p', 'S', 'hour', now())"
+)
 
 
 def inserts(enterprise: str, number: int) -> Iterator[tuple[str, str]]:

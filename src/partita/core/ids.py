@@ -12,7 +12,8 @@ import re
 PREFIXES = frozenset("bat bill ent imp prc chg lent grant vch cpn frz card pay ntc crc rel bch ord sub".split())
 """bat: usage batch; bill: bill; ent: journal entry; imp: import of a provider's bill; prc: price; chg: charge; lent:
 legal entity; grant: role of a user; vch: voucher; cpn: coupon; frz: freeze; card: stored-value card; pay: payment;
-ntc: notice of a gateway; crc: change of credit; rel: relation; bch: batch of commands; ord: order; sub: subscription."""
+ntc: notice of a gateway; crc: change of credit; rel: relation; bch: batch of commands; ord: order; sub:
+subscription."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}\Z")
 _DERIVED_DIGITS = 26

@@ -31,7 +31,7 @@ class Trouble(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How a product of an account stands in the cloud: the last step it has carried out, and what it was told."""
+    """How a product of an account, or a single resource of it, stands in the cloud: the last step it has carried out, and what it was told."""
 
     step: int
     order: str
@@ -99,7 +99,8 @@ class SimulatedCloud:
 
     def _carry_out(self, payload: Mapping[str, object]) -> None:
         """Carry a command out, unless a later step has been carried out already."""
-        name, step = f"{payload['account']}/{payload['product']}", payload["step"]
+        names = (payload["account"], payload["product"], payload.get("resource"))
+        name, step = "/".join(str(one) for one in names if one), payload["step"]
         assert isinstance(step, int), "a command carries the number of its step"
         known = self.services.get(name)
         if known is None or step > known.step:

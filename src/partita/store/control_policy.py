@@ -158,8 +158,9 @@ class PaidAhead:
 def paid_ahead(tx: Transaction, accounts: Collection[str], at: datetime) -> list[PaidAhead]:
     """Return what accounts have paid ahead and that runs at an instant."""
     rows = tx.execute(
-        "select account_id, product_id, resource_id, starts_at, ends_at, reference from paid_ahead "
-        "where account_id = any(%s) and starts_at <= %s and ends_at > %s order by 1, 2, 3, 4",
+        "select p.account_id, p.product_id, p.resource_id, p.starts_at, least(p.ends_at, e.ended_at), p.reference "
+        "from paid_ahead p left join paid_ahead_end e using (account_id, product_id, resource_id, starts_at) "
+        "where p.account_id = any(%s) and p.starts_at <= %s and least(p.ends_at, e.ended_at) > %s order by 1, 2, 3, 4",
         (sorted(accounts), at, at),
     )
     return [PaidAhead(*row) for row in rows]

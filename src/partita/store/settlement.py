@@ -124,7 +124,8 @@ _SOURCES = f"""
                          and o.instrument = '{Instrument.VOUCHER.value}' and o.recorded_at <= %(at)s
                          order by o.sequence desc limit 1), %(keys)s::text[]) as keys) p
     where b.amount_minor < 0 and (t.kind = '{Kind.CASH.value}' or not exists (
-        select from draw w where w.fund = '{Fund.VOUCHER.value}' and w.source_id = v.voucher_id))
+        select from draw w where w.fund = '{Fund.VOUCHER.value}' and w.source_id = v.voucher_id)
+        and not exists (select from order_draw w where w.fund = '{Fund.VOUCHER.value}' and w.source_id = v.voucher_id))
 """
 """What is there: of cash without what is frozen; of vouchers without those for one use that were used."""
 

@@ -70,9 +70,8 @@ def add(tx: Transaction, vouchers: Iterable[tuple[Voucher, str]], *, recorded_by
     )  # fmt: skip
 
 
-# by this holder: a bill of another that it paid takes nothing from what this one holds
-_DRAWN = f"""exists (select from draw d where d.payer_id = b.payer_id and d.fund = '{Fund.VOUCHER.value}'
-                  and d.source_id = v.voucher_id)"""
+# by this holder: a bill or order of another that it paid takes nothing from what this one holds
+_DRAWN = """exists (select from voucher_draw d where d.payer_id = b.payer_id and d.source_id = v.voucher_id)"""
 _HOLDINGS = f"""
     select {_VOUCHER}, b.payer_id, -b.amount_minor,
            {_DRAWN}
@@ -137,9 +136,7 @@ _ACCOUNTS = f"""
     with issued as (
         select v.voucher_id, t.currency, v.amount_minor as amount from {_JOIN}),
     drawn as (
-        select d.source_id as voucher_id, b.currency, sum(d.amount_minor) as amount
-        from draw d join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id
-        where d.fund = '{Fund.VOUCHER.value}' group by 1, 2),
+        select source_id as voucher_id, currency, sum(amount_minor) as amount from voucher_draw group by 1, 2),
     lapsed as (
         select substr(p.ledger_account, {len(_ACCOUNT) + 1}) as voucher_id, p.currency, sum(p.amount_minor) as amount
         from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence

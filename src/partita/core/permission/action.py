@@ -122,6 +122,23 @@ class Action(Enum):
     USE_POOL = Act("make vouchers from the pool", "由额度池制作代金券", capability=Capability.MOVE_FUNDS)
     SHARE_VOUCHER = Act("share vouchers with members", "向子账号共享代金券", capability=Capability.MOVE_FUNDS)
 
+    # orders and subscriptions
+    VIEW_ORDERS = Act(
+        "see orders, approvals and subscriptions",
+        "查看订单、审批与包年包月",
+        Code.CHECK_TARGET_CONSUMPTION,
+        capability=Capability.SEE_BILLS,
+        reads=True,
+    )
+    PLACE_ORDER = Act(
+        "place and cancel orders, set renewals", "下单、取消订单与设置续费", capability=Capability.HOLD_FUNDS
+    )
+    PAY_ORDER = Act("pay orders", "支付订单", capability=Capability.HOLD_FUNDS)
+    UNSUBSCRIBE = Act("give subscriptions up", "退订", capability=Capability.HOLD_FUNDS)
+    APPROVE_ORDER = Act("approve orders, and lend one's role", "审批订单与委托审批", capability=Capability.ORGANISE)
+    SET_APPROVAL_POLICY = Act("set who approves orders", "设置订单审批策略", capability=Capability.ORGANISE)
+    SET_REFUND_POLICY = Act("set how products are refunded", "设置产品退订规则", operator_only=True)
+
     # stop and resume, alerts
     VIEW_CONTROL = Act(
         "see stop and resume, alerts and deliveries", "查看停复机、预警与通知", Code.CHECK_FINANCE_INFO, reads=True
