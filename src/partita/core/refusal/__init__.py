@@ -13,6 +13,7 @@ from enum import Enum
 from partita.core.refusal import (
     account,
     clearing,
+    commitment,
     control,
     credit,
     database,
@@ -76,6 +77,18 @@ class Reason(Enum):
     CANNOT_WRITE = export.CANNOT_WRITE
     EXPORT_DIFFERS = export.EXPORT_DIFFERS
     UNKNOWN_CRITERION = export.UNKNOWN_CRITERION
+
+    # commitment: resource packages and savings plans
+    UNKNOWN_PACKAGE = commitment.UNKNOWN_PACKAGE
+    UNKNOWN_PLAN = commitment.UNKNOWN_PLAN
+    COMMITMENT_START = commitment.COMMITMENT_START
+    BAD_TERMS = commitment.BAD_TERMS
+    PACKAGE_NOT_RUNNING = commitment.PACKAGE_NOT_RUNNING
+    COMMITMENT_FUNDS_SHORT = commitment.COMMITMENT_FUNDS_SHORT
+    SHARED_WITH_OTHER_PAYER = commitment.SHARED_WITH_OTHER_PAYER
+    COMMITMENT_OTHER_ZONE = commitment.COMMITMENT_OTHER_ZONE
+    COMMITMENT_OVER = commitment.COMMITMENT_OVER
+    NO_DEDUCTIONS = commitment.NO_DEDUCTIONS
 
     # ledger: money, entries and the proof of the ledger
     IDEMPOTENCY_KEY_REUSED = ledger.IDEMPOTENCY_KEY_REUSED
