@@ -1,9 +1,9 @@
-"""The catalogue: products, billable items (SKU, 计费项) and their price versions by date.
+"""The catalogue: products, billable items (SKU, 计费项), what makes up a configuration, and price versions by date.
 
-Owns what a price version says, when it is in force, and whether it makes sense. Does not own the arithmetic of the
-models (`pricing`) nor contract discounts (`discount`). A version carries only where it starts: its end is where the
-next one of the same SKU and currency starts. Rules: CATALOG-1 … CATALOG-4 (`docs/rules/catalog.md`); source:
-enterprise-finance.md B6.
+Owns what a price version says, of usage and of subscriptions, when it is in force, and whether it makes sense. Does not
+own the arithmetic of the models (`pricing`) nor what lowers a price (`discount`, `promotion`). A version carries only
+where it starts: its end is where the next one of the same SKU and currency starts. Rules: CATALOG-1 … CATALOG-6
+(`docs/rules/catalog.md`); source: enterprise-finance.md A4 (catalogue), B6.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TypeVar
 
 from partita.core.money import is_currency
 from partita.core.period import Cycle
 from partita.core.quantity import INT64_MAX
+from partita.core.subscription import Term
 
 
 class Model(Enum):
@@ -59,6 +61,18 @@ class Sku:
 
 
 @dataclass(frozen=True, slots=True)
+class SkuDetail:
+    """Where a SKU is sold, and the attributes of its configuration (CATALOG-5): (name, value), sorted by name.
+
+    A region of '' means that the SKU is the same everywhere.
+    """
+
+    sku_id: str
+    region: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """A span of quantity with one price: up to and including `to_e6`; None = without end."""
 
@@ -87,8 +101,29 @@ class PriceVersion:
         assert self.effective_from.tzinfo is not None, "an instant carries its zone"
 
 
-def price_in_force(versions: Iterable[PriceVersion], at: datetime) -> PriceVersion | None:
-    """Return the version of one SKU and currency that is in force at `at`: the latest that has started (CATALOG-1)."""
+@dataclass(frozen=True, slots=True)
+class SubscriptionPrice:
+    """What one instance of a SKU costs for one term, paid ahead, from `effective_from` on (CATALOG-6)."""
+
+    price_id: str
+    sku_id: str
+    currency: str
+    term: Term
+    effective_from: datetime
+    price_e10: int
+
+    def __post_init__(self) -> None:
+        assert self.effective_from.tzinfo is not None, "an instant carries its zone"
+
+
+Version = TypeVar("Version", PriceVersion, SubscriptionPrice)
+
+
+def price_in_force(versions: Iterable[Version], at: datetime) -> Version | None:
+    """Return the version of one SKU and currency that is in force at `at`: the latest that has started (CATALOG-1).
+
+    Of subscriptions the versions are those of one term.
+    """
     started = [version for version in versions if version.effective_from <= at]
     return max(started, key=lambda version: version.effective_from, default=None)
 

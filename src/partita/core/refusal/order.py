@@ -34,8 +34,8 @@ ORDER_WITHOUT_LINES = (
 )
 BAD_QUANTITY = ("{name} is {allowed}, not {value}.", "{name} 须为 {allowed}，而不是 {value}。")
 NO_SUBSCRIPTION_PRICE = (
-    "The SKU {sku} is not sold by the {term} in {currency}. `partita catalogue` shows how it is sold.",
-    "SKU {sku} 没有按{term}计价的 {currency} 包年包月价格。请查看价目。",
+    "The SKU {sku} is not sold by the {term} in {currency}. `partita catalog show {sku}` shows how it is sold.",
+    "SKU {sku} 没有按{term}计价的 {currency} 包年包月价格。`partita catalog show {sku}` 查看其价格。",
 )
 UNKNOWN_COUPON = (
     "{account} has no coupon {coupon}. `partita coupon list {account}` shows those that it has.",
