@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 SHARED = frozenset(
-    "deployment product sku price product_cycle usage_file charge_file bill_import_replaced close_run "
-    "close_step refund_policy".split()
+    "deployment product product_seller sku price product_cycle usage_file charge_file bill_import_replaced close_run "
+    "close_step refund_policy sku_detail subscription_price promotion".split()
 )
 """The same for all, and no row is anybody's: everybody with a ticket reads them."""
 
 OPERATOR_ONLY = frozenset(
-    "alembic_version bill_import counted_through outbox_delivery payment_notice_end tenant_secret usage_batch".split()
+    "alembic_version bank_transfer bank_transfer_end bill_import counted_through difference_end outbox_delivery payment_notice_end reconciled_day statement statement_line statement_source tenant_secret usage_batch "
+    "catalogue_change".split()
 )
 """Nothing here for a tenant, not even to read."""
 
@@ -33,7 +34,8 @@ MAY_ADD = frozenset(
     "account_registration account_step verification invoice_profile batch_row entry posting fund_freeze fund_release "
     "stored_value_card stored_value_activation payment credit_change credit_change_end credit_contract voucher "
     "stop_order spending_cap service_step alert_setting alert_told notice_channel ledger_head balance quota_watch "
-    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw "
+    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw clearing_switch custom_settlement "
+    "custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
     "renewal_attempt paid_ahead paid_ahead_end".split()
@@ -72,6 +74,16 @@ entry                | '@-acct1', #, '@-entry#', 'k', '', '', now(), now(), '#',
 posting              | '@-acct1', #, 1, 'cash', 'CNY', 1), ('@-acct1', #, 2, 'bank', 'CNY', -1
 balance              | '@-acct1', 'cash#', 'CNY', 1
 draw                 | '@-acct1', '@-bill1', #, 'cash', '', 1, '@-entry#', now()
+clearing_switch      | '@-acct1', #, true, 'x', now()
+bill_offset          | '@-acct1', '@-bill1', 'bill', '@-bill#', 1, now()
+custom_settlement    | '@-acct1', '@-stl#', 'CNY', '{{}}', '#', 'x', now()
+custom_settlement_bill | '@-acct1', '@-stl1', #, '@-bill1', 1, now()
+custom_settlement_payment | '@-acct1', '@-stl1', '@-bill1', 1, '@-entry#', now()
+custom_settlement_end | '@-acct1', '@-stl#', 'settled', 'x', now()
+dunning_policy       | '@-acct1', #, false, '{{0}}', 0, 0, null, null, 'x', now()
+dunning_reminder     | '@-acct1', '@-bill1', #, '2026-01-01', 1, now()
+interest_charge      | '@-acct1', '@-bill1', #, '2026-01-01', 0, 0, null, now()
+credit_suspension    | '@-acct1', #, true, '@-bill1', 'x', now()
 hold                 | '@-acct1', 20260#, 'CNY', 1
 fund_freeze          | '@-acct1', '@-frz#', 'CNY', 1, '', '#', 'x', now()
 fund_release         | '@-acct1', '@-frz#', 1, 1, '', '#', 'x', now()
