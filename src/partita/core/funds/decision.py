@@ -90,13 +90,19 @@ def may_reclaim(
 
 
 def may_withdraw(figures: Figures, amount: Money, *, forbidden_by: str | None) -> Refused | None:
-    """Refuse a withdrawal (FUNDS-7): WITHDRAWAL_FORBIDDEN, SOURCE_OVERDUE, EXCEEDS_WITHDRAWABLE.
+    """Refuse a withdrawal (FUNDS-7): WITHDRAWAL_FORBIDDEN, SOURCE_OVERDUE, INVOICES_OWED, EXCEEDS_WITHDRAWABLE.
+
+    INVOICES_OWED where the amount could be withdrawn if no invoice were owed (INVOICE-10).
 
     `forbidden_by`: the main account whose relation forbids it (FORBID_WITHDRAW_CASH), if any.
     """
     if forbidden_by is not None:
         return refused(Reason.WITHDRAWAL_FORBIDDEN, account=figures.account_id, management=forbidden_by)
-    return overdue(figures) or _beyond(Reason.EXCEEDS_WITHDRAWABLE, figures.account_id, withdrawable(figures), amount)
+    limit = withdrawable(figures)
+    if figures.owed_invoices and limit.result < amount.minor <= withdrawable(replace(figures, owed_invoices=0)).result:
+        owed = str(Money(figures.owed_invoices, figures.currency))
+        return overdue(figures) or _beyond(Reason.INVOICES_OWED, figures.account_id, limit, amount, owed=owed)
+    return overdue(figures) or _beyond(Reason.EXCEEDS_WITHDRAWABLE, figures.account_id, limit, amount)
 
 
 def may_put_aside(figures: Figures, amount: Money) -> Refused | None:

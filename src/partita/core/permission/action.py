@@ -101,6 +101,12 @@ class Action(Enum):
     )
     DECIDE_PAYMENT = Act("decide about payments that do not fit", "处理不符的支付通知", operator_only=True)
     CLEAR_BILLS = Act("pay unpaid bills from the funds", "以资金清偿未结清账单", capability=Capability.HOLD_FUNDS)
+    SET_CLEARING = Act(
+        "switch automatic clearing and settle chosen bills",
+        "设置自动销账与自定义销账",
+        capability=Capability.HOLD_FUNDS,
+    )
+    RECONCILE = Act("reconcile statements and say whose transfers are", "对账与认领转账", operator_only=True)
     WITHDRAW = Act("withdraw cash", "提现", barred_by=Code.FORBID_WITHDRAW_CASH, capability=Capability.HOLD_FUNDS)
     TRANSFER = Act("transfer and reclaim money", "划拨与回收资金", capability=Capability.MOVE_FUNDS)
     FREEZE_FUNDS = Act("freeze and release money", "冻结与解冻资金", capability=Capability.HOLD_FUNDS)
@@ -113,6 +119,7 @@ class Action(Enum):
 
     # credit
     GRANT_CREDIT = Act("decide on changes of credit and set terms", "审批信控变更与设置账期", operator_only=True)
+    SET_DUNNING = Act("set how accounts are dunned", "设置催收策略", operator_only=True)
     CONFIRM_CREDIT = Act("confirm the credit contract", "确认信控合同", capability=Capability.USE_CREDIT)
     ALLOCATE_CREDIT = Act("allocate credit to members", "分配信控额度", capability=Capability.USE_CREDIT)
 
@@ -138,6 +145,27 @@ class Action(Enum):
     APPROVE_ORDER = Act("approve orders, and lend one's role", "审批订单与委托审批", capability=Capability.ORGANISE)
     SET_APPROVAL_POLICY = Act("set who approves orders", "设置订单审批策略", capability=Capability.ORGANISE)
     SET_REFUND_POLICY = Act("set how products are refunded", "设置产品退订规则", operator_only=True)
+
+    # invoices
+    VIEW_INVOICES = Act(
+        "see invoices and what may be invoiced",
+        "查看发票与可开票金额",
+        Code.MANAGE_TARGET_INVOICE,
+        capability=Capability.INVOICE,
+        reads=True,
+    )
+    MANAGE_INVOICES = Act(
+        "apply for, void, return and set off invoices",
+        "申请、作废、退票与冲抵发票",
+        Code.MANAGE_TARGET_INVOICE,
+        Code.FORBID_MANAGE_INVOICE,
+        Capability.INVOICE,
+    )
+    ISSUE_INVOICES = Act(
+        "send invoices to the tax bureau, write red letters, set issuers",
+        "向税务平台提交发票、开具红字发票、设置开票方",
+        operator_only=True,
+    )
 
     # stop and resume, alerts
     VIEW_CONTROL = Act(
