@@ -33,6 +33,18 @@ class Fault(Enum):
     )
     BROKEN_ROW = ("the row is damaged: {detail}.", "该行已损坏：{detail}。")
 
+    NO_YAML = ("is no YAML: {detail}.", "不是有效的 YAML：{detail}。")
+    NO_YAML_LIST = (
+        "is no list: each row is one item, beginning with a dash.",
+        "不是列表：每行为一项，以短横线开头。",
+    )
+    NO_YAML_ROW = ("the item is no row of `column: value`.", "该项不是由「列名: 值」组成的一行。")
+    NO_YAML_VALUE = (
+        "the value is neither a text nor a list of texts (of attributes: `name: text`).",
+        "该值既不是文本，也不是文本列表（配置属性为「名称: 文本」）。",
+    )
+    STATED_TWICE = ("states what {other} states too: keep one of the two files.", "与 {other} 重复：请只保留其一。")
+
     NO_ROWS = ("has a header but no rows.", "只有表头，没有数据行。")
 
     # one value
@@ -72,6 +84,16 @@ class Fault(Enum):
     BAD_FACTOR = (
         "{value!r} is no factor: write a decimal from 0 to 1 with at most 6 decimals; 0.9 takes ten percent off.",
         "{value!r} 不是有效的折扣系数：请写 0 至 1 之间、最多 6 位小数的数；0.9 表示九折。",
+    )
+
+    BAD_MONTHS = (
+        "{value!r} is no number of months: write a whole number from 0 to 60.",
+        "{value!r} 不是有效的月数：请写 0 至 60 的整数。",
+    )
+    BAD_PROMOTION = ("{english}", "活动无效：{chinese}")
+    PRODUCTS_TWICE = (
+        "names products to include and to exclude: give one of the two lists.",
+        "同时列出了适用和排除的产品：请只给出其一。",
     )
 
     # the tiers of one price

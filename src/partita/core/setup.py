@@ -256,7 +256,7 @@ def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Mo
     A first price or payer changes nothing there: without it no usage was rated. A discount has always something before
     it, the full price, unless its payer is new.
     """
-    frozen = _frozen(closed, (books.enterprises | new.enterprises).values())
+    frozen = frozen_spans(closed, (books.enterprises | new.enterprises).values())
     full_price = (FACTOR_ONE, False)
     watched: list[tuple[str, Callable[[Any], object], Callable[[Any], object]]] = [
         ("relations", lambda one: one.payer_id, lambda _: None),
@@ -281,7 +281,7 @@ def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Mo
                 yield Problem(Fault.CLOSED_MONTH, stated.origins[kind, key], "effective_from", detail)
 
 
-def _frozen(closed: Sequence[Month], enterprises: Iterable[Enterprise]) -> list[tuple[Month, Period]]:
+def frozen_spans(closed: Sequence[Month], enterprises: Iterable[Enterprise]) -> list[tuple[Month, Period]]:
     """Return each closed month from its earliest start to its latest end in any enterprise's zone."""
     zones = sorted({one.zone for one in enterprises}) or [DEFAULT_ZONE]
     periods = [(month, [month.period(zone) for zone in zones]) for month in closed]
