@@ -233,14 +233,14 @@ FROM followed f LEFT JOIN new_sku n USING (sku_id) LEFT JOIN book_sku b USING (s
 WHERE f.new ORDER BY product_id, f.sku_id, f.way, f.currency, f.effective_from"""
 """Each price version that is new, with the version in force before it, where there is one."""
 
-# What the trial is asked of: the prices that count at the instant $at, where a new one does (CATALOG-9).
 TRIED = """
-CREATE OR REPLACE TEMP TABLE tried AS
+CREATE OR REPLACE TABLE tried AS
 SELECT sku_id, currency, effective_from, model, counter, tiers, block_e6 FROM (
   SELECT sku_id, currency, effective_from, model, counter, tiers, block_e6, FALSE AS new FROM book_price
   UNION ALL SELECT sku_id, currency, effective_from, model, counter, tiers, block_e6, TRUE FROM new_price)
 WHERE effective_from <= CAST($at AS TIMESTAMP)
 QUALIFY row_number() OVER (PARTITION BY sku_id, currency ORDER BY effective_from DESC) = 1 AND new"""
+"""Makes `tried`: the prices that count at the instant `at`, where that is a new one (CATALOG-9)."""
 
 TRIED_PRICES = """
 WITH step AS (
@@ -261,6 +261,25 @@ SELECT 'trial ' || sku_id || ' ' || currency AS price_id, sku_id, currency, TIME
   price_e10, block_e6
 FROM tier"""
 """The prices that are tried, as `tables.PRICES`, in force throughout."""
+
+TRIED_BEFORE = "SELECT p.* FROM all_prices p JOIN tried t ON t.sku_id = p.sku_id AND t.currency = p.currency"
+"""The prices of the book (`all_prices`) in whose place they would be."""
+
+
+def cost_sql(charges: str) -> str:
+    """Return the SELECT that adds charges up by all that a trial can be grouped by."""
+    return f"""SELECT payer_id, account_id, product_id, sku_id, currency, COUNT(*) AS records,
+  SUM(list_cost_e10) AS list_e10, SUM(contracted_cost_e10) AS contracted_e10
+FROM ({charges}) GROUP BY payer_id, account_id, product_id, sku_id, currency"""
+
+
+COSTS_COMPARED = """SELECT a.payer_id, a.account_id, a.product_id, a.sku_id, a.currency, a.records,
+  COALESCE(b.records, 0) AS records_before, CAST(COALESCE(b.list_e10, 0) AS DECIMAL(38, 0)) AS list_before,
+  CAST(a.list_e10 AS DECIMAL(38, 0)) AS list_after,
+  CAST(COALESCE(b.contracted_e10, 0) AS DECIMAL(38, 0)) AS contracted_before,
+  CAST(a.contracted_e10 AS DECIMAL(38, 0)) AS contracted_after
+FROM cost_after a LEFT JOIN cost_before b USING (payer_id, account_id, product_id, sku_id, currency)"""
+"""What each account's use of each SKU cost and would have cost: a price that is tried prices all records of its SKU."""
 
 
 def _text(value: str) -> str:

@@ -148,10 +148,15 @@ def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     if unpriced:
         sku, currency, first, records = unpriced[0]
         return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
-    too_large = engine.execute(rating_sql.too_large_sql()).fetchall()
-    if not too_large:
+    return too_large(engine)
+
+
+def too_large(engine: duckdb.DuckDBPyConnection) -> Refused | None:
+    """Refuse when the usage in view has a record with a cost that no line can hold: AMOUNT_TOO_LARGE."""
+    found = engine.execute(rating_sql.too_large_sql()).fetchall()
+    if not found:
         return None
-    account, record, sku, currency, quantity_e6 = too_large[0]
+    account, record, sku, currency, quantity_e6 = found[0]
     return refused(
         Reason.AMOUNT_TOO_LARGE,
         account=account,

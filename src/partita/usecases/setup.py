@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from partita.core.fault import Fault, Problem
@@ -16,6 +15,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.core.setup import Settled, Setup, decide
 from partita.formats.setup import FILES, read_setup
 from partita.store import catalog as catalog_store
+from partita.store import catalog_change as change_store
 from partita.store import org as org_store
 from partita.store import placement as placement_store
 from partita.store import relation as relation_store
@@ -63,7 +63,7 @@ def apply_setup(work: Work, folder: Path, *, dry_run: bool = False) -> SetupAppl
         return _refusal(folder, decision)
 
     if not dry_run:
-        _save(work.tx, decision, recorded_at=work.now)
+        _save(work, decision, folder.resolve().name)
     stated, added = reading.stated.setup.counts(), decision.counts()
     unchanged = {kind: count - added[kind] for kind, count in stated.items()}
     return SetupApplied(decision, unchanged, tuple(reading.files), tuple(reading.ignored), dry_run)
@@ -94,19 +94,26 @@ def _settled(tx: Transaction) -> Settled:
     return Settled(org_store.closed_months(tx), usage_store.reach_of(tx), relation_store.related(tx))
 
 
-def _save(tx: Transaction, added: Setup, *, recorded_at: datetime) -> None:
+def _save(work: Work, added: Setup, source: str) -> None:
     if not any(added.counts().values()):
         return
+    tx, recorded_at = work.tx, work.now
     org_store.found(tx, recorded_at=recorded_at)
     org_store.add_enterprises(tx, added.enterprises.values(), recorded_at=recorded_at)
     org_store.add_units(tx, added.units.values(), recorded_at=recorded_at)
     org_store.add_accounts(tx, added.accounts.values(), recorded_at=recorded_at)
     org_store.add_placements(tx, added.placements.values(), recorded_at=recorded_at)
     org_store.add_relations(tx, added.relations.values(), recorded_at=recorded_at)
+    catalogue = {"product": len(added.products), "sku": len(added.skus), "price": len(added.prices)}
+    if any(catalogue.values()):
+        counted = {kind: count for kind, count in catalogue.items() if count}
+        recorded_at = change_store.record_change(
+            tx, source=source, reason="", added=counted, recorded_by=work.actor.signature, now=work.now
+        ).recorded_at
     catalog_store.add_products(tx, added.products.values(), recorded_at=recorded_at)
     catalog_store.add_skus(tx, added.skus.values(), recorded_at=recorded_at)
     catalog_store.add_prices(tx, added.prices.values(), recorded_at=recorded_at)
-    catalog_store.add_discounts(tx, added.discounts.values(), recorded_at=recorded_at)
+    catalog_store.add_discounts(tx, added.discounts.values(), recorded_at=work.now)
 
 
 def _refusal(folder: Path, problems: Sequence[Problem]) -> Refused:

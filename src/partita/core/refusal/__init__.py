@@ -12,6 +12,7 @@ from enum import Enum
 
 from partita.core.refusal import (
     account,
+    catalog,
     clearing,
     commitment,
     control,
@@ -62,6 +63,14 @@ class Reason(Enum):
     NO_PRICE_IN_FORCE = setup.NO_PRICE_IN_FORCE
     AMOUNT_TOO_LARGE = setup.AMOUNT_TOO_LARGE
     PRICE_IN_CLOSED_MONTH = setup.PRICE_IN_CLOSED_MONTH
+
+    # catalog: catalogues as folders, price lists
+    NOT_A_CATALOGUE = catalog.NOT_A_CATALOGUE
+    NO_PRICE_LIST = catalog.NO_PRICE_LIST
+    FOLDER_NOT_EMPTY = catalog.FOLDER_NOT_EMPTY
+    UNKNOWN_CURRENCY_CODE = catalog.UNKNOWN_CURRENCY_CODE
+    NO_USAGE_TO_TRY = catalog.NO_USAGE_TO_TRY
+    NOTHING_TO_TRY = catalog.NOTHING_TO_TRY
 
     # months: rating and closing months
     MONTH_NOT_OVER = months.MONTH_NOT_OVER
