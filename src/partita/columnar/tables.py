@@ -134,6 +134,60 @@ PRODUCTS: dict[str, str] = {"product_id": "VARCHAR", "name": "VARCHAR", "service
 
 SKU_NAMES: dict[str, str] = {"sku_id": "VARCHAR", "name": "VARCHAR"}
 
+COMMITMENTS: dict[str, str] = {
+    "source_id": "VARCHAR",  # a stretch of a package, or a plan
+    "kind": "VARCHAR",  # package | plan
+    "pass": "INTEGER",  # those of one pass never meet at a record (core.deduction.passes)
+    "owner_id": "VARCHAR",
+    "payer_id": "VARCHAR",  # for whom it deducts in the month
+    "sku_id": "VARCHAR",  # under which it is sold
+    "zone": "VARCHAR",
+    "currency": "VARCHAR",
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+    "cycle": "VARCHAR",  # hour | day | month; NULL = one window, the validity
+    "capacity": "BIGINT",  # of one window: quantity e6 of a package, money e10 of a plan
+    "cost_e10": "BIGINT",  # what one window costs, spread from what was paid
+    "last_cost_e10": "BIGINT",  # the last one
+    "fee_e10": "BIGINT",  # charged for every window
+    "every_region": "BOOLEAN",
+}
+"""Packages and plans as they deduct in one month (from `store.commitment`, by `columnar.deduction.tables_of`)."""
+
+WEIGHTS: dict[str, str] = {"source_id": "VARCHAR", "sku_id": "VARCHAR", "weight": "BIGINT"}
+"""What one unit of a SKU takes: factor e6 of a package, rate e10 of a plan."""
+
+REGIONS: dict[str, str] = {"source_id": "VARCHAR", "region": "VARCHAR"}
+
+SHARES: dict[str, str] = {
+    "source_id": "VARCHAR",
+    "account_id": "VARCHAR",  # NULL = every account of the payer; the owner has a row of its own
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+}
+"""Which accounts a commitment covers, when."""
+
+SKIPS: dict[str, str] = {
+    "source_id": "VARCHAR",
+    "sku_id": "VARCHAR",  # NULL = any
+    "account_id": "VARCHAR",  # NULL = any
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+}
+"""Usage that a commitment passes over."""
+
+WINDOWS: dict[str, str] = {
+    "zone": "VARCHAR",
+    "cycle": "VARCHAR",
+    "utc_hour": "TIMESTAMP",  # an hour that the window touches: joined by equality
+    "window_at": "TIMESTAMP",
+    "window_end": "TIMESTAMP",
+}
+"""The hours, days and months of the calendars of a month, so that no engine needs its own zone tables."""
+
+TAKEN_BEFORE: dict[str, str] = {"source_id": "VARCHAR", "window_at": "TIMESTAMP", "taken": "DECIMAL(38,0)"}
+"""What was taken of windows before this run, in base units × 10^6."""
+
 _ARROW = {
     "VARCHAR": pa.string(),
     "BOOLEAN": pa.bool_(),

@@ -111,3 +111,18 @@ class Cycle(Enum):
                 month = Month.of(instant, zone)
                 start = month.period(zone).start
                 return start if instant <= start else month.period(zone).end
+
+    def period(self, instant: datetime, zone: str) -> Period:
+        """Return the hour, day or month of the calendar of `zone` that holds an instant, in UTC."""
+        local = instant.astimezone(ZoneInfo(zone))
+        match self:
+            case Cycle.HOUR:
+                past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+                start = (instant - past).astimezone(UTC)
+                return Period(start, start + timedelta(hours=1))
+            case Cycle.DAY:
+                start = datetime.combine(local.date(), time(), ZoneInfo(zone)).astimezone(UTC)
+                after = datetime.combine(local.date() + timedelta(days=1), time(), ZoneInfo(zone))
+                return Period(start, after.astimezone(UTC))
+            case Cycle.MONTH:
+                return Month.of(instant, zone).period(zone)

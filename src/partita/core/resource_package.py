@@ -1,0 +1,190 @@
+"""Resource packages (资源包): a quantity bought ahead that usage takes before it is priced.
+
+Owns the two types (recurring, aggregate), stretches (bought, renewed, upgraded), when one may start, what is left, and
+the alerts on a low quota and a near end. Does not own how usage takes it (`deduction`) nor who pays (`settlement`).
+Rules: PKG-1 … PKG-6 (`docs/rules/resource_package.md`); source: enterprise-finance.md A5, B4, B9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from partita.core.deduction import Commitment, Kind, Sharing, Skip
+from partita.core.money import minor_scale_e10
+from partita.core.period import Cycle, Period
+from partita.core.quantity import E6, FACTOR_ONE, INT64_MAX
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.subscription import months_after
+
+AHEAD_MOST = timedelta(days=183)
+"""A package may start up to six months later than it is bought (A5)."""
+MONTHS_MOST = 60
+"""Nothing is paid more than five years ahead."""
+
+
+class StretchKind(Enum):
+    """How a stretch of a package came to be (PKG-3): bought, renewed at its end, or upgraded from now on."""
+
+    NEW = ("new", "新购")
+    RENEW = ("renew", "续费")
+    UPGRADE = ("upgrade", "升配")
+
+    @property
+    def word(self) -> str:
+        """The name as the books keep it."""
+        return str(self.value[0])
+
+    def text(self, language: str = "en") -> str:
+        """Say it in `en` or `zh`."""
+        return self.value[language == "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePackage:
+    """What a package is and whom it serves; its quotas are its stretches.
+
+    `sku_id` is under what it is sold. `factors`: SKUs that it covers, with how much one unit takes of it, `_e6`.
+    `cycle` None = aggregate (总量递减), else the quota resets each hour, day or month (周期恒定). Empty regions = all.
+    """
+
+    package_id: str
+    owner_id: str
+    sku_id: str
+    currency: str
+    zone: str
+    unit: str
+    cycle: Cycle | None
+    factors: tuple[tuple[str, int], ...]
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One paid part of a package: its quota `_e6` of one window, when it holds, and its price in minor units."""
+
+    package_id: str
+    number: int
+    kind: StretchKind
+    valid: Period
+    quota_e6: int
+    price_minor: int
+
+    @property
+    def source_id(self) -> str:
+        """The name under which it deducts: that of the package, and its number from the second on."""
+        return self.package_id if self.number == 1 else f"{self.package_id}/{self.number}"
+
+
+def commitment(
+    package: ResourcePackage,
+    stretch: Stretch,
+    payer_id: str,
+    shares: Iterable[Sharing] = (),
+    skips: Iterable[Skip] = (),
+) -> Commitment:
+    """Return a stretch as it deducts for a payer (PKG-1); its price is spread over its windows (DEDUCT-4)."""
+    price = stretch.price_minor * minor_scale_e10(package.currency)
+    count = window_count(stretch.valid, package.cycle, package.zone)
+    each = price // count
+    return Commitment(
+        source_id=stretch.source_id,
+        kind=Kind.PACKAGE,
+        owner_id=package.owner_id,
+        payer_id=payer_id,
+        sku_id=package.sku_id,
+        zone=package.zone,
+        currency=package.currency,
+        valid=stretch.valid,
+        cycle=package.cycle,
+        capacity=stretch.quota_e6,
+        cost_e10=each,
+        last_cost_e10=price - each * (count - 1),
+        weights=dict(package.factors),
+        regions=frozenset(package.regions),
+        shares=tuple(shares),
+        skips=tuple(skips),
+    )
+
+
+def window_count(valid: Period, cycle: Cycle | None, zone: str) -> int:
+    """Return how many windows a validity touches: one without a cycle, else its hours, days or months."""
+    if cycle is None:
+        return 1
+    if cycle is Cycle.HOUR:
+        first, last = cycle.period(valid.start, zone), cycle.period(valid.end - _INSTANT, zone)
+        return (last.end - first.start) // timedelta(hours=1)
+    count, at = 0, valid.start
+    while at < valid.end:
+        count, at = count + 1, cycle.period(at, zone).end
+    return count
+
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def valid_for(start: datetime, months: int, zone: str) -> Period:
+    """Return the validity of so many calendar months from an instant (SUB-1)."""
+    return Period(start, months_after(start, months, zone))
+
+
+def may_start(start: datetime, now: datetime) -> Refused | None:
+    """Refuse a start in the past or more than six months ahead (PKG-2): COMMITMENT_START."""
+    if now <= start <= now + AHEAD_MOST:
+        return None
+    return refused(Reason.COMMITMENT_START, start=start, now=now, latest=now + AHEAD_MOST)
+
+
+def renewed(last: Stretch, months: int, price_minor: int, zone: str) -> Stretch:
+    """Return the stretch that a renewal adds: at the end of the last, with the same quota, or a given price (PKG-4)."""
+    end = months_after(last.valid.end, months, zone)
+    return Stretch(
+        last.package_id, last.number + 1, StretchKind.RENEW, Period(last.valid.end, end), last.quota_e6, price_minor
+    )
+
+
+def upgraded(stretches: Iterable[Stretch], more_e6: int, price_minor: int, now: datetime) -> Stretch | Refused:
+    """Return the stretch that an upgrade adds: so much more quota from now to the end of what runs (PKG-5).
+
+    Refused: PACKAGE_NOT_RUNNING.
+    """
+    known = sorted(stretches, key=lambda one: one.number)
+    running = [one for one in known if now in one.valid and one.kind is not StretchKind.UPGRADE]
+    if not running:
+        return refused(Reason.PACKAGE_NOT_RUNNING, package=known[0].package_id)
+    valid = Period(now, running[-1].valid.end)
+    return Stretch(known[0].package_id, known[-1].number + 1, StretchKind.UPGRADE, valid, more_e6, price_minor)
+
+
+def check_quota(quota_e6: int, months: int, factors: Iterable[tuple[str, int]]) -> str | None:
+    """Say what is wrong with a quota (`_e6`), a duration in months or factors (`_e6`), or None."""
+    if not 0 < quota_e6 <= INT64_MAX:
+        return "0.000001 … 9223372036854.775807"
+    if not 1 <= months <= MONTHS_MOST:
+        return f"1 … {MONTHS_MOST} (month)"
+    if any(not 0 < factor <= 1000 * FACTOR_ONE for _, factor in factors):
+        return "0.000001 … 1000 (factor)"
+    return None
+
+
+def left_e6(quota_e6: int, taken: int) -> int:
+    """Return what is left of a window's quota, `_e6`: what is only partly used counts as used."""
+    return max(quota_e6 - -(-taken // E6), 0)
+
+
+LOW_FACTOR = 200_000
+"""A quota is low when a fifth or less of it is left (B9), unless the account says otherwise."""
+EXPIRY_DAYS = 7
+"""The end is near a week before it."""
+
+
+def is_low(quota_e6: int, taken: int, low_factor_e6: int = LOW_FACTOR) -> bool:
+    """Say whether so little is left of a quota that its owner is told (PKG-6)."""
+    return left_e6(quota_e6, taken) * FACTOR_ONE <= quota_e6 * low_factor_e6
+
+
+def ends_soon(valid: Period, now: datetime, days: int = EXPIRY_DAYS) -> bool:
+    """Say whether a stretch that has begun is over within so many days (PKG-6)."""
+    return valid.start <= now < valid.end <= now + timedelta(days=days)
