@@ -17,12 +17,13 @@ from partita.gateways.notify import ChatChannel, FileChannel, MailChannel, MailS
 from partita.gateways.payment import SignedGateway
 from partita.gateways.resource_control import SignedCloud, SimulatedCloud
 from partita.gateways.standard_webhooks import is_address, secret_of
+from partita.gateways.tax_invoice import SimulatedBureau
 from partita.settings import Settings
 from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine, spilling
 from partita.store.files import FileRoom
 from partita.usecases.outbox import Gateway
-from partita.usecases.ports import PaymentGateway
+from partita.usecases.ports import PaymentGateway, TaxBureau
 from partita.usecases.service_control import watch
 from partita.usecases.work import Books
 
@@ -78,6 +79,11 @@ def payment_gateway(settings: Settings) -> PaymentGateway | None:
     if settings.payment_secret is None:
         return None
     return SignedGateway(settings.payment_secret.encode(), settings.payment_url)
+
+
+def tax_bureau(settings: Settings, clock: Callable[[], datetime]) -> TaxBureau:
+    """Build the tax bureau: the simulated one, which keeps what it issued in the home of the books."""
+    return SimulatedBureau(clock, file=settings.home / "simulated-tax-bureau.json")
 
 
 _T = TypeVar("_T")

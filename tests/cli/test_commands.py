@@ -16,9 +16,9 @@ from partita.cli import __main__ as line
 from shape.sources import ROOT, hold
 
 NOUNS = (
-    "account", "alert", "analysis", "batch", "bill", "bill_line", "close", "coupon", "credit", "focus", "funds",
-    "ledger", "org", "outbox", "payment", "permission", "provider_bill", "rating", "registration", "relation",
-    "service_control", "setup", "template", "usage", "user", "voucher",
+    "account", "alert", "analysis", "approval", "batch", "bill", "bill_line", "close", "coupon", "credit", "focus",
+    "funds", "ledger", "org", "outbox", "order", "payment", "permission", "provider_bill", "rating", "registration",
+    "relation", "service_control", "setup", "subscription", "template", "usage", "user", "voucher",
 )  # fmt: skip
 NO_COMMAND_NEEDED = {
     "funds.transfer_all": "what `batch transfer` does",
@@ -37,6 +37,7 @@ READS = frozenset(
     "setup show; account tiers; account show; account list; org tree; user list; permission list; permission explain; "
     "relation list; relation show; relation modes; bill show; bill list; bill explain; funds show; payment list; "
     "payment mismatches; credit show; voucher templates; voucher list; coupon templates; coupon list; coupon quote; "
+    "order list; order show; subscription list; subscription show; approval show-policy; approval list; "
     "ledger statement; ledger balances; control show; control history; control policies; alert list; outbox show; "
     "report cost; verify; focus check; db status; db run".split("; ")
 )

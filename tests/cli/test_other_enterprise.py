@@ -15,6 +15,8 @@ from store.tenant_rows import PRODUCT, inserts
 
 # @ is an enterprise that is not the user's: once one that there is, once one that there is not
 COMMANDS = """
+quote @-acct1 s=1m
+quote @-acct1 --usage s=1
 account register new Name --enterprise @ --unit @-unit1
 account verify @-acct1 91110000600037341L Acme
 account invoice-title @-acct1
@@ -54,6 +56,13 @@ batch limit limit.csv
 bill show @-acct1 2026-01
 bill list --payer @-acct1
 bill clear @-acct1
+clearing show @-acct1
+clearing switch @-acct1 off
+clearing settle @-acct1 @-bill1 --key k
+clearing settle blue-acct1 @-bill1 --key k
+clearing resume @-stl1
+clearing end @-stl1
+dunning show @-acct1
 bill explain @-bill1 1
 funds show @-acct1
 funds top-up @-acct1 1.00
@@ -99,6 +108,35 @@ coupon templates --enterprise @
 coupon issue @-tpl1 blue-acct1
 coupon list @-acct1
 coupon quote @-acct1 p=1.00
+order buy @-acct1 s=1m --key k
+order convert @-acct1 s=1m --key k
+order renew @-sub1 --key k
+order resize @-sub1 --sku s --key k
+order unsubscribe @-sub1 --key k
+order pay @-ord1
+order cancel @-ord1
+order list @-acct1
+order show @-ord1
+subscription list @-acct1
+subscription show @-sub1
+subscription auto @-sub1
+subscription expiry-day @-acct1 15
+approval policy new-contract=finance --enterprise @
+approval show-policy @
+approval list @-acct1
+approval approve @-ord1 --reason r
+approval reject @-ord1 --reason r
+approval delegate finance @-user1 --enterprise blue --until 2027-01-01
+invoice candidates @-acct1
+invoice apply @-acct1
+invoice list @-acct1
+invoice show @-inv1
+invoice pdf @-inv1 out.pdf
+invoice void @-inv1
+invoice return @-inv1 --reason r
+invoice red @-inv1
+invoice reissue @-inv1
+invoice offset @-acct1 --owed @-bill1 --against @-bill2
 ledger statement @-acct1
 ledger balances @-acct1
 ledger reverse @-entry1
@@ -123,7 +161,8 @@ FILES = {
 NAME_NOBODY = frozenset(
     "demo; setup apply; setup show; account tiers; account list; org tree; relation modes; import usage; import bill; "
     "rate; close; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon template; "
-    "coupon priority; control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; "
+    "coupon priority; invoice issue; invoice issuer; order expire; subscription refund-policy; subscription run; "
+    "control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; "
     "db status; db stop; db run".split("; ")
 )
 """Commands of the operator, of one's own accounts, or of no account at all."""

@@ -10,6 +10,7 @@ import pytest
 
 from partita.columnar import rating
 from partita.columnar.tables import ACCOUNTS, CHARGE, DISCOUNTS, PRICES, SKUS, USAGE, typed_columns
+from partita.usecases import rating as rating_usecase
 from partita.usecases.rating import write_charges
 
 RECORDS = 200_000
@@ -81,7 +82,9 @@ def test_charges_come_in_the_order_of_the_usage_files(engine: duckdb.DuckDBPyCon
     assert keys == sorted(keys)
 
 
-def test_usage_priced_in_parts_gives_the_same_charges(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_usage_priced_in_parts_gives_the_same_charges(
+    engine: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = tmp_path / "usage.parquet"
     engine.execute(f"copy (from arrived order by {rating.USAGE_ORDER}) to '{usage}' (format parquet)")
     engine.execute("drop table usage")
@@ -89,7 +92,8 @@ def test_usage_priced_in_parts_gives_the_same_charges(engine: duckdb.DuckDBPyCon
     for threads, lines in ((2, RECORDS), (1, 65_000), (2, 65_000), (8, 65_000)):
         engine.execute(f"set threads = {threads}")
         target = tmp_path / f"{lines}.parquet"
-        made, written = write_charges(engine, 202610, frozenset(MODELS), [usage], target, part_lines=lines)
+        monkeypatch.setattr(rating_usecase, "PART_LINES", lines)
+        made, written = write_charges(engine, 202610, frozenset(MODELS), [usage], target)
         assert (written, len(made)) == (RECORDS, -(-RECORDS // lines))
         answers.append(engine.execute("from read_parquet($1)", [[str(path) for path in made]]).fetchall())
         digests.add(tuple(hashlib.sha256(path.read_bytes()).digest() for path in made))

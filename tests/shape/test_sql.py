@@ -9,7 +9,7 @@ from shape.sources import hold, package, sql_files, sql_texts
 
 MAY_CHANGE = frozenset(
     "ledger_head balance usage_reach hold usage_counter counted_through running_spend service_item quota_watch "
-    "outbox_state".split()
+    "outbox_state commitment_running".split()
 )
 """The tables that hold a running state; everything else is facts."""
 

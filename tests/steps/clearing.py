@@ -14,6 +14,13 @@ On real books, verbs besides those of `steps.world`, in `given` and `when`:
     bills     ACCOUNT                         what is outstanding of each, and what paid it
     has       ACCOUNT                         cash, and what is owed
     paid      MONTH of ACCOUNT                which source paid how much of which line
+    volume    SKU in PRODUCT 10:1.00 -:0.50   a price for all by how much there is, so that late usage may lower it
+    seller    PRODUCT NAME                    a product of the marketplace
+    limit     ACCOUNT AMOUNT                  a confirmed credit limit
+    give      ACCOUNT AMOUNT                  a credit refund · apply ACCOUNT AMOUNT: it is set off
+    card      ACCOUNT AMOUNT                  bought and activated
+    switch    ACCOUNT on|off
+    settle    ACCOUNT MONTH[=AMOUNT] … [from FUND …] · resume · end
     verify
 """
 
@@ -26,6 +33,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from case_file import Case
+from partita.core.bill import bill_id
 from partita.core.clearing import (
     LONG_AGO,
     Cleared,
@@ -48,11 +56,13 @@ from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.core.settlement import Source
 from partita.store import bill as bill_store
-from partita.usecases import funds
+from partita.usecases import credit, funds
 from partita.usecases.bill import list_bills
 from partita.usecases.bill_line import paid_parts
-from partita.usecases.clearing import clear_bills
-from partita.usecases.funds import RefundOf
+from partita.usecases.clearing import clear_bills, custom
+from partita.usecases.clearing import switch as clearing
+from partita.usecases.clearing.custom import Choice
+from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.verify import verify
 from partita.usecases.work import Books
 from steps.world import World
@@ -129,8 +139,8 @@ def _chosen(debts: Debts, sources: Sequence[Source], words: Sequence[str]) -> li
 def _switched(case: Case) -> list[str]:
     wanted = {"on": True, "off": False, "unset": None}
     said = []
-    for _, credit, state in case.given:
-        switch = switch_of(has_credit=credit == "credit", wanted=wanted[state])
+    for _, customer, state in case.given:
+        switch = switch_of(has_credit=customer == "credit", wanted=wanted[state])
         answers = (may_switch("acme", switch, words[2:], wanted=words[0] == "on") for _, *words in case.when)
         said.append(f"{switch.word}: " + ", ".join(f"refused {no.reason.name}" if no else "done" for no in answers))
     return said
@@ -140,6 +150,7 @@ class Clearings(World):
     """Plays debts and the money that pays them."""
 
     freeze_id = ""
+    settlement = ""
 
     def at(self, instant: str) -> None:
         now = datetime.fromisoformat(instant).replace(tzinfo=ZoneInfo(ZONE))
@@ -202,6 +213,81 @@ class Clearings(World):
             (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
         parts = paid_parts(self.books, bill)
         self.said += [f"line {line} {fund} {source} {plain(amount)}" for fund, source, line, amount in parts]
+
+    def volume(self, name: str, _in: str, product: str, *tiers: str) -> None:
+        self._item(name, product)
+        pairs = [tier.split(":") for tier in tiers]
+        rows = [[name, "CNY", "2020-01-01", "volume", "account", end.strip("-"), price, ""] for end, price in pairs]
+        self.setup("prices", rows)
+
+    def seller(self, product: str, name: str) -> None:
+        with self.books.work() as work:
+            self._told(clearing.set_seller(work, product_id=product, seller=name))
+
+    def limit(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            made = self._did(credit.request_total(work, management=account, limit=cny(amount), idempotency_key=amount))
+            if made.change.state.word == "pending":
+                self._did(credit.approve(work, change_id=made.change.change_id))
+            self._did(credit.confirm_contract(work, management=account, contract_id="contract-1"))
+
+    def card(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            offer = CardOffer(cny(amount), cny(amount))
+            made = self._did(funds.buy_card(work, account_id=account, offer=offer, idempotency_key=amount))
+            self._did(funds.activate_card(work, account_id=account, card_id=made.card.card_id))
+
+    def give(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            self._did(
+                credit.refund_credit(
+                    work, account_id=account, product_id="compute", amount=cny(amount), idempotency_key=amount
+                )
+            )
+
+    def apply(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            self._did(credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=amount))
+
+    def switch(self, account: str, state: str) -> None:
+        with self.books.work() as work:
+            done = self._told(clearing.switch(work, account_id=account, automatic=state == "on"))
+        if done is not None:
+            self.said.append(f"switch {done.switch.word}")
+            self.said += [f"paid {one.month} {plain(one.amount.minor)}" for one in done.paid]
+
+    def settle(self, account: str, *words: str) -> None:
+        split = words.index("from") if "from" in words else len(words)
+        asked = [word.partition("=") for word in words[:split]]
+        bills = tuple(
+            (bill_id(account, Month.parse(month), "CNY"), cny(amount).minor if amount else None)
+            for month, _, amount in asked
+        )
+        choice = Choice(bills, words[split + 1 :])
+        with self.books.work() as work:
+            answer = custom.settle(work, account_id=account, choice=choice, idempotency_key=" ".join(words))
+        self._settled(answer)
+
+    def resume(self) -> None:
+        with self.books.work() as work:
+            self._settled(custom.resume(work, settlement_id=self.settlement))
+
+    def end(self) -> None:
+        with self.books.work() as work:
+            self._settled(custom.end(work, settlement_id=self.settlement))
+
+    def _settled(self, answer: Any) -> None:
+        done = self._told(answer)
+        if done is not None:
+            self.settlement = done.settlement.settlement_id
+            self.said.append(f"settlement {done.settlement.state}")
+            self.said += [f"paid {one.month} {plain(one.amount.minor)}" for one in done.paid]
+
+    def _told(self, answer: Any) -> Any:
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+            return None
+        return answer
 
     def verify(self) -> None:
         broken = [one.name for one in verify(self.books) if not one.holds]

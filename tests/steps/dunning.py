@@ -1,6 +1,6 @@
 """Plays the cases of dunning on the pure core.
 
-Given `policy [reminders=-3,0,7] [rate=0.0005] [free=3] [cap=0.2] [stop=30]`, `bill AMOUNT due DAY`, `paid DAY AMOUNT`.
+Given `policy [reminders=-3,0,7] [rate=0.0005] [free=3] [cap=0.2] [stop=30] [since=DAY]`, `bill AMOUNT due DAY`, `paid DAY AMOUNT`.
 When `check`, `remind DAY`, `accrue DAY`, `suspend DAY`: each in turn, with what was told and counted before.
 """
 
@@ -9,28 +9,32 @@ from __future__ import annotations
 from datetime import date
 
 from case_file import Case
-from partita.core.dunning import Accrued, Debt, Policy, accrue, may_set, reminder, suspends
+from partita.core.dunning import Accrued, Debt, History, Policy, accrue, may_set, reminder, suspends
 from partita.core.money import Money, format_scaled, parse_scaled
 
 E20 = 20
 
 
 def run(case: Case) -> list[str]:
-    policy, debt = Policy(), Debt("bill-1", "CNY", 0, date(2026, 1, 1))
+    history: list[tuple[date, Policy]] = [(date.min, Policy())]
+    debt = Debt("bill-1", "CNY", 0, date(2026, 1, 1))
     paid: list[tuple[date, int]] = []
     for verb, *words in case.given:
         match verb:
             case "policy":
-                policy = _policy(dict(word.split("=", 1) for word in words))
+                option = dict(word.split("=", 1) for word in words)
+                since = option.get("since")
+                history.append((date.fromisoformat(since) if since else date.min, _policy(option)))
             case "bill":
                 debt = Debt("bill-1", "CNY", Money.parse(words[0], "CNY").minor, date.fromisoformat(words[2]))
             case "paid":
                 paid.append((date.fromisoformat(words[0]), Money.parse(words[1], "CNY").minor))
     debt = Debt(debt.bill_id, debt.currency, debt.payable, debt.due_on, tuple(paid))
-    return _played(case, policy, debt)
+    return _played(case, history, debt)
 
 
-def _played(case: Case, policy: Policy, debt: Debt) -> list[str]:
+def _played(case: Case, history: History, debt: Debt) -> list[str]:
+    policy = history[-1][1]
     said: list[str] = []
     told: set[int] = set()
     counted = Accrued()
@@ -45,7 +49,7 @@ def _played(case: Case, policy: Policy, debt: Debt) -> list[str]:
                 told |= set() if mark is None else {mark}
                 said.append(f"{today} {'nothing' if mark is None else mark}")
             case "accrue":
-                after = accrue(policy, debt, counted, today)
+                after = accrue(history, debt, counted, today)
                 exact, charged = after.exact_e20, after.minor - counted.minor
                 said.append(f"{today} exact {format_scaled(exact, E20, places=2)} charged {Money(charged, 'CNY')}")
                 counted = after

@@ -27,9 +27,6 @@ def drafts_of(words: Sequence[str]) -> tuple[Draft, ...]:
         case ["transferred" | "reclaimed" as event, giver, receiver, amount, key]:
             make = posting_rules.transferred if event == "transferred" else posting_rules.reclaimed
             return make(giver=giver, receiver=receiver, amount=_cny(amount), idempotency_key=key)
-        case ["interest", payer, bill, amount, day]:
-            until = date.fromisoformat(day)
-            return (posting_rules.interest_charged(payer_id=payer, bill_id=bill, amount=_cny(amount), until=until),)
         case ["withdrawn", payer, amount, key]:
             return (posting_rules.withdrawn(payer_id=payer, amount=_cny(amount), reference="", idempotency_key=key),)
         case ["refunded", payer, product, month, amount, key]:
@@ -60,6 +57,9 @@ def _of_document(words: Sequence[str]) -> tuple[Draft, ...]:  # noqa: PLR0911 - 
             make_order = posting_rules.order_paid if event == "order_paid" else posting_rules.order_refunded
             named = {(p, fund, source): _cny(amount).minor for p, fund, source, amount in (x.split(":") for x in parts)}
             return (make_order(payer_id=payer, order_id=order, what="order", currency="CNY", parts=named),)
+        case ["interest", payer, bill, amount, day]:
+            until = date.fromisoformat(day)
+            return (posting_rules.interest_charged(payer_id=payer, bill_id=bill, amount=_cny(amount), until=until),)
         case ["accepted", payer, document, face]:
             return (posting_rules.accepted(payer_id=payer, document_id=document, face=_cny(face)),)
         case ["collected" | "dishonoured" as event, payer, document, face, left]:

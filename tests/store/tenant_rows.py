@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 SHARED = frozenset(
     "deployment product product_seller sku price product_cycle usage_file charge_file bill_import_replaced close_run "
-    "close_step refund_policy sku_detail subscription_price promotion".split()
+    "close_step invoice_issuer refund_policy sku_detail subscription_price promotion".split()
 )
 """The same for all, and no row is anybody's: everybody with a ticket reads them."""
 
 OPERATOR_ONLY = frozenset(
-    "alembic_version bank_transfer bank_transfer_end bill_import counted_through difference_end outbox_delivery payment_notice_end reconciled_day statement statement_line statement_source tenant_secret usage_batch "
+    "alembic_version bank_transfer bank_transfer_end bill_import counted_through difference_end outbox_delivery "
+    "payment_notice_end reconciled_day statement statement_line statement_source tenant_secret usage_batch "
     "catalogue_change".split()
 )
 """Nothing here for a tenant, not even to read."""
@@ -38,7 +39,7 @@ MAY_ADD = frozenset(
     "custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
-    "renewal_attempt paid_ahead paid_ahead_end".split()
+    "renewal_attempt paid_ahead paid_ahead_end invoice invoice_line invoice_step invoice_offset".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -131,6 +132,10 @@ subscription_step    | '@-acct1', '@-sub#', 1, 'start', 'running', '@-shop1', 's
 subscription_setting | '@-acct1', '@-sub#', 1, 'auto', 'month', 1, 'x', now()
 expiry_day           | '@-acct1', #, 1, 'x', now()
 renewal_attempt      | '@-acct1', '@-sub#', now(), 1, null, '', '', now()
+invoice              | '@-acct1', '@-inv#', 'general', 'independent', '', 'CNY', 't', 600, 1, 0, '{{}}', '{{}}', 'CN', '', null, null, '', '#', '', 'x', now()
+invoice_line         | '@-acct1', '@-inv#', 1, '@-shop1', 'bill', '@-bill#', 202601, 1, 0, now()
+invoice_step         | '@-acct1', '@-inv#', 1, 'apply', 'applied', '', null, '', '', 'x', now()
+invoice_offset       | '@-acct1', '@-ivo#', 'bill', '@-bill1', 'bill', '@-bill2', '', 'CNY', 1, '#', 'x', now()
 paid_ahead_end       | '@-acct1', 'p', 'r#', '2026-01-01', '2026-01-02', 'x', now()
 """  # noqa: E501 - a row a line
 

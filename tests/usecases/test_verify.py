@@ -78,7 +78,7 @@ def test_a_bucket_that_its_close_cut_otherwise_holds(books: Books, monkeypatch: 
     made.sku("vm", "in", "compute", "at", "2.00")
     usage = [["usage", f"r{n}", "acme", "vm", "1", "2026-10-03T08:00:00+08:00"] for n in range(5)]
     with monkeypatch.context() as patched:
-        patched.setattr(close_steps, "write_charges", partial(close_steps.write_charges, part_lines=2))
+        patched.setattr(rating, "PART_LINES", 2)
         made.play([*usage, ["close", "2026-10"]])
     parts = sorted(path.name for path in books.room.root.rglob("final-rated*"))
     assert parts == ["final-rated-0002.parquet", "final-rated-0003.parquet", "final-rated.parquet"]

@@ -6,8 +6,12 @@ Owns words only. The English twins are the docstrings of the commands; a test ho
 from __future__ import annotations
 
 from partita.cli.chinese.accounts import ACCOUNTS
+from partita.cli.chinese.clearing import CLEARING
+from partita.cli.chinese.catalog import CATALOG
 from partita.cli.chinese.control import CONTROL
 from partita.cli.chinese.funds import FUNDS
+from partita.cli.chinese.invoices import INVOICES
+from partita.cli.chinese.orders import ORDERS
 from partita.cli.chinese.relations import RELATIONS
 from partita.cli.chinese.vouchers import VOUCHERS
 
@@ -176,7 +180,11 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         {"command": "程序及其参数。"},
     ),
     **ACCOUNTS,
+    **CLEARING,
     **CONTROL,
+    **INVOICES,
+    **ORDERS,
+    **CATALOG,
     **RELATIONS,
     **VOUCHERS,
 }

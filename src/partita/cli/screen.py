@@ -255,6 +255,7 @@ _NOTES = {
     "chain": "链", "balances": "余额", "months": "账期", "bills": "账单", "bill-parts": "账单分片",
     "transfers": "划拨", "fund-books": "资金账本", "documents": "票据与储值卡", "payments": "支付", "credit": "信控",
     "holds": "冻结", "counters": "累计用量", "services": "停复机",
+    "invoices": "发票", "invoice-parts": "发票明细",
     "settled": "结算", "settlement": "结算", "once": "不重复计费", "recount": "重算",
 }  # fmt: skip
 

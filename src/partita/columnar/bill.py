@@ -9,6 +9,7 @@ from __future__ import annotations
 from partita.columnar.tables import CHARGE, column_list
 
 LINES = """
+    select * from (
     select payer_id, currency, case when line_kind = 'correction' then 'correction' else 'usage' end as kind,
            account_id, product_id, sku_id, usage_month, unit, count(*) as charges,
            sum(quantity_e6)::DECIMAL(38,0) as quantity_e6,
@@ -16,15 +17,22 @@ LINES = """
            sum(contracted_cost_e10)::DECIMAL(38,0) as contracted_cost_e10,
            sum(billed_cost_e10)::DECIMAL(38,0) as billed_cost_e10
     from charges
-    group by all
-    order by payer_id, currency, kind desc, account_id, product_id, sku_id, usage_month, unit
+    where line_kind not in ('covered', 'unused')
+    group by all)
+    order by payer_id, currency, list_contains(?::VARCHAR[], product_id), kind desc, account_id, product_id, sku_id,
+             usage_month, unit
 """
-"""Bill lines from `charges`: one per payer, currency, kind, account, product, SKU and usage month, in bill order."""
+"""Bill lines from `charges`: one per payer, currency, kind, account, product, SKU and usage month, in bill order.
+
+The parameter names the products of the marketplace, which come last (CLEAR-5). What was paid ahead covers usage without
+standing on the bill (DEDUCT-1).
+"""
 
 OF_LINE = """
     select * from charges
     where payer_id = ? and currency = ? and account_id = ? and product_id = ? and sku_id = ? and usage_month = ?
-      and unit = ? and line_kind = case when ? = 'correction' then 'correction' else 'rated' end
+      and unit = ? and line_kind in ('rated', 'commitment', 'correction')
+      and (line_kind = 'correction') = (? = 'correction')
     order by charge_start, record_id
 """
 """The charges of one bill line, by what LINES groups by."""

@@ -367,6 +367,6 @@ def _of_window(line_kind: str, month: int, cost: str, *, billed: str) -> dict[st
 
 
 def _charges(columns: Mapping[str, str], source: str, order: str) -> str:
-    known = {"origin": "'own'"} | columns
+    known = {"origin": "'own'", **columns}
     shown = ", ".join(f'cast({known.get(name, "null")} as {kind}) as "{name}"' for name, kind in CHARGE.items())
     return f"select {shown} {source} order by {order}"

@@ -55,7 +55,7 @@ SPEND = """
 LAST_USED = """
     select account_id, product_id::varchar, arg_max(payer_id, charge_start), arg_max(currency::varchar, charge_start),
            max(charge_start)
-    from {charges} where record_id <> '' group by all order by all
+    from {charges} where record_id <> '' and line_kind in ('rated', 'covered') group by all order by all
 """
 """The last use of each product: (account, product, payer, currency, start in UTC)."""
 

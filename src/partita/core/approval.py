@@ -203,13 +203,18 @@ def decide(approval: Approval, approver: Approver, verdict: Verdict, reason: str
     if need.role not in approver.roles and lender is None and not approver.is_operator:
         return refused(Reason.APPROVAL_NOT_YOURS, order=approval.order_id, role=role, who=approver.name)
     if not approver.is_operator:
-        if approval.placed_by in (approver.name, lender):
+        if _person(approval.placed_by) in (_person(approver.name), lender):
             return refused(Reason.OWN_ORDER, order=approval.order_id, who=approval.placed_by)
-        if any(approver.name == one.decided_by for one in approval.decisions):
+        if any(_person(approver.name) == _person(one.decided_by) for one in approval.decisions):
             return refused(Reason.APPROVED_ALREADY, order=approval.order_id, who=approver.name)
     if not reason.strip():
         return refused(Reason.REASON_MISSING)
     return Decision(need.role, verdict, reason, approver.name, lender, at)
+
+
+def _person(signature: str) -> str:
+    """Return who signed, whatever account they acted for: `li` of `li for acme-main`."""
+    return signature.partition(" for ")[0]
 
 
 def lent_to(

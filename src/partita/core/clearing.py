@@ -2,7 +2,7 @@
 
 Owns which debts are paid first, how much of them, and which funds pay a debt after its month was billed; what credits
 take off unpaid bills; the switch of automatic clearing, and the custom settlement of chosen bills. Does not own the
-order of funds (`settlement`) nor the journal entry (`posting_rules`). Rules: CLEAR-1 … CLEAR-8
+order of funds (`settlement`) nor the journal entry (`posting_rules`). Rules: CLEAR-1 … CLEAR-7
 (`docs/rules/clearing.md`); source: enterprise-finance.md B6, B7.
 """
 

@@ -112,7 +112,7 @@ class Commitment:
 
     def spread(self, window: Period, taken: int) -> int:
         """Return what the first part of a window costs, in `_e10`: `taken` in base units × 10^6, cut (DEDUCT-4)."""
-        return taken // E6 * self.cost_of(window) // self.capacity
+        return int(taken // E6) * self.cost_of(window) // self.capacity
 
     def covers(self, record: UsageRecord) -> bool:
         """Say whether usage is in its scope (DEDUCT-5); its currency and zone are looked at by `deduct`."""
@@ -154,7 +154,7 @@ class Deduction:
         """What the quantity would have cost at the list price; where there is none per unit, what it cost."""
         if self.list_unit_price_e10 is None:
             return self.effective_cost_e10
-        return self.quantity_e6 * self.list_unit_price_e10 // E6
+        return int(self.quantity_e6 * self.list_unit_price_e10 // E6)
 
 
 @dataclass(frozen=True, slots=True)

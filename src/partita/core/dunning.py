@@ -8,12 +8,14 @@ enterprise-finance.md B2, B7, B8.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from partita.core.money import format_scaled, minor_scale_e10, truncate
+from partita.core.bank_transfer import reference_of
+from partita.core.money import Money, format_scaled, minor_scale_e10, truncate
+from partita.core.notice import Notice
 from partita.core.refusal import Reason, Refused, refused
 
 RATE_SCALE = 10
@@ -47,6 +49,26 @@ class Policy:
 
 DEFAULT_POLICY = Policy()
 """Where nothing is set: five reminders, no interest, no suspension."""
+History = Sequence[tuple[date, Policy]]
+"""Policies with the days from which on they count, in order; the first counts from the beginning."""
+
+
+def history_of(stated: Mapping[str, Sequence[tuple[date, Policy | None]]], names: Sequence[str]) -> History:
+    """Return which policy counted when (DUN-1).
+
+    `stated`: what was set for each name, in order; None = what was set counts no more. On each day the first of `names`
+    counts that has a policy then.
+    """
+    days = sorted({day for name in names for day, _ in stated.get(name, ())})
+    return [(date.min, DEFAULT_POLICY), *((day, _on(day, stated, names)) for day in days)]
+
+
+def _on(day: date, stated: Mapping[str, Sequence[tuple[date, Policy | None]]], names: Sequence[str]) -> Policy:
+    for name in names:
+        last = [policy for since, policy in stated.get(name, ()) if since <= day][-1:]
+        if last and last[0] is not None:
+            return last[0]
+    return DEFAULT_POLICY
 
 
 def may_set(policy: Policy) -> Refused | None:
@@ -109,25 +131,31 @@ class Accrued:
     minor: int = 0
 
 
-def accrue(policy: Policy, debt: Debt, before: Accrued, today: date) -> Accrued:
+def accrue(history: History, debt: Debt, before: Accrued, today: date) -> Accrued:
     """Return the interest of a bill up to yesterday, added to what was counted before (DUN-3).
 
-    Each day past due and past the free days asks the rate on what is unpaid at its end; it asks no interest on
-    interest. A policy that changes counts for days that are not counted yet. Counted again on one day, nothing changes.
+    Each day past due and past the free days asks the rate of the policy of that day on what is unpaid at its end; no
+    interest is asked on interest. Counted again on one day, nothing changes.
     """
-    first = debt.due_on + timedelta(days=1 + policy.free_days)
-    start = max(first, before.until or first)
+    start = max(debt.due_on + timedelta(days=1), before.until or debt.due_on)
     if start >= today:
         return before
     scale = minor_scale_e10(debt.currency)
-    exact = before.exact_e20 + _unpaid_days(debt, start, today) * scale * policy.rate_e10
-    if policy.cap_e10 is not None:
-        exact = max(before.exact_e20, min(exact, debt.payable * scale * policy.cap_e10))
+    exact = before.exact_e20
+    ends = [since for since, _ in history[1:]]
+    for (since, policy), end in zip(history, [*ends, today], strict=True):
+        free = debt.due_on + timedelta(days=1 + policy.free_days)
+        exact += _unpaid_days(debt, max(start, since, free), min(end, today)) * scale * policy.rate_e10
+    cap_e10 = history[-1][1].cap_e10
+    if cap_e10 is not None:
+        exact = max(before.exact_e20, min(exact, debt.payable * scale * cap_e10))
     return Accrued(today, exact, truncate(exact, scale * WHOLE_E10))
 
 
 def _unpaid_days(debt: Debt, start: date, end: date) -> int:
     """Return the sum of what is unpaid at the end of each day from `start` on, `end` not included."""
+    if start >= end:
+        return 0
     edges = sorted({start, *(day for day, _ in debt.paid if start < day < end), end})
     return sum(max(0, debt.left_on(first)) * (after - first).days for first, after in pairwise(edges))
 
@@ -138,3 +166,50 @@ def suspends(policy: Policy, debts: Sequence[Debt], today: date) -> Debt | None:
         return None
     past = [one for one in debts if one.left_on(today) > 0 and one.days_past(today) > policy.stop_days]
     return min(past, key=lambda one: (one.due_on, one.bill_id), default=None)
+
+
+def dunning_notice(payer_id: str, debt: Debt, mark: int, today: date) -> Notice:
+    """Tell of a bill that is due (DUN-2): once for each mark, which the key sees to."""
+    left, past = str(Money(debt.left_on(today), debt.currency)), debt.days_past(today)
+    when = (f"was due on {debt.due_on}, {past} days ago", f"已于 {debt.due_on} 到期，逾期 {past} 天")
+    if past <= 0:
+        when = (f"is due on {debt.due_on}", f"将于 {debt.due_on} 到期")
+    return Notice(
+        account_id=payer_id,
+        key=f"dunning:{payer_id}:{debt.bill_id}:{mark}",
+        kind="dunning.reminder",
+        title=(f"{payer_id}: a bill {when[0]}", f"{payer_id}：账单{when[1]}"),
+        body=(
+            (
+                f"The bill {debt.bill_id} {when[0]}; {left} is unpaid. Pay it by a transfer with the reference "
+                f"{reference_of(payer_id)}, or from funds."
+            ),
+            f"账单 {debt.bill_id} {when[1]}，未结清 {left}。请转账（附言填写 {reference_of(payer_id)}）或以资金支付。",
+        ),
+        figures={
+            "account": payer_id,
+            "bill": debt.bill_id,
+            "due_on": debt.due_on.isoformat(),
+            "left": left,
+            "mark": mark,
+        },
+    )
+
+
+def suspension_notice(payer_id: str, debt: Debt, today: date) -> Notice:
+    """Tell that the credit of an account is suspended because of a bill (DUN-4)."""
+    left = str(Money(debt.left_on(today), debt.currency))
+    return Notice(
+        account_id=payer_id,
+        key=f"dunning-suspended:{payer_id}:{debt.bill_id}:{today}",
+        kind="dunning.suspended",
+        title=(f"{payer_id}: the credit is suspended", f"{payer_id}：信控已暂停"),
+        body=(
+            (
+                f"The bill {debt.bill_id} is {debt.days_past(today)} days past due with {left} unpaid: "
+                "the credit limit counts nothing until it is paid."
+            ),
+            f"账单 {debt.bill_id} 已逾期 {debt.days_past(today)} 天，未结清 {left}：在付清之前信控额度不计入可用额度。",
+        ),
+        figures={"account": payer_id, "bill": debt.bill_id, "due_on": debt.due_on.isoformat(), "left": left},
+    )

@@ -1,7 +1,7 @@
 """Notices (通知): what people are told about service and money, in both languages, each once.
 
 Owns the texts and the keys by which a notice is told apart. Does not own when it is told (`service_control`, `alert`)
-nor how it travels (`outbox`). Rules: OUTBOX-5 (`docs/rules/outbox.md`), ALERT-6 (`docs/rules/alert.md`); source:
+nor how it travels (`outbox`). Rules: OUTBOX-5 (`docs/rules/outbox.md`), ALERT-6 (`docs/rules/alert.md`), SUB-7; source:
 enterprise-finance.md B8, B9.
 """
 
@@ -256,4 +256,56 @@ def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
             "left": left,
             "days": days,
         },
+    )
+
+
+_OF_SUBSCRIPTION: dict[str, tuple[Text, Text]] = {
+    "renew": (
+        ("{name} ends on {ends}", "{name} 将于 {ends} 到期"),
+        ("Renew it before: `partita order renew {name}`.", "请在此前续费：`partita order renew {name}`。"),
+    ),
+    "not-renewed": (
+        ("{name} ends on {ends} and will not be renewed", "{name} 将于 {ends} 到期且不再续费"),
+        ("Nothing is to be done, unless it should go on.", "如不再使用，则无需操作。"),
+    ),
+    "renewed": (
+        ("{name} was renewed", "{name} 已自动续费"),
+        ("It was to end on {ends}.", "原到期时间为 {ends}。"),
+    ),
+    "renewal-failed": (
+        ("{name} could not be renewed", "{name} 自动续费失败"),
+        ("It is tried again each day until it is released. {why}", "释放前每天重试。{why}"),
+    ),
+    "stop": (
+        ("{name} is stopped", "{name} 已停机"),
+        ("It ended on {ends}. Renew it before it is released.", "已于 {ends} 到期。请在释放前续费。"),
+    ),
+    "release": (
+        ("{name} is released", "{name} 已释放"),
+        ("It ended on {ends}. What is released cannot be brought back.", "已于 {ends} 到期。已释放的资源无法恢复。"),
+    ),
+}
+
+
+def subscription_notice(
+    account_id: str, kind: str, mark: str, facts: tuple[str, str, str], *, ends_at: datetime, why: Text
+) -> Notice:
+    """Tell of the end or renewal of a subscription (SUB-7): once for each end and mark, which the key sees to.
+
+    `facts` are subscription, product and resource; `why` is why a renewal failed.
+    """
+    name, product, resource = facts
+    named = {"name": name, "ends": f"{ends_at:%Y-%m-%d %H:%M} UTC"}
+    title, body = _OF_SUBSCRIPTION[kind]
+    (english, chinese), (more, more_chinese) = title, body
+    return Notice(
+        account_id=account_id,
+        key=f"subscription:{kind}:{account_id}:{name}:{instant_text(ends_at)}:{mark}",
+        kind=f"subscription.{kind}",
+        title=(f"{account_id}: {english.format(**named)}", f"{account_id}：{chinese.format(**named)}"),
+        body=(
+            f"{product} / {resource}. {more.format(**named, why=why[0])}".strip(),
+            f"{product} / {resource}。{more_chinese.format(**named, why=why[1])}".strip(),
+        ),
+        figures={"account": account_id, "subscription": name, "product": product, "ends_at": ends_at.isoformat()},
     )

@@ -106,12 +106,16 @@ class DifferenceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the things that are paired: a line of a statement, or a posting of ours; `name` is its id."""
+    """One of the things that are paired: a line of a statement, or a posting of ours; `name` is its id.
+
+    `undoes`: the posting that it reverses, if it is a mirror.
+    """
 
     name: str
     day: date
     amount: int
     reference: str = ""
+    undoes: str = ""
 
 
 Key = Callable[[Side], tuple[object, ...]]
@@ -149,23 +153,36 @@ class Compared:
 def compare(lines: Iterable[Side], postings: Iterable[Side]) -> Compared:
     """Pair lines and postings (RECON-3), and say what differs (RECON-4).
 
-    First by reference, and under one reference by amount; what is left under it has another amount, or is there twice.
-    Then what has a reference that the other side lacks, or none, with postings that have none, by day and amount.
+    First by reference and amount. Then an entry and its mirror, of which no line speaks, cancel out. What is left under
+    a reference that both sides have has another amount, or is there twice. What is left beside is paired, by day and
+    amount, with postings that have no reference.
     """
-    here, there = _by_reference(postings), _by_reference(lines)
-    pairs: list[tuple[Side, Side]] = []
-    differences: list[Difference] = []
-    for reference in sorted(set(here) & set(there) - {""}):
-        fit, rest, extra = _paired(there.pop(reference), here.pop(reference), key=lambda one: (one.amount,))
-        pairs += fit
-        differences += _under_one_reference(rest, extra)
-    loose = [side for sides in there.values() for side in sides]
-    fit, rest, extra = _paired(loose, here.pop("", []), key=lambda one: (one.day, one.amount))
-    pairs += fit
-    differences += [Difference(DifferenceKind.MISSING_HERE, one, None) for one in rest]
-    alone = [*extra, *(side for sides in here.values() for side in sides)]
+    named = [line for line in lines if line.reference]
+    pairs, rest, free = _paired(named, postings, key=lambda one: (one.reference, one.amount))
+    free = _standing(free)
+    met = {line.reference for line, _ in pairs} | {one.reference for one in rest} & {one.reference for one in free}
+    differences = [
+        found
+        for reference in sorted(met - {""})
+        for found in _under_one_reference(
+            [one for one in rest if one.reference == reference], [one for one in free if one.reference == reference]
+        )
+    ]
+    loose = [one for one in rest if one.reference not in met] + [line for line in lines if not line.reference]
+    fit, missing, extra = _paired(
+        loose, [one for one in free if not one.reference], key=lambda one: (one.day, one.amount)
+    )
+    differences += [Difference(DifferenceKind.MISSING_HERE, one, None) for one in missing]
+    alone = [*extra, *(one for one in free if one.reference and one.reference not in met)]
     differences += [Difference(DifferenceKind.MISSING_THERE, None, one) for one in alone]
-    return Compared(tuple(pairs), tuple(sorted(differences, key=_turn)))
+    return Compared((*pairs, *fit), tuple(sorted(differences, key=_turn)))
+
+
+def _standing(postings: Sequence[Side]) -> list[Side]:
+    """Return postings without those that were reversed, and their mirrors."""
+    names = {one.name for one in postings}
+    undone = {one.undoes for one in postings} & names
+    return [one for one in postings if one.name not in undone and one.undoes not in undone]
 
 
 def _under_one_reference(lines: Sequence[Side], postings: Sequence[Side]) -> Iterator[Difference]:
@@ -192,13 +209,6 @@ def _paired(
         else:
             rest.append(line)
     return pairs, rest, sorted((one for left in waiting.values() for one in left), key=_place)
-
-
-def _by_reference(sides: Iterable[Side]) -> dict[str, list[Side]]:
-    found: dict[str, list[Side]] = {}
-    for side in sides:
-        found.setdefault(side.reference, []).append(side)
-    return found
 
 
 def _place(side: Side) -> tuple[date, str]:

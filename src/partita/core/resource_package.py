@@ -137,12 +137,13 @@ def may_start(start: datetime, now: datetime) -> Refused | None:
     return refused(Reason.COMMITMENT_START, start=start, now=now, latest=now + AHEAD_MOST)
 
 
-def renewed(last: Stretch, months: int, price_minor: int, zone: str) -> Stretch:
-    """Return the stretch that a renewal adds: at the end of the last, with the same quota, or a given price (PKG-4)."""
-    end = months_after(last.valid.end, months, zone)
-    return Stretch(
-        last.package_id, last.number + 1, StretchKind.RENEW, Period(last.valid.end, end), last.quota_e6, price_minor
-    )
+def renewed(stretches: Iterable[Stretch], months: int, price_minor: int, zone: str) -> Stretch:
+    """Return the stretch that a renewal adds: from the end on, with the quota as it was upgraded until then (PKG-4)."""
+    known = sorted(stretches, key=lambda one: one.number)
+    start = max(one.valid.end for one in known)
+    quota = sum(one.quota_e6 for one in known if one.valid.end == start)
+    valid = Period(start, months_after(start, months, zone))
+    return Stretch(known[0].package_id, known[-1].number + 1, StretchKind.RENEW, valid, quota, price_minor)
 
 
 def upgraded(stretches: Iterable[Stretch], more_e6: int, price_minor: int, now: datetime) -> Stretch | Refused:

@@ -89,8 +89,9 @@ def approvals_of(tx: Transaction, orders: Collection[Order]) -> dict[str, Approv
         needs.setdefault(name, []).append(Need(Role[role], tuple(Cause[cause] for cause in causes)))
     decisions: dict[str, list[Decision]] = {}
     for name, role, verdict, *rest in tx.execute(
-        "select order_id, role, verdict, reason, decided_by, on_behalf_of, recorded_at from approval_decision "
-        "where order_id = any(%s) order by order_id, recorded_at, role",
+        "select d.order_id, d.role, d.verdict, d.reason, d.decided_by, d.on_behalf_of, d.recorded_at "
+        "from approval_decision d join approval_need n using (payer_id, order_id, role) "
+        "where d.order_id = any(%s) order by d.order_id, n.place",
         (asked,),
     ):
         decisions.setdefault(name, []).append(Decision(Role[role], Verdict[verdict.upper()], *rest))

@@ -1,7 +1,8 @@
 """Credit in PostgreSQL: lines, changes and their ends, contracts, terms; the limits that follow from them.
 
-Owns the SQL of `credit_change`, `credit_change_end`, `credit_contract` and `credit_term`. The limit in force is that of
-the last applied change. Decides nothing. Rules: CREDIT-1, CREDIT-2, CREDIT-4, CREDIT-5, CREDIT-7.
+Owns the SQL of `credit_change`, `credit_change_end`, `credit_contract`, `credit_term` and `credit_suspension`. The limit
+in force is that of the last applied change. Decides nothing. Rules: CREDIT-1, CREDIT-2, CREDIT-4, CREDIT-5, CREDIT-7,
+DUN-4.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ _CHANGES = """
            c.recorded_by, c.recorded_at, coalesce(e.state, 'pending')
     from credit_change c left join credit_change_end e using (management_id, change_id)
 """
+_SUSPENDED = """
+    select payer_id, bill_id from (
+        select distinct on (payer_id) payer_id, bill_id, suspended from credit_suspension
+        where payer_id = any(%s) order by payer_id, step desc) last
+    where suspended
+"""
 
 
 def limit_of(tx: Transaction, account_id: str, at: datetime) -> int:
@@ -48,6 +55,23 @@ def limits_of(tx: Transaction, account_ids: Collection[str], at: datetime) -> di
         for account in asked & {line.management_id, *line.allocated}:
             limits[account] = limits.get(account, 0) + line.limit_of(account)
     return limits
+
+
+def suspended(tx: Transaction, account_ids: Collection[str]) -> dict[str, str]:
+    """Return the accounts whose credit is suspended, with the bill that did it (DUN-4): their limit counts nothing."""
+    return dict(tx.execute(_SUSPENDED, (sorted(account_ids),)).fetchall())
+
+
+def suspend(
+    tx: Transaction, account_id: str, bill_id: str, *, suspended: bool, recorded_by: str, recorded_at: datetime
+) -> None:
+    """Suspend the credit of an account because of a bill, or lift that. The caller holds its lock."""
+    tx.execute(
+        "insert into credit_suspension (payer_id, step, suspended, bill_id, recorded_by, recorded_at) "
+        "select %(payer)s, coalesce(max(step), 0) + 1, %(suspended)s, %(bill)s, %(by)s, %(at)s "
+        "from credit_suspension where payer_id = %(payer)s",
+        {"payer": account_id, "suspended": suspended, "bill": bill_id, "by": recorded_by, "at": recorded_at},
+    )
 
 
 def line_of(tx: Transaction, management_id: str, currency: str, at: datetime) -> Line:

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from partita.core.promotion import Promotion
 from partita.core.scope import Listing, Occasion, Scope
-from partita.store import rows as rows_store
 from partita.store.db import Transaction
 
 _COLUMNS = (
@@ -33,21 +32,16 @@ def promotions_of(tx: Transaction) -> dict[tuple[str, datetime], Promotion]:
 
 def add_promotions(tx: Transaction, promotions: Iterable[Promotion], *, recorded_at: datetime) -> None:
     """Append versions of promotions."""
-    rows_store.add(
-        tx,
-        f"promotion ({_COLUMNS}, recorded_at)",
-        (
-            (
-                one.promotion_id, one.effective_from, one.name, one.factor_e6, one.until, one.scope.listing.value,
-                _array(one.scope.products), _array(one.skus),
-                _array(occasion.value for occasion in one.scope.occasions), one.months_min, one.stacks,
-                one.refundable, recorded_at,
-            )
-            for one in promotions
-        ),
-    )  # fmt: skip
-
-
-def _array(names: Iterable[str]) -> str:
-    """Write names as an array; ids and kinds of orders have nothing in them that would need an escape."""
-    return "{" + ",".join(sorted(f'"{name}"' for name in names)) + "}"
+    with tx.cursor() as cursor:
+        cursor.executemany(
+            f"insert into promotion ({_COLUMNS}, recorded_at) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    one.promotion_id, one.effective_from, one.name, one.factor_e6, one.until, one.scope.listing.value,
+                    sorted(one.scope.products), sorted(one.skus), sorted(kind.value for kind in one.scope.occasions),
+                    one.months_min, one.stacks, one.refundable, recorded_at,
+                )
+                for one in promotions
+            ],
+        )  # fmt: skip

@@ -238,18 +238,17 @@ def settled_ends(tx: Transaction) -> list[LooseEnd]:
 
 
 def paid_count(tx: Transaction) -> int:
-    """Return how many bills have draws."""
-    row = tx.execute("select count(*) from (select distinct payer_id, bill_id from draw) paid").fetchone()
+    """Return how many bills have been paid by funds or credits."""
+    row = tx.execute("select count(*) from bill_left where drawn_minor + set_off_minor > 0").fetchone()
     assert row is not None, "a count gives one row"
     return int(row[0])
 
 
 def overpaid(tx: Transaction) -> list[tuple[str, str, str, int, int]]:
-    """Return (payer, bill, currency, payable, drawn) of the bills whose draws come to more than their payable."""
+    """Return (payer, bill, currency, payable, paid) of the bills that funds and credits paid more than their payable."""
     rows = tx.execute(
-        "select b.payer_id, b.bill_id, b.currency, b.payable_minor, sum(d.amount_minor)::bigint from draw d "
-        "join bill b on b.payer_id = d.payer_id and b.bill_id = d.bill_id group by 1, 2, 3, 4 "
-        "having sum(d.amount_minor) > b.payable_minor order by 1, 2"
+        "select payer_id, bill_id, currency, payable_minor, drawn_minor + set_off_minor from bill_left "
+        "where drawn_minor + set_off_minor > greatest(payable_minor, 0) order by 1, 2"
     )
     return rows.fetchall()
 
@@ -273,7 +272,8 @@ def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[s
         left_over as (select p.currency, sum(p.amount_minor) as amount
                       from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
                       where p.ledger_account = 'receivable'
-                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'debt_cleared', 'order_paid')
+                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'debt_cleared', 'order_paid',
+                                           'interest_charged')
                       group by 1)
         select currency, coalesce(due.amount, 0)::text, coalesce(paid.amount, 0)::text,
                coalesce(left_over.amount, 0)::text

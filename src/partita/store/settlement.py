@@ -20,6 +20,7 @@ from partita.columnar.tables import arrow_schema
 from partita.core.funds import Fund
 from partita.core.period import Period
 from partita.core.scope import Occasion
+from partita.core.settlement import SAME_MONTH
 from partita.core.template import Instrument, Kind
 from partita.core.voucher import DEFAULT_POLICY, Priority
 from partita.store.db import Transaction
@@ -31,6 +32,7 @@ class Of:
     """Which bills: of a month and bucket, or one of them; the month's period in each zone; the instant of the close.
 
     `lines`: whose lines are needed (`_LINES_WHERE`); of the other bills the whole payable counts as one line.
+    `kept_back`: payers of whose funds only those pay that pay in no other month.
     """
 
     month: int
@@ -39,6 +41,7 @@ class Of:
     at: datetime
     bill_id: str | None = None
     lines: str = "held"
+    kept_back: frozenset[str] = frozenset()
 
 
 # Templates are known by enterprise and name; a blank is in no name.
@@ -113,6 +116,7 @@ _SOURCES = f"""
         ) both_ways group by payer_id, currency
     ) frozen on frozen.payer_id = b.payer_id and frozen.currency = b.currency
     where b.amount_minor < 0 and split_part(b.ledger_account, '/', 1) = any(%(funds)s)
+      and (b.payer_id <> all(%(kept_back)s) or split_part(b.ledger_account, '/', 1) = any(%(same_month)s))
     union all
     select b.payer_id, b.currency, '{Fund.VOUCHER.value}', v.voucher_id, -b.amount_minor,
            v.valid_from at time zone 'UTC', v.valid_until at time zone 'UTC', {_TEMPLATE}, 0, {_KEYS}
@@ -226,6 +230,8 @@ def _values(of: Of) -> dict[str, object]:
         "ends": [of.periods[zone].end for zone in zones],
         "keys": [key.value for key in DEFAULT_POLICY],
         "funds": [fund.value for fund in Fund if fund is not Fund.VOUCHER],
+        "kept_back": sorted(of.kept_back),
+        "same_month": [fund.value for fund in SAME_MONTH],
     }
 
 

@@ -13,6 +13,7 @@ from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
+from partita.store import clearing as clearing_store
 from partita.store import org as org_store
 from partita.store.bill import BillLineRow, BillRow, DrawRow
 from partita.usecases.permission import Sight, authorise, sight
@@ -21,11 +22,15 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class BillSummary:
-    """A bill without its lines: what it asks, what funds paid, what is outstanding (minor units)."""
+    """A bill without its lines: what it asks, what funds paid, what is outstanding (minor units).
+
+    `set_off_minor`: what credits paid of it, or, of a bill below zero, what of it paid other bills (CLEAR-3).
+    """
 
     bill: BillRow
     paid_minor: int
     outstanding_minor: int
+    set_off_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +94,10 @@ def _summaries(work: Work, rows: Sequence[BillRow]) -> list[BillSummary]:
     paid: dict[str, int] = {}
     for draw in bill_store.draws(work.tx, [one.bill_id for one in rows]):
         paid[draw.bill_id] = paid.get(draw.bill_id, 0) + draw.amount_minor
-    return [BillSummary(one, paid.get(one.bill_id, 0), one.payable_minor - paid.get(one.bill_id, 0)) for one in rows]
+    offsets = clearing_store.offset_sums(work.tx, [one.bill_id for one in rows])
+    return [_summary(one, paid.get(one.bill_id, 0), offsets.get(one.bill_id, 0)) for one in rows]
+
+
+def _summary(row: BillRow, paid: int, set_off: int) -> BillSummary:
+    left = row.payable_minor - paid - (set_off if row.payable_minor > 0 else -set_off)
+    return BillSummary(row, paid, left, set_off)

@@ -173,7 +173,7 @@ def _story(
         files=files,
         records=sum(one.records for one in files),
         samples=[_sample(row) for row in engine.execute(bill_sql.SAMPLES, [SAMPLES]).fetchall()],
-        prices=[PricedBy(versions[row[0]], row[1], *map(int, row[2:5])) for row in priced],
+        prices=[PricedBy(versions[row[0]], row[1], *map(int, row[2:5])) for row in priced if row[0] in versions],
         discounts=_discounts(work, bill, line, (min(row[5] for row in priced), max(row[6] for row in priced))),
         costs=Costs(*map(int, costs)),
         share_minor=share,
@@ -208,6 +208,8 @@ def _files(
     run, bill, line = of
     through = usage_store.files(work.tx, month=line.usage_month, through=run.usage_through)
     known = {str(books.room.path(one.path)): one for one in through if one.bucket == bill.bucket}
+    if not known:
+        return []  # the fees of a plan are charged without usage
     batches = {one.batch_id: one.file_name for one in usage_store.batches(work.tx)}
     names = ", ".join(literal(path) for path in known)
     engine.execute(

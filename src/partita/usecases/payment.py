@@ -20,6 +20,7 @@ from partita.store import payment as payment_store
 from partita.store.payment import NoticeRow
 from partita.usecases.clearing import clear
 from partita.usecases.funds.command import amount_at_fault, by, holder_for, saved, text_at_fault
+from partita.usecases.order.payment import pay_waiting
 from partita.usecases.permission import authorise_books
 from partita.usecases.ports import PaymentGateway
 from partita.usecases.work import Books, Work
@@ -199,6 +200,7 @@ def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdi
     assert not isinstance(entries, Refused), "a payment that is not paid has no entry"
     payment_store.reach(work.tx, payment, PaymentState.PAID, notice, work.now)
     work.touched.add(payment.payer_id)
+    pay_waiting(work, payment.payment_id)
     clear(work, [payment.payer_id])
 
 

@@ -14,7 +14,7 @@ from partita.core.catalog import price_in_force
 from partita.core.coupon import Coupon, Reduction, Unused
 from partita.core.discount import Charged, stack
 from partita.core.funds import Explained, Fund, available
-from partita.core.order import LINES_MAX, OrderKind, Priced, Wanted, check_quantity
+from partita.core.order import LINES_MAX, QUANTITY_MAX, OrderKind, Priced, Wanted, check_quantity
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.quantity import INT64_MAX, format_quantity
@@ -36,15 +36,17 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a quote is asked for beside its lines: the kind of order, for how long, and if it must be refundable.
+    """What a quote is asked for beside its lines: the kind of order, and if it must be refundable.
 
     `with_coupons` False: what it costs without any coupon.
     """
 
-    span: Span
     kind: OrderKind = OrderKind.PURCHASE
     refundable: bool = False
     with_coupons: bool = True
+
+
+USUAL = Wish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class UsageQuoted:
     lines: tuple[tuple[str, UsagePrice], ...]
 
 
-def quote(work: Work, account_id: str, asked: Sequence[Asked], wish: Wish) -> Quoted | Refused:
+def quote(work: Work, account_id: str, asked: Sequence[tuple[Asked, Span]], wish: Wish = USUAL) -> Quoted | Refused:
     """Say what an order would cost an account now and who would pay it (QUOTE-1 … QUOTE-4); nothing is used up.
 
     Refused in this order: what `authorise` says (VIEW_ORDERS), UNKNOWN_ACCOUNT, ORDER_WITHOUT_LINES, then line by line
@@ -151,20 +153,21 @@ def free_coupons(work: Work, holder: Holder) -> tuple[Coupon, ...]:
     return tuple(one for one in held if one.coupon_id not in used and one.template.currency == holder.currency)
 
 
-def _lines(work: Work, holder: Holder, asked: Sequence[Asked], wish: Wish) -> list[QuotedLine] | Refused:
+def _lines(work: Work, holder: Holder, asked: Sequence[tuple[Asked, Span]], wish: Wish) -> list[QuotedLine] | Refused:
     if not 1 <= len(asked) <= LINES_MAX:
         return refused(Reason.ORDER_WITHOUT_LINES, most=LINES_MAX)
-    shelves = quote_store.shelves(work.tx, {one.sku_id for one in asked}, holder.payer_id)
+    shelves = quote_store.shelves(work.tx, {one.sku_id for one, _ in asked}, holder.payer_id)
     buyer = Buyer(holder.account_id, holder.payer_id, holder.currency, wish.kind, work.now, refundable=wish.refundable)
     found: list[QuotedLine] = []
-    for one in asked:
+    for one, span in asked:
         if one.sku_id not in shelves:
             return refused(Reason.UNKNOWN_SKU, sku=one.sku_id)
-        if wrong := check_quantity(one.quantity, wish.span.term.value, wish.span.terms):
-            named = ("the quantity", "数量") if wrong.endswith(str(order_rules.QUANTITY_MAX)) else ("terms", "期数")
-            value = one.quantity if named[0] == "the quantity" else wish.span.terms
+        if wrong := check_quantity(one.quantity, span.term.value, span.terms):
+            many = not 1 <= one.quantity <= QUANTITY_MAX
+            named = ("the quantity", "数量") if many else ("the number of terms", "期数")
+            value = one.quantity if many else span.terms
             return refused(Reason.BAD_QUANTITY, name=named, allowed=wrong, value=value)
-        line = quote_line(one, wish.span, buyer, shelves[one.sku_id])
+        line = quote_line(one, span, buyer, shelves[one.sku_id])
         if isinstance(line, Refused):
             return line
         found.append(line)

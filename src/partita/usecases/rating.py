@@ -30,7 +30,9 @@ from partita.store.charge import ChargeFile
 from partita.store.db import Transaction
 from partita.store.files import FileRoom, digest_of
 from partita.store.usage import UsageFile
+from partita.usecases import deduction
 from partita.usecases.bucket import side_by_side
+from partita.usecases.deduction import Deducting
 from partita.usecases.permission import operator_only
 from partita.usecases.spend import exact
 from partita.usecases.work import Books
@@ -194,13 +196,19 @@ def write_charges(
     usage: Sequence[Path],
     target: Path,
     *,
-    part_lines: int = PART_LINES,
+    meets: Deducting | None = None,
 ) -> tuple[list[Path], int]:
     """Price files of usage into files of charges; return them, and how many charges: one for each record (RATE-1).
 
     Several files are first merged into one in their order, so that the charges are the same however the usage came.
-    The first file of charges is `target`; those that follow have a number.
+    The first file of charges is `target`; those that follow have a number. What usage `meets` is taken off it first,
+    and the charges that cover it stand in files of their own; without usage there are only those (DEDUCT-1).
     """
+    if not usage:
+        assert meets is not None, "there is something to price"
+        deduction.nothing_measured(engine)
+        deduction.take_off(engine, Month.from_number(month), meets)
+        return _write_deductions(engine, month, meets, target), 0
     merged = target.with_name(f"merged-{target.name}")
     if len(usage) > 1:
         show_files(engine, "usage", USAGE, [str(path) for path in usage])
@@ -208,18 +216,34 @@ def write_charges(
     source = path_literal(merged if len(usage) > 1 else usage[0])
     columns = ", ".join(f'"{name}"' for name in USAGE)
     engine.execute(
-        f"create or replace temp view usage as select {columns}, file_row_number as place "
-        f"from read_parquet({source}, file_row_number=true)"
+        f"create or replace temp view {'usage' if meets is None else 'measured'} as "
+        f"select {columns}, file_row_number as place from read_parquet({source}, file_row_number=true)"
     )
+    if meets is not None:
+        deduction.take_off(engine, Month.from_number(month), meets)
     row = engine.execute("select count(*) from usage").fetchone()
     assert row is not None, "an aggregate without groups gives one row"
-    if row[0] <= part_lines:
+    if row[0] <= PART_LINES:
         made, written = [target], write(engine, charges_select(month, models), target)
     else:
-        starts = range(0, int(row[0]), part_lines)
+        starts = range(0, int(row[0]), PART_LINES)
         made, written = _write_parts(engine, month, models, starts, target)
+    if meets is not None:
+        made += _write_deductions(engine, month, meets, target)
     merged.unlink(missing_ok=True)
     return made, written
+
+
+def _write_deductions(engine: duckdb.DuckDBPyConnection, month: int, meets: Deducting, target: Path) -> list[Path]:
+    """Write the charges that deduction adds, beside `target`, each kind into a file; return those that have rows."""
+    made: list[Path] = []
+    for name, select in deduction.statements(Month.from_number(month), meets).items():
+        path = target.with_name(f"{name}-{month}.parquet")
+        if write(engine, select, path):
+            made.append(path)
+        else:
+            path.unlink()
+    return made
 
 
 def _write_parts(
@@ -280,6 +304,7 @@ def rate_month(
         tables = load_tables(work.tx)
         buckets = org_store.bucket_count(work.tx)
         files = usage_store.files(work.tx, month=month.number)
+        met = deduction.open_month(work.tx, month, work.now)
     totals: list[PayerTotal] = []
     records, changed = 0, False
     engine = books.engine()
@@ -291,7 +316,8 @@ def rate_month(
 
         def rate(bucket: int, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[PayerTotal], bool]:
             of_bucket = [one for one in files if one.bucket == bucket]
-            return _rate_bucket(books, connection, (month, bucket), (tables, of_bucket), dry_run=dry_run)
+            source = (tables, of_bucket, met.get(bucket))
+            return _rate_bucket(books, connection, (month, bucket), source, dry_run=dry_run)
 
         progress(0, buckets, str(month))
         for done, (count, payers, new) in enumerate(side_by_side(engine, range(buckets), rate), 1):
@@ -307,21 +333,23 @@ def _rate_bucket(
     books: Books,
     engine: duckdb.DuckDBPyConnection,
     place: tuple[Month, int],
-    source: tuple[RatingTables, list[UsageFile]],
+    source: tuple[RatingTables, list[UsageFile], Deducting | None],
     *,
     dry_run: bool,
 ) -> tuple[int, list[PayerTotal], bool]:
-    (month, bucket), (tables, files) = place, source
-    if not files:
+    (month, bucket), (tables, files, meets) = place, source
+    if not files and not meets:
         return 0, [], False
     with books.room.incoming() as folder:
-        target = folder / "charges.parquet"
-        made, records = write_charges(engine, month.number, tables.models, paths_of(books.room, files), target)
+        target, paths = folder / "charges.parquet", paths_of(books.room, files)
+        made, records = write_charges(engine, month.number, tables.models, paths, target, meets=meets)
+        taken = deduction.running(engine) if meets else []
         sums = [measure(engine, [str(path)]) for path in made]
         show_files(engine, "charges", CHARGE, [str(path) for path in made])
         payers = _payer_totals(engine)
         show_usage(engine, books.room, files)
-        spend = exact.counted(engine, (month, bucket), files[-1].sequence)
+        sequence = files[-1].sequence if files else 0
+        spend = exact.counted(engine, (month, bucket), sequence, taken)
         new = not dry_run and _name_provisional(books, (month, bucket), made, sums)
     if not dry_run:
         exact.recount(books, spend)

@@ -10,6 +10,7 @@ from partita.core.invoice.bureau import BureauAnswer, BureauRequest, Verdict
 from partita.core.invoice.candidate import (
     Candidate,
     CandidateKind,
+    Group,
     Portion,
     Wish,
     choose,
@@ -37,8 +38,8 @@ from partita.core.invoice.words import amount_in_chinese, amount_in_english
 
 __all__ = [
     "BANK_ACCOUNT", "CARD_SALE", "CLOUD_SERVICE", "BureauAnswer", "BureauRequest", "Candidate", "CandidateKind",
-    "Invoice", "InvoiceCommand", "InvoiceKind", "InvoiceLine", "InvoiceMode", "InvoiceState", "Issuer", "Portion",
-    "TaxItem", "Taxed", "Verdict", "Wish",
+    "Group", "Invoice", "InvoiceCommand", "InvoiceKind", "InvoiceLine", "InvoiceMode", "InvoiceState", "Issuer",
+    "Portion", "TaxItem", "Taxed", "Verdict", "Wish",
     "amount_in_chinese", "amount_in_english", "choose", "grouped", "included_tax", "invoice_id", "made", "may_become",
     "may_offset", "mirrored", "owed_in_all", "red_form_at_fault", "taxed", "title_at_fault",
 ]  # fmt: skip

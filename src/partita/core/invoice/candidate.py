@@ -2,7 +2,8 @@
 
 Owns the formula invoiceable = original − offset − invoiced, its mirror 欠票 (owed invoice), the choice of what is
 invoiced, and the offset of what is owed. Does not own where consumption comes from (`store.invoice`). Amounts are minor
-units of the candidate's currency. Rules: INVOICE-1, INVOICE-2, INVOICE-5, INVOICE-9; source: enterprise-finance.md B12.
+units of the candidate's currency. Rules: INVOICE-1, INVOICE-2, INVOICE-5, INVOICE-6, INVOICE-9; source:
+enterprise-finance.md B12.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ class CandidateKind(Enum):
         return self.value[language == "zh"]
 
 
+def candidate_id(payer_id: str, kind: CandidateKind, reference: str, seller: str, currency: str) -> str:
+    """Return the id that these facts always have."""
+    return derived_id("ivc", payer_id, kind.word, reference, seller, currency)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What a payer paid in cash for a bill, a subscription or a card of one seller, and what invoices say of it.
@@ -66,7 +72,7 @@ class Candidate:
     @property
     def candidate_id(self) -> str:
         """The id that these facts always have."""
-        return derived_id("ivc", self.payer_id, self.kind.word, self.reference, self.seller, self.currency)
+        return candidate_id(self.payer_id, self.kind, self.reference, self.seller, self.currency)
 
     @property
     def offset(self) -> int:
@@ -79,14 +85,19 @@ class Candidate:
         return self.original - self.offset - self.invoiced
 
     @property
+    def covered(self) -> int:
+        """What invoices stand for it: its own, and, by an offset, those of others instead of theirs."""
+        return self.invoiced + self.taken - self.given
+
+    @property
     def invoiceable(self) -> int:
         """What may still be invoiced (可开票金额)."""
         return max(0, self.net)
 
     @property
     def owed(self) -> int:
-        """What was invoiced and is not consumed any more (欠票): at most what invoices say (INVOICE-5)."""
-        return min(max(0, -self.net), max(0, self.invoiced))
+        """What was invoiced and is not consumed any more (欠票): at most what invoices stand for (INVOICE-5)."""
+        return min(max(0, -self.net), max(0, self.covered))
 
     @property
     def ahead(self) -> int:
@@ -110,16 +121,18 @@ class Portion:
 class Wish:
     """What is to be invoiced: by name (candidates, bills, subscriptions, orders, cards), by month, by amount, or all.
 
-    `amount` (minor units) is taken from the oldest consumption first. `months` are numbers such as 202610.
+    `amount` (minor units) is taken from the oldest consumption first. `months` are numbers such as 202610. `most`: how
+    much of a candidate at most, by its id, and of no other one.
     """
 
     names: tuple[str, ...] = ()
     months: tuple[int, ...] = ()
     amount: int | None = None
+    most: Mapping[str, int] | None = None
 
 
 def choose(candidates: Sequence[Candidate], wish: Wish) -> list[Portion] | Refused:
-    """Return what of which candidates is invoiced, the oldest consumption first (INVOICE-5).
+    """Return what of which candidates is invoiced, the oldest consumption first (INVOICE-6).
 
     Refused in this order: NOT_A_CANDIDATE (a name that none has), NOTHING_TO_INVOICE, AMOUNT_NOT_POSITIVE,
     EXCEEDS_INVOICEABLE.
@@ -150,6 +163,8 @@ def _asked(one: Candidate, wish: Wish) -> int:
     """Return how much of a candidate is asked for, at most what may be invoiced of it."""
     if wish.months and one.month not in wish.months:
         return 0
+    if wish.most is not None:
+        return min(one.invoiceable, wish.most.get(one.candidate_id, 0))
     chosen = one.names().intersection(wish.names)
     if wish.names and not chosen:
         return 0

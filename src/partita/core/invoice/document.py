@@ -14,7 +14,7 @@ from enum import Enum
 
 from partita.core.account import InvoiceProfile
 from partita.core.ids import derived_id
-from partita.core.invoice.candidate import CandidateKind, Portion
+from partita.core.invoice.candidate import CandidateKind, Portion, candidate_id
 from partita.core.invoice.tax import TaxItem, taxed
 from partita.core.refusal import Reason, Refused, refused
 
@@ -180,6 +180,10 @@ class Invoice:
     def net(self) -> int:
         """The amount without tax."""
         return self.gross - self.tax
+
+    def candidate_of(self, line: InvoiceLine) -> str:
+        """Return the id of the candidate that a line says something of."""
+        return candidate_id(line.payer_id, line.kind, line.reference, self.issuer.seller, self.currency)
 
     @property
     def is_red(self) -> bool:

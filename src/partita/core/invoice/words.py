@@ -6,7 +6,7 @@ from partita.core.money import Money, minor_digits
 
 _NUMERALS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
+_SIZES = ((10**8, "亿"), (10**4, "万"))
 _DECIMALS = ("角", "分", "厘")
 _UNITS_EN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -14,7 +14,6 @@ _UNITS_EN = (
 ).split()
 _TENS_EN = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
 _GROUPS_EN = ("", " thousand", " million", " billion", " trillion")
-_OF_GROUP = 10_000
 _OF_GROUP_EN = 1_000
 _HUNDRED, _TWENTY, _TEN = 100, 20, 10
 
@@ -41,21 +40,13 @@ def amount_in_chinese(money: Money) -> str:
 
 
 def _whole(value: int) -> str:
-    """Read a whole number by groups of four digits."""
-    text, skipped = "", False
-    groups: list[int] = []
-    while value:
-        value, group = divmod(value, _OF_GROUP)
-        groups.append(group)
-    for place in range(len(groups) - 1, -1, -1):
-        group = groups[place]
-        if not group:
-            skipped = True
-            continue
-        short = group < _OF_GROUP // 10
-        text += ("零" if text and (skipped or short) else "") + _four(group) + _GROUPS[place]
-        skipped = False
-    return text
+    """Read a whole number: so many 亿, so many 万, and the rest; a zero where the rest is short."""
+    for size, name in _SIZES:
+        if value >= size:
+            high, low = divmod(value, size)
+            gap = "零" if 0 < low < size // _TEN else ""
+            return f"{_whole(high)}{name}{gap}{_whole(low)}"
+    return _four(value)
 
 
 def _four(group: int) -> str:

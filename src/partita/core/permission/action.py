@@ -129,6 +129,14 @@ class Action(Enum):
     USE_POOL = Act("make vouchers from the pool", "由额度池制作代金券", capability=Capability.MOVE_FUNDS)
     SHARE_VOUCHER = Act("share vouchers with members", "向子账号共享代金券", capability=Capability.MOVE_FUNDS)
 
+    # packages and savings plans
+    GRANT_COMMITMENT = Act("grant resource packages and savings plans", "发放资源包与节省计划", operator_only=True)
+    SHARE_COMMITMENT = Act(
+        "share packages and plans, and set what they skip",
+        "共享资源包与节省计划、设置不抵扣规则",
+        capability=Capability.MOVE_FUNDS,
+    )
+
     # orders and subscriptions
     VIEW_ORDERS = Act(
         "see orders, approvals and subscriptions",

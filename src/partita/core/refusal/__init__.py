@@ -90,7 +90,7 @@ class Reason(Enum):
 
     # commitment: resource packages and savings plans
     UNKNOWN_PACKAGE = commitment.UNKNOWN_PACKAGE
-    UNKNOWN_PLAN = commitment.UNKNOWN_PLAN
+    UNKNOWN_COMMITMENT = commitment.UNKNOWN_COMMITMENT
     COMMITMENT_START = commitment.COMMITMENT_START
     BAD_TERMS = commitment.BAD_TERMS
     PACKAGE_NOT_RUNNING = commitment.PACKAGE_NOT_RUNNING

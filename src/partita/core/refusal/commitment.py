@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 UNKNOWN_PACKAGE = (
-    "{account} has no resource package {package}. `partita package list {account}` shows those it has.",
-    "{account} 没有资源包 {package}。`partita package list {account}` 列出其资源包。",
+    "There is no resource package {package}. `partita package list ACCOUNT` shows those of an account.",
+    "没有资源包 {package}。`partita package list 账号` 列出账号的资源包。",
 )
-UNKNOWN_PLAN = (
-    "{account} has no savings plan {plan}. `partita plan list {account}` shows those it has.",
-    "{account} 没有节省计划 {plan}。`partita plan list {account}` 列出其节省计划。",
+UNKNOWN_COMMITMENT = (
+    (
+        "There is no package or plan {name}. `partita package list ACCOUNT` and `partita plan list ACCOUNT` show those "
+        "of an account."
+    ),
+    "没有资源包或节省计划 {name}。`partita package list 账号` 与 `partita plan list 账号` 列出账号名下的。",
 )
 COMMITMENT_START = (
     "It cannot start on {start}: from now ({now}) to {latest} is possible. Give another start, or none for now.",
     "不能在 {start} 生效：只能在现在（{now}）至 {latest} 之间生效。请更改生效时间，或不填以立即生效。",
 )
-BAD_TERMS = ("{value} is not possible: {allowed}. Correct it and try again.", "{value} 不可用：{allowed}。请更正后重试。")
+BAD_TERMS = (
+    "{value} is not possible: {allowed}. Correct it and try again.",
+    "{value} 不可用：{allowed}。请更正后重试。",
+)
 PACKAGE_NOT_RUNNING = (
     "The package {package} does not run now, so it cannot be upgraded. Renew it, or buy another.",
     "资源包 {package} 当前未生效，不能升级。请续费，或另购一个。",

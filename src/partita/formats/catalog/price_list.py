@@ -57,8 +57,7 @@ def read_price_list(text: str, *, currency: str, effective_from: str, without_fr
         raise ValueError("no price sheets under `compute`")
     found, taken = PriceList(), set[str]()
     for sheet in sheets:
-        product = _UNFIT.sub("-", sheet)
-        found.products.append((product, sheet, CATEGORY, "hour"))
+        product, before = _UNFIT.sub("-", sheet), len(found.skus)
         for path, stated in _leaves(sheets[sheet], (sheet,)):
             sku = _UNFIT.sub("-", "/".join(path))
             why = _LONG if not _fits(stated) else _TAKEN if sku in taken or not is_name(sku) else None
@@ -74,6 +73,8 @@ def read_price_list(text: str, *, currency: str, effective_from: str, without_fr
             size = " ".join(path[1:-1] if region else path[1:])
             found.skus.append((sku, product, f"{sheet} {size} {region}".strip(), UNIT, region, size))
             found.prices.append((sku, currency, effective_from, stated))
+        if len(found.skus) > before:
+            found.products.append((product, sheet, CATEGORY, "hour"))
     return found
 
 

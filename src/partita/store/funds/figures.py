@@ -13,7 +13,7 @@ from partita.core.funds import Figures, Fund, fund_of
 from partita.core.money import minor_scale_e10, truncate
 from partita.core.period import Month
 from partita.core.posting_rules import CREDIT_REFUND, RECEIVABLE, TRANSFER_CLEARING
-from partita.store import credit
+from partita.store import credit, invoice
 from partita.store.db import Transaction, named
 
 _BALANCES = """
@@ -36,6 +36,7 @@ _FIGURES = f"""
                      where f.payer_id = a.account_id and f.currency = e.currency), 0)
            - coalesce((select sum(r.amount_minor) from fund_release r join fund_freeze f using (payer_id, freeze_id)
                        where r.payer_id = a.account_id and f.currency = e.currency), 0),
+           exists (select from invoice_line l where l.payer_id = a.account_id),
            exists (select from credit_change c where a.account_id in (c.account_id, c.management_id))
     from account a join enterprise e using (enterprise_id) where a.account_id {{named}}
     order by a.account_id
@@ -45,12 +46,16 @@ _FIGURES = f"""
 def figures(tx: Transaction, account_ids: Collection[str], at: datetime) -> dict[str, Figures]:
     """Return the figures of accounts at an instant, each in its own currency; unknown accounts are left out.
 
-    Only the credit limit and the calendar look at `at`; the rest is what the books hold now.
+    Only the credit limit and the calendar look at `at`; the rest is what the books hold now. A limit that is suspended
+    counts nothing (DUN-4).
     """
     which, values = named(account_ids)
     rows = tx.execute(_FIGURES.format(named=which), values).fetchall()
     limits = credit.limits_of(tx, [row[0] for row in rows if row[-1]], at)
-    return {row[0]: _figures_of(row, limits.get(row[0], 0), at) for row in rows}
+    limits |= dict.fromkeys(credit.suspended(tx, limits), 0) if limits else {}
+    invoiced = [row[0] for row in rows if row[-2]]
+    owed = invoice.owed(tx, invoiced) if invoiced else {}
+    return {row[0]: _figures_of(row, limits.get(row[0], 0), owed.get((row[0], row[2]), 0), at) for row in rows}
 
 
 def left_of(tx: Transaction, payer_id: str, fund: Fund) -> dict[str, int]:
@@ -75,8 +80,8 @@ def given_by(tx: Transaction, giver_id: str) -> dict[str, int]:
     return {receiver: amount for receiver, amount in given.items() if amount > 0}
 
 
-def _figures_of(row: tuple[Any, ...], credit_limit: int, at: datetime) -> Figures:
-    account_id, zone, currency, balances, held, frozen, _ = row
+def _figures_of(row: tuple[Any, ...], credit_limit: int, owed_invoices: int, at: datetime) -> Figures:
+    account_id, zone, currency, balances, held, frozen, *_ = row
     books = _books(balances)
     this_month, earlier = _usage(held, currency, Month.of(at, zone).number)
     return Figures(
@@ -92,6 +97,7 @@ def _figures_of(row: tuple[Any, ...], credit_limit: int, at: datetime) -> Figure
         usage_earlier=earlier,
         frozen=int(frozen),
         outstanding=-books.get(RECEIVABLE, 0),
+        owed_invoices=owed_invoices,
     )
 
 

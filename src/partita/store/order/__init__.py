@@ -15,6 +15,7 @@ from partita.store.order.orders import (
     expired,
     five_day_refunds,
     known_products,
+    last_price,
     lines_of,
     link_payment,
     open_on,
@@ -43,7 +44,8 @@ from partita.store.order.portions import other_payers, portions_of
 __all__ = [
     "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow",
     "add", "add_charges", "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired",
-    "five_day_refunds", "known_products", "lines_of", "link_payment", "money_of_orders", "open_on", "order_of",
+    "five_day_refunds", "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "open_on",
+    "order_of",
     "orders_of", "orders_of_payment", "other_payers", "portions_of", "refund_policies", "refund_policy",
     "set_refund_policy", "sources", "spent_in_month", "steps_of",
 ]  # fmt: skip

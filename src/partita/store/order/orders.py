@@ -168,6 +168,18 @@ def steps_of(tx: Transaction, order_id: str) -> list[StepRow]:
     return [StepRow(OrderState(_STATES[row[0]]), *row[1:]) for row in rows]
 
 
+def last_price(tx: Transaction, subscription_id: str, sku_id: str, begins: str) -> str | None:
+    """Return the price id that a SKU of a subscription was priced by last, of those that begin so; None = none."""
+    row = tx.execute(
+        "select l.price_id from order_line l join order_charge c on c.payer_id = l.payer_id "
+        "and c.order_id = l.order_id and c.line = l.line "
+        "where l.subscription_id = %s and l.sku_id = %s and starts_with(l.price_id, %s) "
+        "order by c.charged_at desc, c.line desc limit 1",
+        (subscription_id, sku_id, begins),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def expired(tx: Transaction, now: datetime) -> list[Order]:
     """Return the orders that nobody paid in time and whose end is not recorded yet, by payer."""
     rows = tx.execute(f"{_ORDER} where s.state = 'unpaid' and o.expires_at <= %s order by 2, 1", (now,))

@@ -98,8 +98,7 @@ def compare(books: Books, folder: Path, *, limit: int | None = None) -> Compared
         found = examine(work, engine, folder)
         if isinstance(found, Refused):
             return found
-        rows = engine.execute(sql.CHANGES)
-        some = rows.fetchall() if limit is None else rows.fetchmany(limit)
+        some = engine.execute(sql.CHANGES if limit is None else f"{sql.CHANGES} limit {limit:d}").fetchall()
         changes = tuple(
             VersionChange(
                 way, product, sku, currency, start.replace(tzinfo=UTC), old_model, tiers_of(old) if old else (),
@@ -148,6 +147,6 @@ _SAVERS: dict[str, Callable[..., None]] = {
 def _save(tx: Transaction, found: Examined, *, recorded_at: datetime) -> None:
     for kind in sql.KINDS:
         columns = ", ".join(kind.columns)
-        new: pa.Table = found.engine.execute(f"select {columns} from new_{kind.name}").to_arrow_table()
+        new: pa.Table = found.engine.sql(f"select {columns} from new_{kind.name}").to_arrow_table()
         _SAVERS[kind.name](tx, new, recorded_at=recorded_at)
     promotion_store.add_promotions(tx, found.promotions.values(), recorded_at=recorded_at)

@@ -7,7 +7,7 @@ same few statements as ten. Does not own what the statements say (`columnar.cata
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,7 +80,7 @@ def examine(work: Work, engine: duckdb.DuckDBPyConnection, folder: Path) -> Exam
         return refused(Reason.NOT_A_CATALOGUE, path=folder, known=", ".join(DOCUMENTS))
     _lay_out(work, engine, reading)
     promotions = promotion_store.promotions_of(work.tx)
-    problems = reading.problems or _problems(engine, reading, promotions)
+    problems = reading.problems or problems_of(engine, reading, promotions)
     if problems:
         return _refusal(folder, problems)
     stated = {kind.name: _count(engine, f"stated_{kind.name}") for kind in sql.KINDS}
@@ -100,7 +100,11 @@ def examine(work: Work, engine: duckdb.DuckDBPyConnection, folder: Path) -> Exam
 
 def _lay_out(work: Work, engine: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Lay what is stated and what the books hold out in the engine."""
-    tables = reading.tables | change_store.book_tables(work.tx) | {"frozen": _frozen(work)}
+    lay_tables(engine, reading.tables | change_store.book_tables(work.tx) | {"frozen": _frozen(work)})
+
+
+def lay_tables(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    """Make tables of this connection out of columns, by their names."""
     for name, table in tables.items():
         engine.register("arriving", table)
         engine.execute(f"create or replace temp table {name} as from arriving")
@@ -116,10 +120,13 @@ def _frozen(work: Work) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(sql.BOOKS["frozen"]))
 
 
-def _problems(
+def problems_of(
     engine: duckdb.DuckDBPyConnection, reading: Reading, promotions: dict[PromotionKey, Promotion]
 ) -> list[Problem]:
-    """Return what is at fault: prices in themselves, then contradictions, then references, then closed months."""
+    """Return what is at fault: prices in themselves, then contradictions, then references, then closed months.
+
+    The engine holds the tables of `columnar.catalog.STATED` and `BOOKS`; without a fault it holds `new_…` afterwards.
+    """
     engine.execute(sql.PRICES_STATED)
     problems = (
         _asked(engine, sql.tier_checks())
@@ -137,7 +144,7 @@ def _asked(engine: duckdb.DuckDBPyConnection, checks: Iterable[str]) -> list[Pro
     """Carry out checks; return what they find, by file and row."""
     found: list[Problem] = []
     for check in checks:
-        for fault, file, row, column, told in engine.execute(check).fetchmany(_PROBLEMS_READ):
+        for fault, file, row, column, told in engine.execute(f"{check} limit {_PROBLEMS_READ}").fetchall():
             detail = {name: _as_read(name, column, value) for name, value in json.loads(told).items()}
             found.append(Problem(Fault[fault], Origin(file, row), _COLUMN.get(column, column), detail))
     order = [path for name in DOCUMENTS for path in (f"{name}.csv", f"{name}.yaml", f"{name}.yml")]
@@ -226,9 +233,8 @@ def _unknown(engine: duckdb.DuckDBPyConnection, reading: Reading) -> Iterator[Pr
 
 
 def _count(engine: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = engine.execute(f"select count(*) from {table}").fetchone()
-    assert row is not None, "a count is one row"
-    return int(row[0])
+    ((count,),) = engine.execute(f"select count(*) from {table}").fetchall()
+    return int(count)
 
 
 def _refusal(folder: Path, problems: Sequence[Problem]) -> Refused:

@@ -24,6 +24,7 @@ from partita.usecases.work import Work
 
 __all__ = [
     "CatalogueShown", "PriceListed", "PricesShown", "SkuShown", "Sought", "show_catalogue", "show_prices", "show_sku",
+    "zone_of",
 ]  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def show_catalogue(work: Work, *, changes_shown: int = 10) -> CatalogueShown:
     to_come = [one for one in every if one.effective_from > work.now and not one.is_none]
     made = tuple(changes(work.tx)[:changes_shown]) if work.actor.is_operator else ()
     stock = tuple(price_list_store.stock(work.tx, work.now))
-    return CatalogueShown(stock, (*in_force(every, work.now), *to_come), made, _zone(work), work.now)
+    return CatalogueShown(stock, (*in_force(every, work.now), *to_come), made, zone_of(work), work.now)
 
 
 def show_sku(work: Work, sku_id: str) -> SkuShown | Refused:
@@ -84,7 +85,7 @@ def show_sku(work: Work, sku_id: str) -> SkuShown | Refused:
     prices, subscriptions, recorded = price_list_store.versions_of(work.tx, sku_id)
     made = {one.recorded_at: one for one in changes(work.tx)} if work.actor.is_operator else {}
     product = catalog_store.products_of(work.tx)[sku.product_id]
-    return SkuShown(sku, product, detail, prices, subscriptions, recorded, made, _zone(work), work.now)
+    return SkuShown(sku, product, detail, prices, subscriptions, recorded, made, zone_of(work), work.now)
 
 
 def show_prices(
@@ -97,8 +98,9 @@ def show_prices(
         return refused(Reason.UNKNOWN_SKU, sku=sought.sku_id)
     instant = at or work.now
     found: Sequence[PriceListed] = price_list_store.prices_at(work.tx, sought, instant)
-    return PricesShown(tuple(found[:limit]), len(found), _zone(work), instant)
+    return PricesShown(tuple(found[:limit]), len(found), zone_of(work), instant)
 
 
-def _zone(work: Work) -> str:
+def zone_of(work: Work) -> str:
+    """Return the zone in which days of the catalogue begin (SETUP-4)."""
     return org_store.catalogue_zone(work.tx) or DEFAULT_ZONE

@@ -106,14 +106,15 @@ def try_prices(books: Books, folder: Path, trial: Trial) -> Tried | Refused:
             if isinstance(one, Refused):
                 return one
             costs.append(one)
-        engine.register("cost", pa.concat_tables(costs))
-        return _answer(engine, trial.by, Tried(month, at, trial.by, _count(engine, "tried"), 0, 0, ()))
+        with engine.cursor() as adding:
+            adding.register("cost", pa.concat_tables(costs))
+            return _answer(adding, trial.by, Tried(month, at, trial.by, _count(adding, "tried"), 0, 0, ()))
 
 
 def _last_start(engine: duckdb.DuckDBPyConnection) -> datetime | None:
     """Return when the last of the new prices starts: then all of them count."""
-    row = engine.execute("select max(effective_from) from new_price").fetchone()
-    return row[0].replace(tzinfo=UTC) if row and row[0] else None
+    ((last,),) = engine.execute("select max(effective_from) from new_price").fetchall()
+    return last.replace(tzinfo=UTC) if last else None
 
 
 def _lay_out(work: Work, engine: duckdb.DuckDBPyConnection, at: datetime) -> bool:
@@ -129,16 +130,29 @@ def _lay_out(work: Work, engine: duckdb.DuckDBPyConnection, at: datetime) -> boo
         engine.register("arriving", table)
         engine.execute(f"create or replace table {name} as from arriving")
         engine.unregister("arriving")
+    lay_prices(engine)
+    return _count(engine, "tried") > 0
+
+
+def lay_prices(engine: duckdb.DuckDBPyConnection) -> None:
+    """Make `prices_before` and `prices_after` out of `tried` and `all_prices`."""
     engine.execute(f"create or replace table prices_before as {sql.TRIED_BEFORE}")
     engine.execute(f"create or replace table prices_after as {sql.TRIED_PRICES}")
-    return _count(engine, "tried") > 0
 
 
 def _price(
     books: Books, engine: duckdb.DuckDBPyConnection, month: Month, files: Sequence[UsageFile]
 ) -> pa.Table | Refused:
-    """Price the usage of a bucket both ways; return what each account's use of each SKU comes to."""
     show_usage(engine, books.room, files)
+    return costs_of(engine, month)
+
+
+def costs_of(engine: duckdb.DuckDBPyConnection, month: Month) -> pa.Table | Refused:
+    """Price the usage in view both ways; return what each account's use of each SKU comes to (`sql.COSTS_COMPARED`).
+
+    The engine holds `tried`, `prices_before`, `prices_after`, `skus`, `discounts`, `accounts`. Refused:
+    AMOUNT_TOO_LARGE.
+    """
     columns = column_list(USAGE)
     of_tried = f"(select {columns} from usage where sku_id in (select sku_id from tried))"
     engine.execute(f"create or replace temp table picked as {rating_sql.placed_sql(of_tried)}")
@@ -150,7 +164,7 @@ def _price(
         models = frozenset(row[0] for row in engine.execute("select distinct model from prices").fetchall())
         charges = rating_sql.charges_sql(month.number, models)
         engine.execute(f"create or replace temp table cost_{way} as {sql.cost_sql(charges)}")
-    return engine.execute(sql.COSTS_COMPARED).to_arrow_table()
+    return engine.sql(sql.COSTS_COMPARED).to_arrow_table()
 
 
 def _answer(engine: duckdb.DuckDBPyConnection, by: Sequence[str], tried: Tried) -> Tried:
@@ -162,10 +176,9 @@ def _answer(engine: duckdb.DuckDBPyConnection, by: Sequence[str], tried: Tried) 
         "having sum(contracted_after) <> sum(contracted_before) or sum(list_after) <> sum(list_before) "
         f"order by sum(contracted_after) - sum(contracted_before) desc, {names}, currency"
     ).fetchall()
-    totals = engine.execute(
+    (totals,) = engine.execute(
         "select coalesce(sum(records), 0)::BIGINT, coalesce(sum(records - records_before), 0)::BIGINT from cost"
-    ).fetchone()
-    assert totals is not None, "a sum is one row"
+    ).fetchall()
     width = len(by)
     found = tuple(TriedRow(tuple(row[:width]), row[width], row[width + 1], *map(int, row[width + 2 :])) for row in rows)
     return replace(tried, records=totals[0], unpriced=totals[1], rows=found)
@@ -175,6 +188,5 @@ _SUMS = ("list_before", "list_after", "contracted_before", "contracted_after")
 
 
 def _count(engine: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = engine.execute(f"select count(*) from {table}").fetchone()
-    assert row is not None, "a count is one row"
-    return int(row[0])
+    ((count,),) = engine.execute(f"select count(*) from {table}").fetchall()
+    return int(count)

@@ -7,22 +7,29 @@ the clock, so that a rerun and `verify` work with the same. Rules: BILL-5, BILL-
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
+from partita.store import clearing as clearing_store
+from partita.store import commitment as commitment_store
 from partita.store import org as org_store
 from partita.store import usage as usage_store
 from partita.store.bill import CloseRun
 from partita.store.usage import UsageFile
+from partita.usecases import deduction
+from partita.usecases.deduction import Deducting
 from partita.usecases.rating import RatingTables, lay_out, load_tables, show_usage, unrateable
 from partita.usecases.work import Books, Work
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a frozen run works with; everything follows from the run, never from the clock."""
+    """What a frozen run works with; everything follows from the run, never from the clock.
+
+    `market`: the products of the marketplace. `met`: what the usage of the month meets, by bucket.
+    """
 
     books: Books
     run: CloseRun
@@ -31,6 +38,8 @@ class Plan:
     zones: dict[str, str]
     tables: RatingTables
     files: tuple[UsageFile, ...]
+    market: frozenset[str] = frozenset()
+    met: dict[int, Deducting] = field(default_factory=dict)
 
     @property
     def month(self) -> Month:
@@ -81,15 +90,18 @@ def _may_close(work: Work, month: Month, runs: dict[int, CloseRun]) -> Refused |
         return refused(Reason.MONTH_NOT_OVER, month=month)
     files = usage_store.files(work.tx)
     last = max(runs, default=0)
-    earlier = [one.month for one in files if last < one.month < month.number]
+    charging = commitment_store.charging_months(work.tx, last, month.number)
+    earlier = {one.month for one in files if last < one.month < month.number} | (charging - {month.number})
     unfinished = set(runs) - bill_store.closed_months(work.tx)
-    waiting = sorted(set(earlier) | unfinished)
+    waiting = sorted(earlier | unfinished)
     if waiting:
         return refused(Reason.EARLIER_MONTH_OPEN, earlier=Month.from_number(waiting[0]), month=month)
     if month.number < last:
         return refused(Reason.MONTH_PASSED_OVER, month=month, last=Month.from_number(last))
     through = max((run.usage_through for run in runs.values()), default=0)
-    if not any(one.month == month.number or (one.month < month.number and one.sequence > through) for one in files):
+    if month.number not in charging and not any(
+        one.month == month.number or (one.month < month.number and one.sequence > through) for one in files
+    ):
         return refused(Reason.NOTHING_TO_CLOSE, month=month)
     return None
 
@@ -116,6 +128,8 @@ def plan_of(books: Books, run: CloseRun) -> Plan:
             zones=_zones(work),
             tables=load_tables(work.tx),
             files=tuple(usage_store.files(work.tx, through=run.usage_through)),
+            market=clearing_store.market_products(work.tx, run.closed_at),
+            met=deduction.closing_month(work.tx, Month.from_number(run.month)),
         )
 
 

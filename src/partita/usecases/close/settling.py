@@ -26,6 +26,7 @@ from partita.core.refusal import Refused
 from partita.core.settlement import Draw
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
+from partita.store import clearing as clearing_store
 from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store import settlement as settlement_store
@@ -40,9 +41,12 @@ from partita.usecases.work import Work
 def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection, run: CloseRun, bucket: int) -> None:
     """Draw what the bills of a bucket ask, post it, keep the draws (SETTLE-1 … SETTLE-8).
 
-    The caller has locked the payers, so what is read of their funds stays true until the transaction ends.
+    The caller has locked the payers, so what is read of their funds stays true until the transaction ends. The money
+    of payers who switched automatic clearing off stays where it is (CLEAR-6).
     """
-    of = bills_of(work.tx, run, bucket)
+    payers = bill_store.payers(work.tx, month=run.month, bucket=bucket)
+    kept_back = frozenset(clearing_store.switched_off(work.tx, payers, run.closed_at))
+    of = replace(bills_of(work.tx, run, bucket), kept_back=kept_back)
     with engine.cursor() as connection:
         settlement_sql.lay_out(connection, settlement_store.to_settle(work.tx, of))
         cut_by_tags(work.tx, room, connection, of)

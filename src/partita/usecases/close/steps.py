@@ -23,12 +23,17 @@ from partita.core.charge import OWN, Costs
 from partita.core.ids import derived_id
 from partita.core.ledger import Draft
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
+from partita.store import commitment as commitment_store
 from partita.store import ledger as ledger_store
 from partita.store.charge import ChargeFile
+from partita.store.commitment import Taken
+from partita.usecases import deduction
 from partita.usecases.bucket import side_by_side
+from partita.usecases.clearing import set_off
 from partita.usecases.close.freeze import Plan
 from partita.usecases.close.settling import settle_bucket
 from partita.usecases.rating import Advance, lay_out, measure, paths_of, show_files, write, write_charges
@@ -78,46 +83,69 @@ def _rate(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
     """Price the bucket's month and the corrections of earlier months; name the files; reach `settling`."""
     with plan.books.room.incoming() as folder:
         made = write_final(plan, bucket, engine, folder)
+        taken = _taken(plan, bucket, engine, made)
         named = [_keep(plan, bucket, path, measure(engine, [str(path)])) for path in made]
         with plan.books.work(plan.run.closed_at) as work:
             charge_store.record(work.tx, named, recorded_at=work.now)
+            commitment_store.save_use(work.tx, plan.run.month, taken, recorded_at=work.now)
+            commitment_store.clear_running(work.tx, plan.run.month, bucket)
             bill_store.reach(work.tx, plan.run, bucket, "settling")
 
 
 def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the charges of a bucket's month and its corrections to `folder`; return the files that have rows."""
     made: list[Path] = []
-    usage = plan.usage(plan.run.month, bucket)
-    if usage:
+    usage, meets = plan.usage(plan.run.month, bucket), plan.met.get(bucket)
+    if usage or meets:
         paths, target = paths_of(plan.books.room, usage), folder / "rated.parquet"
-        made, written = write_charges(engine, plan.run.month, plan.tables.models, paths, target)
+        made, written = write_charges(engine, plan.run.month, plan.tables.models, paths, target, meets=meets)
         assert written == sum(one.records for one in usage), "every record of usage is charged"
     for late in plan.late_months(bucket):
-        target = folder / f"correction-{late}.parquet"
-        _write_corrections(plan, (late, bucket), engine, target)
-        made.append(target)
+        made += _write_corrections(plan, (late, bucket), engine, (folder, made))
     return made
 
 
-def _write_corrections(plan: Plan, place: tuple[int, int], engine: duckdb.DuckDBPyConnection, target: Path) -> None:
-    late, bucket = place
-    room = plan.books.room
+def _write_corrections(
+    plan: Plan, place: tuple[int, int], engine: duckdb.DuckDBPyConnection, before_it: tuple[Path, Sequence[Path]]
+) -> list[Path]:
+    """Write what late usage of an earlier month changes; before it this close has written files to the folder."""
+    (late, bucket), (folder, made) = place, before_it
+    room, month = plan.books.room, Month.from_number(late)
     usage = plan.usage(late, bucket)
-    making = target.with_name(f"anew-{late}.parquet")
-    anew, written = write_charges(engine, late, plan.tables.models, paths_of(room, usage), making)
-    assert written == sum(one.records for one in usage), "every record of usage is charged"
+    target, making = folder / f"correction-{late}.parquet", folder / f"anew-{late}.parquet"
     with plan.books.work() as work:
         before = [
             str(room.path(one.path))
             for one in charge_store.every(work.tx)
             if one.stage == "final" and one.bucket == bucket and late <= one.month < plan.run.month
         ]
-    show_files(engine, "rated", CHARGE, [str(path) for path in anew])
+        meets = deduction.late_usage(work.tx, (month, bucket), before, closing=plan.month)
+    if meets:
+        meets = deduction.after(engine, meets, made)
+    anew, written = write_charges(engine, late, plan.tables.models, paths_of(room, usage), making, meets=meets)
+    assert written == sum(one.records for one in usage), "every record of usage is charged"
+    rated = [path for path in anew if path.name.startswith("anew-")]
+    show_files(engine, "rated", CHARGE, [str(path) for path in rated])
     show_files(engine, "final", CHARGE, before)
     engine.execute(f"create or replace temp view billed as select * from final where usage_month = {late}")
     write(engine, bill_sql.corrections_sql(), target)
-    for path in anew:
+    for path in rated:
         path.unlink()
+    return [target, *(path for path in anew if path not in rated)]
+
+
+def _taken(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, made: Sequence[Path]) -> list[Taken]:
+    """Return what the charges of a close took of quotas that go on beyond a month (DEDUCT-6)."""
+    with plan.books.work() as work:
+        commitments = {
+            one.source_id: one
+            for month in (*plan.late_months(bucket), plan.run.month)
+            for one in deduction.of_bucket(work.tx, Month.from_number(month), bucket)
+        }
+    taken = deduction.taken_in(engine, made, commitments.values())
+    return [
+        Taken(commitments[source].payer_id, source, start, amount) for (source, start), amount in sorted(taken.items())
+    ]
 
 
 def _keep(plan: Plan, bucket: int, made: Path, sums: tuple[int, Costs]) -> ChargeFile:
@@ -148,7 +176,7 @@ def _final_files(work: Work, plan: Plan, bucket: int) -> list[ChargeFile]:
 def gather(plan: Plan, engine: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> tuple[list[Bill], pa.Table]:
     """Return the bills of the given charge files, and their lines as Arrow (`columnar.bill.LINES`)."""
     show_files(engine, "charges", CHARGE, paths)
-    lines: pa.Table = engine.sql(bill_sql.LINES).to_arrow_table()
+    lines: pa.Table = engine.execute(bill_sql.LINES, [sorted(plan.market)]).to_arrow_table()
     sums: dict[tuple[str, str], dict[str, int]] = {}
     columns = ("payer_id", "currency", "product_id", "billed_cost_e10")
     for payer, currency, product, cost in zip(*(lines.column(name).to_pylist() for name in columns), strict=True):
@@ -187,7 +215,10 @@ def _plain_utc(instant: datetime) -> datetime:
 
 
 def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
-    """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1)."""
+    """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1).
+
+    What then is unpaid of these or older bills is set off against credits (CLEAR-3).
+    """
     with plan.books.work(plan.run.closed_at) as work:
         payers = bill_store.payers(work.tx, month=plan.run.month, bucket=bucket)
         ledger_store.lock_payers(work.tx, payers)
@@ -196,6 +227,7 @@ def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
         settle_bucket(work, plan.books.room, engine, plan.run, bucket)
         release(work, payers, plan.run.month)
         bill_store.reach(work.tx, plan.run, bucket, "posted")
+        set_off(work, payers)
 
 
 def _receivables(plan: Plan, work: Work, bucket: int) -> list[Draft]:

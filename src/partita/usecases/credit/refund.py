@@ -14,6 +14,7 @@ from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
+from partita.usecases.clearing import set_off
 from partita.usecases.funds import figures_of
 from partita.usecases.funds.command import Posted, amount_at_fault, holder_for, posted, saved, text_at_fault
 from partita.usecases.work import Work
@@ -63,7 +64,7 @@ def apply_refund(
 ) -> CreditRefundMoved | Refused:
     """Set credit refunds off against what is outstanding, once per key (CREDIT-8): the quota stays as it is.
 
-    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
+    It pays unpaid bills, oldest month first (CLEAR-3). Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
     BAD_TEXT; then, unless the key is known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
@@ -75,7 +76,11 @@ def apply_refund(
 
     def decide() -> CreditRefundMoved | Refused:
         done = posted(
-            work, (draft,), idempotency_key, may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount)
+            work,
+            (draft,),
+            idempotency_key,
+            may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount),
+            also=lambda: set_off(work, [account_id]),
         )
         return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
 

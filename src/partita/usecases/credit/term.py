@@ -16,7 +16,7 @@ from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Refused
-from partita.store import bill as bill_store
+from partita.store import clearing as clearing_store
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
@@ -115,25 +115,12 @@ def show(work: Work, management: str) -> CreditShown | Refused:
 
 
 def unpaid_bills(work: Work, figures: Figures, term: Term | None, today: date) -> list[Unpaid]:
-    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7).
-
-    What was set off against the account as a whole (credit refunds, months of credits) counts for the oldest bills.
-    """
-    bills = sorted(bill_store.bills(work.tx, payer_id=figures.account_id), key=lambda one: one.month)
-    drawn: dict[str, int] = {}
-    for draw in bill_store.draws(work.tx, [one.bill_id for one in bills]):
-        drawn[draw.bill_id] = drawn.get(draw.bill_id, 0) + draw.amount_minor
-    of_currency = [one for one in bills if one.currency == figures.currency]
-    left = {one.bill_id: max(0, one.payable_minor - drawn.get(one.bill_id, 0)) for one in of_currency}
-    set_off = max(0, sum(left.values()) - max(0, figures.outstanding))
-    unpaid = []
-    for one in of_currency:
-        taken = min(set_off, left[one.bill_id])
-        set_off -= taken
-        month = Month.from_number(one.month)
-        due = rules.due_on(month, term) if term else None
-        rest = Money(left[one.bill_id] - taken, one.currency)
-        if rest.minor:
-            past = due is not None and today > due
-            unpaid.append(Unpaid(figures.account_id, one.bill_id, month, rest, due, past))
-    return unpaid
+    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7)."""
+    unpaid = clearing_store.unpaid(work.tx, [figures.account_id]).get((figures.account_id, figures.currency), [])
+    found = []
+    for one in sorted(unpaid, key=lambda bill: (bill.month, bill.bill_id)):
+        due = rules.due_on(one.month, term) if term else None
+        past = due is not None and today > due
+        rest = Money(one.amount, figures.currency)
+        found.append(Unpaid(figures.account_id, one.bill_id, one.month, rest, due, past))
+    return found

@@ -6,7 +6,7 @@ price (`usecases.rating`). Rules: SPEND-1, SPEND-5, SPEND-6 (`docs/rules/spend.m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 
@@ -15,10 +15,12 @@ import duckdb
 from partita.columnar import spend as spend_sql
 from partita.core.period import Month
 from partita.core.spend import Spend
+from partita.store import commitment as commitment_store
 from partita.store import hold as hold_store
 from partita.store import service_control as control_store
 from partita.store import spend as spend_store
 from partita.store import usage as usage_store
+from partita.store.commitment import Taken
 from partita.store.service_control import ItemUse
 from partita.store.spend import CounterRow
 from partita.usecases.work import Books, Work
@@ -29,7 +31,10 @@ SpendKey = tuple[str, str, str, date, str]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What usage of a month and bucket comes to, through a usage file: its spend, its counters, its last uses."""
+    """What usage of a month and bucket comes to, through a usage file: its spend, its counters, its last uses.
+
+    `taken`: what it took of packages and plans.
+    """
 
     month: Month
     bucket: int
@@ -37,14 +42,17 @@ class Counted:
     spend: list[Spend]
     counters: list[CounterRow]
     uses: list[ItemUse]
+    taken: Sequence[Taken] = ()
 
 
-def counted(engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int) -> Counted:
+def counted(
+    engine: duckdb.DuckDBPyConnection, place: tuple[Month, int], sequence: int, taken: Sequence[Taken] = ()
+) -> Counted:
     """Count what is in view: `usage` of a month and bucket through a usage file, and its `charges`."""
     month, bucket = place
     lay_out_days(engine, "charges")
     spend = [Spend(*key, month, amount) for key, amount in sorted(sums(engine, "charges").items())]
-    return Counted(month, bucket, sequence, spend, counters(engine, "usage"), used(engine, "charges"))
+    return Counted(month, bucket, sequence, spend, counters(engine, "usage"), used(engine, "charges"), taken)
 
 
 def recount(books: Books, anew: Counted) -> None:
@@ -57,7 +65,7 @@ def recount(books: Books, anew: Counted) -> None:
         usage_store.lock_intake(work.tx)
         if anew.month.number <= usage_store.frozen_through(work.tx):
             return
-        if spend_store.last_files(work.tx, anew.month.number).get(anew.bucket) == anew.sequence:
+        if spend_store.last_files(work.tx, anew.month.number).get(anew.bucket, 0) == anew.sequence:
             work.touched.update(set_exactly(work, anew))
 
 
@@ -73,7 +81,9 @@ def set_exactly(work: Work, anew: Counted) -> set[str]:
     spend_store.move_counters(work.tx, month, anew.counters, anew=True)
     hold_store.set_to(work.tx, spend_store.totals(work.tx, [month], payers=payers))
     control_store.use(work.tx, anew.uses)
-    spend_store.reach(work.tx, month, {anew.bucket: anew.sequence})
+    commitment_store.set_running(work.tx, month, anew.bucket, anew.taken)
+    if anew.sequence:
+        spend_store.reach(work.tx, month, {anew.bucket: anew.sequence})
     return payers
 
 

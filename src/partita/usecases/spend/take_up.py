@@ -8,7 +8,7 @@ Rules: SPEND-1, SPEND-2, SPEND-5 (`docs/rules/spend.md`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ from partita.store import spend as spend_store
 from partita.store import usage as usage_store
 from partita.store.files import FileRoom
 from partita.store.service_control import ItemUse
+from partita.usecases import deduction
+from partita.usecases.deduction import Deducting
 from partita.usecases.rating import (
     RatingTables,
     charges_select,
@@ -98,26 +100,42 @@ def _take_up_month(desk: _Desk, month: int, batch_id: str) -> set[str]:
     complete = [bucket for bucket in touched if known.get(bucket, 0) == before.get(bucket, 0)]
     stale = [bucket for bucket in touched if bucket not in complete]
     moved: set[str] = set()
+    met = {} if month <= desk.frozen else deduction.open_month(tx, Month.from_number(month), desk.work.now)
     if stale and month <= desk.frozen:
         # What a close has billed is not held again: only the counters have to be known.
         _count_before(desk, month, stale, batch_id)
         complete, stale = touched, []
-    if complete:
-        moved |= _go_on(desk, month, {bucket: now[bucket] for bucket in complete})
-    for bucket in stale:
+    deducted = _deducted(desk, month, {bucket: met[bucket] for bucket in complete if bucket in met})
+    if complete != deducted:
+        moved |= _go_on(desk, month, {bucket: now[bucket] for bucket in complete if bucket not in deducted})
+    if stale or deducted:
+        # Usage of the whole bucket is priced: all its accounts are looked up, not only those of the new usage.
+        lay_out(desk.engine, load_tables(tx))
+    for bucket in sorted({*stale, *deducted}):
         files = [one for one in usage_store.files(tx, month=month) if one.bucket == bucket]
         show_usage(desk.engine, desk.room, files)
         if unrateable(desk.engine) is not None:
             continue
         with desk.room.incoming() as folder:
-            made, _ = write_charges(
-                desk.engine, month, desk.tables.models, paths_of(desk.room, files), folder / "charges.parquet"
-            )
+            target, meets = folder / "charges.parquet", met.get(bucket)
+            paths = paths_of(desk.room, files)
+            made, _ = write_charges(desk.engine, month, desk.tables.models, paths, target, meets=meets)
+            taken = deduction.running(desk.engine) if meets else []
             show_files(desk.engine, "charges", CHARGE, [str(path) for path in made])
             show_usage(desk.engine, desk.room, files)
             place = (Month.from_number(month), bucket)
-            moved |= exact.set_exactly(desk.work, exact.counted(desk.engine, place, files[-1].sequence))
+            moved |= exact.set_exactly(desk.work, exact.counted(desk.engine, place, files[-1].sequence, taken))
     return moved
+
+
+def _deducted(desk: _Desk, month: int, met: Mapping[int, Deducting]) -> list[int]:
+    """Return the buckets in which a payer of the new usage has packages or plans.
+
+    What a package gives to one record another does not get, whichever came first: such a bucket is counted anew.
+    """
+    rows = desk.engine.execute("select distinct payer_id from accepted where month = ?", [month]).fetchall()
+    payers = {payer for (payer,) in rows}
+    return [bucket for bucket in sorted(met) if any(one.payer_id in payers for one in met[bucket].commitments)]
 
 
 def _count_before(desk: _Desk, month: int, buckets: Sequence[int], batch_id: str) -> None:

@@ -11,7 +11,21 @@ from collections.abc import Callable
 from functools import partial
 
 from partita.usecases.rating import Advance, no_progress
-from partita.usecases.verify import bills, files, funds, ledger, months, payers, recount, rows, running, vouchers
+from partita.usecases.verify import (
+    bills,
+    clearing,
+    files,
+    funds,
+    invoices,
+    ledger,
+    months,
+    payers,
+    reconciliation,
+    recount,
+    rows,
+    running,
+    vouchers,
+)
 from partita.usecases.verify.equation import Equation, Finding, attempt
 from partita.usecases.work import Books
 
@@ -44,9 +58,16 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("settled", bills.draws_to_entries),
     ("settlement", bills.payable_to_draws),
     ("overpaid", bills.bills_not_overpaid),
+    ("receivables", clearing.receivables_explained),
+    ("interest", clearing.interest_entered),
+    ("bank-transfers", reconciliation.transfers_entered),
+    ("statements", reconciliation.statements_whole),
+    ("closed-days", reconciliation.days_as_closed),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),
+    ("invoices", invoices.consumption_explained),
+    ("invoice-parts", invoices.invoices_add_up),
     ("once", recount.no_charge_twice),
     ("recount", recount.recounted),
 )

@@ -1,13 +1,13 @@
-"""Clearing (销账): what a payer owes is paid as soon as there is money for it, and on demand.
+"""Automatic clearing: what a payer owes is paid as soon as there is money for it, and on demand.
 
 Whoever brings money into an account clears it in the same transaction, under the locks that it has. Does not own what
-is paid first (`core.clearing`) nor the settlement of a month (`close`). Rules: CLEAR-1 … CLEAR-4
+is paid first (`core.clearing`) nor the settlement of a month (`close`). Rules: CLEAR-1 … CLEAR-6
 (`docs/rules/clearing.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from partita.core import clearing as rules
@@ -25,6 +25,7 @@ from partita.store import ledger as ledger_store
 from partita.store.bill import DrawRow
 from partita.store.clearing import ToClear
 from partita.store.db import attempt
+from partita.usecases.dunning.suspension import lift
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
@@ -59,12 +60,23 @@ class BillsCleared:
     dry_run: bool
 
 
-def clear(work: Work, payer_ids: Collection[str]) -> Clearing:
-    """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them."""
+def clear(work: Work, payer_ids: Collection[str], *, by_hand: bool = False) -> Clearing:
+    """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them.
+
+    Payers who switched automatic clearing off are passed over, unless a person asks for it (CLEAR-6). What pays the
+    last bill that suspended an account's credit lifts that (DUN-4).
+    """
     owed = clearing_store.owing(work.tx, payer_ids)
+    if owed and not by_hand:
+        off = clearing_store.switched_off(work.tx, {payer for payer, _ in owed}, work.now)
+        owed = {key: amount for key, amount in owed.items() if key[0] not in off}
     if not owed:
         return Clearing()
-    done = [(one, part) for one in clearing_store.to_clear(work.tx, owed) for part in _parts(work, one)]
+    return post(work, [(one, part) for one in clearing_store.to_clear(work.tx, owed) for part in _parts(work, one)])
+
+
+def post(work: Work, done: Sequence[tuple[ToClear, Cleared]]) -> Clearing:
+    """Post what was decided to be paid, and keep its draws. The caller holds the locks of all payers."""
     if not done:
         return Clearing()
     heads = ledger_store.lock_payers(work.tx, {one.payer_id for one, _ in done})
@@ -78,14 +90,26 @@ def clear(work: Work, payer_ids: Collection[str]) -> Clearing:
     assert not isinstance(posted, Refused), f"clearing posts what it found unpaid: {posted}"
     cleared = [(*pair, entry) for pair, entry in zip(done, posted.entries, strict=True)]
     bill_store.save_draws(work.tx, [row for one in cleared for row in _draws(*one)], recorded_at=work.now)
+    lift(work, heads)
     return Clearing(tuple(_paid(*one) for one in cleared), posted.balances)
+
+
+def set_off(work: Work, payer_ids: Collection[str]) -> None:
+    """Lay credits that no bill took up against unpaid bills (CLEAR-3). The caller holds the locks of all payers."""
+    credits_ = clearing_store.credits_left(work.tx, payer_ids)
+    if not credits_:
+        return
+    bills = clearing_store.unpaid(work.tx, {payer for payer, _ in credits_})
+    done = [(key[0], one) for key, of in credits_.items() for one in rules.set_off(bills.get(key, ()), of)]
+    clearing_store.save_offsets(work.tx, done, recorded_at=work.now)
+    lift(work, {payer for payer, _ in done})
 
 
 def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsCleared | Refused:
     """Pay the unpaid bills of an account from its funds, oldest month first (CLEAR-1).
 
-    Incoming money does so by itself: this is for what became free otherwise. Cleared again, nothing happens. Refused in
-    this order: what `authorise` says, UNKNOWN_ACCOUNT.
+    Incoming money does so by itself: this is for what became free otherwise, and for who switched that off. Cleared
+    again, nothing happens. Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT.
     """
     holder = funds_store.holder(work.tx, account_id, work.now)
     allowed = authorise(work, Action.CLEAR_BILLS, account_id, state=holder.state if holder else None)
@@ -96,12 +120,16 @@ def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsC
 
     def decide() -> BillsCleared:
         ledger_store.lock_payers(work.tx, [account_id])
-        done = clear(work, [account_id])
+        done = clear(work, [account_id], by_hand=True)
         left = ledger_store.balance_of(work.tx, account_id, posting_rules.RECEIVABLE, holder.currency)
         return BillsCleared(account_id, done.paid, Money(left, holder.currency), dry_run)
 
+    touched = set(work.touched)
     answer = attempt(work.tx, decide, keep=lambda _: not dry_run)
-    work.touched.update([account_id] if answer.paid and not dry_run else ())
+    if dry_run:
+        work.touched.intersection_update(touched)
+    else:
+        work.touched.update([account_id] if answer.paid else ())
     return answer
 
 

@@ -1,0 +1,1 @@
+"""`partita catalog …`: `commands` has the commands; `changes` and `stock` say how they look, as `wording` words it."""

@@ -1,0 +1,242 @@
+"""`partita invoice candidates`, `list`, `show` and `pdf`: what may be invoiced, what there is, and its document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from partita.cli import screen
+from partita.cli.funds.amount import decimal
+from partita.cli.invoice.asking import Names
+from partita.cli.invoice.asking import plain as plain_invoice
+from partita.core.invoice import Candidate, InvoiceState
+from partita.core.money import Money
+from partita.core.refusal import Reason, Refused, refused
+
+if TYPE_CHECKING:
+    from partita.store.invoice import Kept
+    from partita.usecases.invoice import CandidatesShown, InvoiceShown
+
+Json = Annotated[bool, Parameter(name="--json")]
+_FIGURES = ("original", "offset", "invoiced", "invoiceable", "owed")
+
+
+def candidates(account: str, *, member: Names = (), group: bool = False, as_json: Json = False) -> None:
+    """Show what ACCOUNT may have invoiced, and why: original − offset − invoiced; and what invoices it owes (欠票).
+
+    Parameters
+    ----------
+    member
+        members whose consumption is shown too.
+    group
+        all members that permit it.
+    """
+    from partita.usecases import invoice  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = invoice.candidates(work, account_id=account, members=member, group=group)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    found = answer
+    result = {
+        "candidates": [_plain_candidate(one) for one in found.candidates],
+        "left_out": {name: no.message(screen.settings().language) for name, no in found.left_out.items()},
+    }
+    screen.answer(result, as_json=as_json, render=lambda console: _render_candidates(console, found))
+
+
+def _plain_candidate(one: Candidate) -> dict[str, object]:
+    names = (*_FIGURES, "refunded", "taken", "given")
+    return {
+        "candidate_id": one.candidate_id,
+        "payer_id": one.payer_id,
+        "kind": one.kind.word,
+        "reference": one.reference,
+        "orders": sorted(one.orders),
+        "seller": one.seller,
+        "month": one.month,
+        "consumed_at": one.consumed_at,
+        "currency": one.currency,
+        **{name: decimal(Money(getattr(one, name), one.currency)) for name in names},
+    }
+
+
+def _render_candidates(console: Console, found: CandidatesShown) -> None:
+    language = screen.settings().language
+    heads = {
+        "payer": screen.say("Account", "账号"), "what": screen.say("What", "消费"),
+        "month": screen.say("Month", "账期"), "reference": screen.say("Reference", "编号"),
+        "original": screen.say("Original", "实付"), "offset": screen.say("Offset", "冲抵"),
+        "invoiced": screen.say("Invoiced", "已开票"), "invoiceable": screen.say("Invoiceable", "可开票"),
+        "owed": screen.say("Owed", "欠票"),
+    }  # fmt: skip
+    rows = [
+        {
+            "payer": one.payer_id, "what": one.kind.text(language), "month": f"{one.month // 100}-{one.month % 100:02}",
+            "reference": one.reference,
+            **{name: screen.money(getattr(one, name), one.currency) for name in _FIGURES},
+        }
+        for one in found.candidates
+    ]  # fmt: skip
+    if not rows:
+        console.print(screen.say("Nothing was paid in cash yet.", "尚无现金支付的消费。"))
+    else:
+        narrow = [name for name in heads if name not in ("payer", "what")]
+        shown = screen.print_fitted(console, heads, rows, [list(heads), narrow], right=_FIGURES)
+        screen.print_left_out(console, [heads[name] for name in heads if name not in shown])
+    for currency in sorted({one.currency for one in found.candidates}):
+        of_it = [one for one in found.candidates if one.currency == currency]
+        there, owed = (screen.money(sum(getattr(x, name) for x in of_it), currency) for name in ("invoiceable", "owed"))
+        text = f"May be invoiced: {there} {currency}; owed: {owed} {currency}."
+        console.print(screen.say(text, f"可开票金额：{there} {currency}；欠票：{owed} {currency}。"))
+    for name, no in found.left_out.items():
+        console.print(f"{name}: {no.message(language)}", style="dim")
+
+
+def list_invoices(
+    account: str,
+    *,
+    state: Literal["applied", "issued", "void", "returning", "red"] | None = None,
+    as_json: Json = False,
+) -> None:
+    """List the invoices of ACCOUNT, and those to other titles that say what it consumed, the newest first.
+
+    Parameters
+    ----------
+    state
+        only those in this state.
+    """
+    from partita.usecases import invoice  # noqa: PLC0415 - a command starts fast
+
+    wanted = None if state is None else InvoiceState[state.upper()]
+    with screen.opened() as books, books.work() as work:
+        answer = invoice.listed(work, account_id=account, state=wanted)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    found = answer
+    result = {"invoices": [_plain_kept(one) for one in found]}
+    screen.answer(result, as_json=as_json, render=lambda console: _render_list(console, found))
+
+
+def _plain_kept(one: Kept) -> dict[str, object]:
+    return plain_invoice(one.invoice) | {
+        "state": one.state.word,
+        "number": one.number,
+        "issued_at": one.issued_at,
+        "applied_by": one.asked.by,
+        "applied_at": one.asked.at,
+    }
+
+
+def _render_list(console: Console, found: list[Kept]) -> None:
+    if not found:
+        console.print(screen.say("There are no invoices.", "没有发票。"))
+        return
+    language = screen.settings().language
+    heads = {
+        "invoice": screen.say("Invoice", "发票"), "number": screen.say("Number", "发票号码"),
+        "title": screen.say("Title", "抬头"), "kind": screen.say("Kind", "类型"), "state": screen.say("State", "状态"),
+        "gross": screen.say("With tax", "价税合计"),
+    }  # fmt: skip
+    rows = [
+        {
+            "invoice": one.invoice.invoice_id, "number": one.number or "-", "title": one.invoice.title.title,
+            "kind": _kind(one), "state": one.state.text(language),
+            "gross": screen.money(one.invoice.gross, one.invoice.currency),
+        }
+        for one in found
+    ]  # fmt: skip
+    layouts = [list(heads), [name for name in heads if name not in ("title", "kind")]]
+    shown = screen.print_fitted(console, heads, rows, layouts, right=("gross",))
+    screen.print_left_out(console, [heads[name] for name in heads if name not in shown])
+
+
+def _kind(one: Kept) -> str:
+    word = one.invoice.kind.text(screen.settings().language)
+    return screen.say(f"{word}, red letter", f"{word}（红字）") if one.invoice.is_red else word
+
+
+def show(invoice: str, *, as_json: Json = False) -> None:
+    """Show INVOICE, by its id or its number: what stands on it, and everything that was done to it."""
+    from partita.usecases import invoice as usecases  # noqa: PLC0415 - a command starts fast
+
+    with screen.opened() as books, books.work() as work:
+        answer = usecases.show(work, invoice)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    one = answer
+    result = _plain_kept(one.kept) | {
+        "steps": [
+            {
+                "command": step.command.word, "state": step.command.state.word, "reason": step.reason,
+                "number": step.number, "red_form": step.red_form, "by": step.recorded_by, "at": step.recorded_at,
+            }
+            for step in one.steps
+        ],
+        "red_letters": [_plain_kept(letter) for letter in one.red_letters],
+    }  # fmt: skip
+    screen.answer(result, as_json=as_json, render=lambda console: _render(console, one))
+
+
+def _render(console: Console, one: InvoiceShown) -> None:
+    language, invoice = screen.settings().language, one.kept.invoice
+    console.print(
+        f"{_kind(one.kept)} {one.kept.number or invoice.invoice_id}: {one.kept.state.text(language)}", style="bold"
+    )
+    buyer = f"{invoice.title.title} {invoice.title.tax_number}".strip()
+    console.print(f"{screen.say('To', '购买方')}: {buyer}")
+    console.print(f"{screen.say('From', '销售方')}: {invoice.issuer.name} {invoice.issuer.tax_number}")
+    net, tax, gross = screen.say("Net", "金额"), screen.say("Tax", "税额"), screen.say("With tax", "价税合计")
+    heads = (screen.say("Account", "账号"), screen.say("What", "消费"), screen.say("Reference", "编号"))
+    table = screen.table("#", *heads, net, tax, gross, right=("#", net, tax, gross))
+    for line in invoice.lines:
+        figures = (screen.money(minor, invoice.currency) for minor in (line.net, line.tax, line.gross))
+        table.add_row(str(line.line), line.payer_id, line.kind.text(language), line.reference, *figures)
+    sums = (screen.money(minor, invoice.currency) for minor in (invoice.net, invoice.tax, invoice.gross))
+    table.add_section()
+    table.add_row("", screen.say("Total", "合计"), "", "", *sums)
+    console.print(table)
+    for step in one.steps:
+        rest = " ".join(filter(None, (step.number, step.red_form, step.reason)))
+        console.print(f"{step.recorded_at:%Y-%m-%d %H:%M}  {step.command.text(language)}  {step.recorded_by}  {rest}")
+    for letter in one.red_letters:
+        name = letter.number or letter.invoice.invoice_id
+        console.print(f"{screen.say('Red letter', '红字发票')} {name}: {letter.state.text(language)}")
+
+
+def pdf(
+    invoice: str, file: Path | None = None, *, language: Literal["zh", "en"] | None = None, as_json: Json = False
+) -> None:
+    """Write the document of INVOICE, by its id or its number, to FILE: PDF/A-3b with its EN 16931 data inside.
+
+    Without FILE it is named after the invoice's number.
+
+    Parameters
+    ----------
+    file
+        where it is written.
+    language
+        of the page: zh or en.
+    """
+    from partita.formats.invoice import write_pdf  # noqa: PLC0415 - a command starts fast
+    from partita.usecases import invoice as usecases  # noqa: PLC0415
+    from partita.wiring import tax_bureau  # noqa: PLC0415
+
+    spoken = language or screen.settings().language
+    with screen.opened() as books, books.work() as work:
+        notice = tax_bureau(screen.settings(), books.clock).notice
+        answer = usecases.printed(work, invoice, language=spoken, bureau=notice)
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=as_json)
+    target = file or Path(f"{answer.number}.pdf")
+    page = write_pdf(answer)
+    try:
+        target.write_bytes(page)
+    except OSError as error:
+        screen.refuse(refused(Reason.CANNOT_WRITE, path=target, detail=error.strerror or str(error)), as_json=as_json)
+    result = {"invoice_id": answer.invoice.invoice_id, "number": answer.number, "file": target, "bytes": len(page)}
+    said = screen.say(f"Wrote {target}.", f"已写入 {target}。")
+    screen.answer(result, as_json=as_json, render=lambda console: console.print(said))

@@ -1,0 +1,91 @@
+"""The page of an invoice: PDF/A-3b by typst, with the fonts and the data of the invoice inside.
+
+Nothing of the machine gets into it: fonts come with the package and the clock is that of the invoice, so the same
+invoice gives the same bytes. Rules: INVOICE-11.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from partita.formats.invoice.texts import Printed
+from partita.formats.invoice.xml import write_xml
+from partita.formats.invoice.xmp import with_description
+
+FOLDER = Path(__file__).parent
+_TEMPLATE = FOLDER / "invoice.typ"
+_STANDARD = "a-3b"
+
+
+def write_pdf(printed: Printed) -> bytes:
+    """Return an invoice as PDF/A-3b, its EN 16931 data attached as `factur-x.xml`; the same bytes each time."""
+    at = datetime.combine(printed.issued_on, time(), UTC)
+    page = _compiler().compile(
+        format="pdf",
+        sys_inputs={"data": _content(printed, write_xml(printed).decode())},
+        pdf_standards=[_STANDARD],
+        timestamp=int(at.timestamp()),
+    )
+    assert isinstance(page, bytes), "one document is one file"
+    return with_description(page)
+
+
+def write_pages(printed: Printed, *, ppi: float = 110) -> list[bytes]:
+    """Return the pages as PNG images: what a screen shows before the document is fetched."""
+    pages = _compiler().compile(format="png", ppi=ppi, sys_inputs={"data": _content(printed, "")})
+    assert pages is not None, "an image is returned"
+    return [pages] if isinstance(pages, bytes) else list(pages)
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """Return the compiler: it has read the fonts and the template once."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"])
+    return typst.Compiler(input=_TEMPLATE, root=FOLDER, font_paths=fonts)
+
+
+_WORDS = (
+    "red number date buyer seller item detail unit quantity net rate tax sum total in_figures remark drawer one"
+).split()
+
+
+def _content(printed: Printed, xml: str) -> str:
+    """Return all that stands on the page, ready to be set."""
+    invoice = printed.invoice
+    return json.dumps(
+        {
+            "language": printed.language,
+            "red": invoice.is_red,
+            "title": printed.title,
+            "number": printed.number,
+            "date": f"{printed.issued_on:%Y-%m-%d}",
+            "seller_name": printed.seller_name,
+            "bureau": printed.bureau,
+            "page": printed.words("page"),
+            "words": {name: printed.words(name) for name in _WORDS},
+            "parties": printed.parties(),
+            "lines": [
+                {
+                    "item": invoice.tax_item.text(printed.language),
+                    "detail": printed.line_text(line, short=True),
+                    "net": printed.amount(line.net),
+                    "tax": printed.amount(line.tax),
+                }
+                for line in invoice.lines
+            ],
+            "rate": printed.rate,
+            "net": printed.amount(invoice.net, sign=True),
+            "tax": printed.amount(invoice.tax, sign=True),
+            "gross": printed.amount(invoice.gross, sign=True),
+            "in_words": printed.in_words,
+            "notes": printed.notes(),
+            "drawer": invoice.issuer.drawer or printed.seller_name,
+            "xml": xml,
+        },
+        ensure_ascii=False,
+    )

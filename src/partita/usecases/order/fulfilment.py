@@ -1,0 +1,158 @@
+"""What a paid order does: its charges, the subscriptions that start, go on or change, and what is paid ahead.
+
+In the transaction of the payment. Rules: ORDER-6 (`docs/rules/order.md`), SUB-1, SUB-4, SUB-8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+
+from partita.core.money import minor_scale_e10
+from partita.core.order import Order, OrderKind, OrderLine
+from partita.core.period import Month, Period
+from partita.core.subscription import Paid, Renewal, SubscriptionState, renewal, whole_second
+from partita.store import funds as funds_store
+from partita.store import order as order_store
+from partita.store import service_control as control_store
+from partita.store import subscription as subscription_store
+from partita.store.control_policy import Setting
+from partita.store.order import ChargeRow, KeptLine
+from partita.store.subscription import Subscription
+from partita.usecases.order.cloud import tell_cloud
+from partita.usecases.order.life import state_of
+from partita.usecases.work import Work
+
+CORRECTION = "Correction"
+
+
+def fulfil(work: Work, order: Order) -> tuple[str, ...]:
+    """Carry out an order that was paid just now; return the subscriptions that it is about, by name."""
+    kept = order_store.lines_of(work.tx, order.order_id)
+    done = [_carried_out(work, order, one) for one in kept]
+    order_store.add_charges(work.tx, [charge(work, order, one) for one in done], at=work.now)
+    names = tuple(sorted({one.line.subscription_id for one in kept}))
+    work.touched.update(control_store.payers(work.tx, [order.account_id]))
+    return names
+
+
+def charge(work: Work, order: Order, kept: KeptLine, *, gives_back: bool = False) -> ChargeRow:
+    """Return a line of an order as a charge: billed is what is payable, and so is what is amortised (CHARGE-1)."""
+    line = kept.line
+    assert line.period is not None, "what is paid has a period"
+    holder = funds_store.holder(work.tx, order.payer_id, work.now)
+    assert holder is not None, "accounts are never taken away"
+    billed = line.payable * minor_scale_e10(order.currency)
+    priced = line.priced
+    return ChargeRow(
+        payer_id=order.payer_id,
+        order_id=order.order_id,
+        line=line.line,
+        account_id=order.account_id,
+        product_id=priced.product_id,
+        sku_id=priced.sku_id,
+        region=priced.region,
+        resource_id=kept.resource_id,
+        subscription_id=line.subscription_id,
+        kind=order.kind.word,
+        charge_category="Purchase",
+        charge_class=CORRECTION if gives_back else None,
+        month=Month.of(work.now, holder.zone).number,
+        charged_at=work.now,
+        period=line.period,
+        currency=order.currency,
+        quantity=priced.quantity,
+        tags=tuple(sorted(priced.tags)),
+        price_id=priced.price_id,
+        list_cost_e10=priced.list_cost_e10,
+        contracted_cost_e10=priced.contracted_cost_e10,
+        billed_cost_e10=billed,
+        effective_cost_e10=billed,
+        payable_minor=line.payable,
+    )
+
+
+def _carried_out(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+    """Carry out one line; return it with the period that it gave."""
+    match order.kind:
+        case OrderKind.PURCHASE | OrderKind.CONVERT:
+            return _started(work, order, kept)
+        case OrderKind.RENEW:
+            return _renewed(work, order, kept)
+        case _:
+            return _resized(work, order, kept)
+
+
+def _started(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+    priced, start = kept.line.priced, whole_second(work.now)
+    holder = funds_store.holder(work.tx, order.account_id, work.now)
+    assert holder is not None, "accounts are never taken away"
+    paid = Paid.new(start, kept.months, holder.zone)
+    one = Subscription(
+        account_id=order.account_id,
+        subscription_id=kept.line.subscription_id,
+        product_id=priced.product_id,
+        resource_id=kept.resource_id,
+        region=priced.region,
+        payer_id=order.payer_id,
+        sku_id=priced.sku_id,
+        quantity=priced.quantity,
+        paid=paid,
+        state=SubscriptionState.RUNNING,
+        step=0,
+        zone=holder.zone,
+    )
+    subscription_store.add(work.tx, one, recorded_at=work.now)
+    subscription_store.add_step(work.tx, one, "start", order.order_id, by(work))
+    subscription_store.add_paid_ahead(work.tx, one, paid.ends_at, order.order_id, by(work))
+    return _with_period(kept, Period(start, paid.ends_at))
+
+
+def _renewed(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+    """Let a subscription go on through the period that was ordered; one that is stopped resumes."""
+    one = _found(work, kept.line)
+    period = kept.line.period
+    assert period is not None, "the period of a renewal is known when it is ordered"
+    resumes = state_of(work, one) is SubscriptionState.STOPPED
+    added = _added(work, one, kept, period)
+    after = replace(one, paid=added.paid, payer_id=order.payer_id, state=SubscriptionState.RUNNING)
+    subscription_store.add_step(work.tx, after, "renew", order.order_id, by(work))
+    subscription_store.add_paid_ahead(work.tx, after, added.period.end, order.order_id, by(work))
+    if resumes:
+        tell_cloud(work, replace(after, step=one.step + 1), "resume", order.order_id)
+    return _with_period(kept, added.period)
+
+
+def _added(work: Work, one: Subscription, kept: KeptLine, period: Period) -> Renewal:
+    """Return what was ordered to be added; where a subscription was stopped since, it starts now."""
+    stopped = state_of(work, one) is SubscriptionState.STOPPED
+    restart = whole_second(work.now) if stopped else None
+    plain = renewal(one.paid, kept.months, one.zone, restart=restart)
+    if stopped or period.end == plain.period.end:
+        return plain
+    end = period.end.astimezone(UTC)
+    return Renewal(Period(one.paid.ends_at, end), plain.terms_end, None, Paid(end, 0, end))
+
+
+def _resized(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+    one = _found(work, kept.line)
+    priced = kept.line.priced
+    if (one.sku_id, one.quantity) != (priced.sku_id, priced.quantity):
+        after = replace(one, sku_id=priced.sku_id, quantity=priced.quantity, payer_id=order.payer_id)
+        subscription_store.add_step(work.tx, after, "resize", order.order_id, by(work))
+    return kept
+
+
+def _found(work: Work, line: OrderLine) -> Subscription:
+    one = subscription_store.subscription(work.tx, line.subscription_id)
+    assert one is not None, "an order names a subscription that is there"
+    return one
+
+
+def _with_period(kept: KeptLine, period: Period) -> KeptLine:
+    return replace(kept, line=replace(kept.line, period=period))
+
+
+def by(work: Work) -> Setting:
+    """Return who does something now, and when."""
+    return Setting(work.actor.signature, work.now)

@@ -1,0 +1,44 @@
+"""How a subscription stands by the clock: its end, and the grace and retention of its product.
+
+Rules: SUB-5 (`docs/rules/subscription.md`), STOP-2.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from partita.core.service_control import Policies, policies_in, policy_for
+from partita.core.subscription import Life, SubscriptionState
+from partita.store import control_policy as policy_store
+from partita.store import funds as funds_store
+from partita.store.subscription import Subscription
+from partita.usecases.work import Work
+
+FOR_EVER = timedelta(days=36_500)
+"""The grace of a product that is never stopped."""
+
+
+def policies(work: Work, account_id: str) -> Policies:
+    """Return the control policies that say something for an account's currency."""
+    holder = funds_store.holder(work.tx, account_id, work.now)
+    assert holder is not None, "an account that has subscriptions is there"
+    return policies_in(policy_store.policies(work.tx), holder.currency)
+
+
+def life_of(work: Work, one: Subscription) -> Life:
+    """Return what follows the end of a subscription: the time of the product's grace, then its retention.
+
+    A grace that has only an amount gives no time: nobody is in debt for what was paid ahead.
+    """
+    policy = policy_for(policies(work, one.account_id), one.account_id, one.payer_id, one.product_id)
+    grace = (policy.grace.duration or timedelta(0)) if policy.stops else FOR_EVER
+    return Life(grace, policy.retention)
+
+
+def state_of(work: Work, one: Subscription) -> SubscriptionState:
+    """Return the state of a subscription now: an end that somebody chose, or what the clock says."""
+    if one.state.is_over:
+        return one.state
+    by_clock = life_of(work, one).state(one.paid.ends_at, work.now)
+    stopped = one.state is SubscriptionState.STOPPED and by_clock is SubscriptionState.GRACE
+    return SubscriptionState.STOPPED if stopped else by_clock

@@ -1,0 +1,162 @@
+"""Resize a subscription (升降配): dearer, it is an order to be paid; cheaper, it gives back at once.
+
+Rules: UNSUB-6, UNSUB-7 (`docs/rules/unsubscribe.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from partita.core.money import minor_scale_e10, truncate
+from partita.core.order import OrderKind, PricedLine, Wanted
+from partita.core.period import Period
+from partita.core.permission import Action
+from partita.core.refusal import Reason, Refused, refused
+from partita.core.subscription import SubscriptionState, Term, months_after, whole_second
+from partita.core.unsubscribe import Portion, Refund, StretchRefund, downgrade_refund, resize_price, stretches
+from partita.store import catalog as catalog_store
+from partita.store import ledger as ledger_store
+from partita.store import order as order_store
+from partita.store import subscription as subscription_store
+from partita.store.funds import Holder
+from partita.store.subscription import Subscription
+from partita.usecases.funds.command import holder_for, saved, text_at_fault
+from partita.usecases.order.giving_back import Back, GivenBack, Giving, give_back, repeated, unrefundable, valued
+from partita.usecases.order.life import state_of
+from partita.usecases.order.place import Line, OrderPlaced, Placing, Token, place
+from partita.usecases.order.pricing import Asked, Quoted, quoted
+from partita.usecases.order.token import body_of
+from partita.usecases.work import Work
+
+Difference = tuple[tuple[Portion, ...], int, Period, Quoted]
+"""A stretch, what its rest costs more (below zero: less) in the new configuration, that rest, and the quote of it."""
+
+
+def resize(
+    work: Work, *, subscription_id: str, to: Asked, token: Token, dry_run: bool = False
+) -> OrderPlaced | GivenBack | Refused:
+    """Change SKU or quantity of a subscription for the rest of what is paid (UNSUB-6, UNSUB-7).
+
+    `to` names the SKU ('' = the same) and the quantity. A purchase and each renewal are priced by their own terms at
+    today's prices; the rest of each, less what the rest of the old configuration was priced at, is the difference.
+    Refused in this order: UNKNOWN_SUBSCRIPTION, what `authorise` says, BAD_TEXT, IDEMPOTENCY_KEY_REUSED, what `valued`
+    refuses, SUBSCRIPTION_ENDED, UNKNOWN_SKU, RESIZE_OTHER_PRODUCT, RESIZE_TO_THE_SAME, what `quoted` refuses,
+    UNKNOWN_COUPON, COUPON_TAKES_NOTHING; cheaper: NOT_REFUNDABLE.
+    """
+    one = subscription_store.subscription(work.tx, subscription_id)
+    if one is None:
+        return refused(Reason.UNKNOWN_SUBSCRIPTION, subscription=subscription_id)
+    holder = holder_for(work, Action.PLACE_ORDER, one.account_id)
+    if isinstance(holder, Refused):
+        return holder
+    if no := text_at_fault({"key": token.key}):
+        return no
+    wanted = replace(to, sku_id=to.sku_id or one.sku_id, resource_id=one.resource_id)
+    body = ("resize", subscription_id, to.sku_id, to.quantity, to.plain(), token.coupon_id)
+    known = order_store.by_key(work.tx, one.account_id, token.key)
+    if known is not None and known[0].kind is OrderKind.DOWNGRADE:
+        return repeated(work, one, token.key, body_of(body)) or refused(Reason.IDEMPOTENCY_KEY_REUSED, key=token.key)
+    if known is not None:
+        return _upgraded(work, one, [], token, (body, dry_run))
+
+    def decide() -> OrderPlaced | GivenBack | Refused:
+        ledger_store.lock_payers(work.tx, {holder.payer_id, one.account_id})
+        fresh = subscription_store.subscription(work.tx, subscription_id)
+        assert fresh is not None, "it was there a moment ago"
+        found = _differences(work, holder, fresh, wanted)
+        if isinstance(found, Refused):
+            return found
+        if sum(difference for _, difference, _, _ in found) >= 0:
+            return _upgraded(work, fresh, found, token, (body, dry_run))
+        if no := unrefundable(fresh, [portion for stretch, *_ in found for portion in stretch]):
+            return no
+        return _downgraded(work, holder, fresh, found, (token.key, body_of(body), dry_run))
+
+    return saved(work, decide, dry_run=dry_run)
+
+
+def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> list[Difference] | Refused:
+    portions = valued(work, holder, one)
+    if isinstance(portions, Refused):
+        return portions
+    if not portions or state_of(work, one) is not SubscriptionState.RUNNING:
+        return refused(Reason.SUBSCRIPTION_ENDED, subscription=one.subscription_id, ended=one.paid.ends_at)
+    if no := _unfit(work, one, to):
+        return no
+    found: list[Difference] = []
+    for stretch in stretches(portions):
+        difference = _difference(work, holder, stretch, to)
+        if isinstance(difference, Refused):
+            return difference
+        found.append(difference)
+    return found
+
+
+def _unfit(work: Work, one: Subscription, to: Asked) -> Refused | None:
+    """Refuse a configuration: UNKNOWN_SKU, RESIZE_OTHER_PRODUCT, RESIZE_TO_THE_SAME."""
+    sku = catalog_store.skus_of(work.tx).get(to.sku_id)
+    if sku is None:
+        return refused(Reason.UNKNOWN_SKU, sku=to.sku_id)
+    if sku.product_id != one.product_id:
+        return refused(Reason.RESIZE_OTHER_PRODUCT, sku=to.sku_id, product=sku.product_id, own=one.product_id)
+    if (to.sku_id, to.quantity) == (one.sku_id, one.quantity):
+        return refused(
+            Reason.RESIZE_TO_THE_SAME, subscription=one.subscription_id, quantity=one.quantity, sku=one.sku_id
+        )
+    return None
+
+
+def _difference(work: Work, holder: Holder, stretch: tuple[Portion, ...], to: Asked) -> Difference | Refused:
+    base = min(stretch, key=lambda one: one.period.start)
+    kept = next(one for one in order_store.lines_of(work.tx, base.order_id) if one.line.line == base.line)
+    asked = replace(to, term=kept.term, terms=kept.terms)
+    if to.price is not None and to.term is not kept.term:
+        asked = replace(to, term=to.term, terms=kept.months if to.term is Term.MONTH else -(-kept.months // 12))
+    found = quoted(work, holder, OrderKind.UPGRADE, [asked])
+    if isinstance(found, Refused):
+        return found
+    months = asked.terms * asked.term.months
+    whole = Period(base.period.start, months_after(base.period.start, months, holder.zone))
+    price = truncate(found[0].priced.contracted_cost_e10, minor_scale_e10(holder.currency))
+    at = whole_second(work.now)
+    difference, rest = resize_price(stretch, price, at, whole=whole)
+    return stretch, difference, rest, found[0]
+
+
+def _upgraded(
+    work: Work, one: Subscription, found: list[Difference], token: Token, asked: tuple[object, bool]
+) -> OrderPlaced | Refused:
+    """Place the order of what is dearer; a stretch that became cheaper meanwhile costs nothing more."""
+    body, dry_run = asked
+
+    def lines(holder: Holder) -> list[Line] | Refused:
+        scale = minor_scale_e10(holder.currency)
+        return [
+            Line(Wanted(_more(quote, max(0, more) * scale), one.subscription_id, rest), quote)
+            for _, more, rest, quote in found
+        ]
+
+    return place(work, Placing(one.account_id, OrderKind.UPGRADE, body, lines), token, dry_run=dry_run)
+
+
+def _more(quote: Quoted, cost_e10: int) -> PricedLine:
+    return replace(quote.priced, list_cost_e10=cost_e10, contracted_cost_e10=cost_e10)
+
+
+def _downgraded(
+    work: Work, holder: Holder, one: Subscription, found: list[Difference], token: tuple[str, bytes, bool]
+) -> GivenBack:
+    """Give back what the rest costs less, as far as it was paid with what comes back (UNSUB-7)."""
+    at = whole_second(work.now)
+    policy = order_store.refund_policy(work.tx, one.product_id)
+    to = found[0][3].asked
+    back: list[Back] = []
+    reckoned: list[StretchRefund] = []
+    for stretch, difference, rest, _ in found:
+        less = max(0, -difference)
+        one_back = downgrade_refund(stretch, less, at, zone=holder.zone, policy=policy)
+        reckoned.append(one_back)
+        back.append(Back(rest, one_back.amount, one_back.parts, less))
+    after = replace(one, sku_id=to.sku_id, quantity=to.quantity)
+    giving = Giving(one, after, OrderKind.DOWNGRADE, tuple(back), Refund(tuple(reckoned)))
+    return give_back(work, holder, giving, token)

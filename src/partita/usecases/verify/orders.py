@@ -1,0 +1,45 @@
+"""Proofs of orders: what is payable = lines = draws = charges = sales posted, order by order (VERIFY-7)."""
+
+from __future__ import annotations
+
+from partita.store.order import proof
+from partita.store.order.proof import OrderOutOfStep
+from partita.usecases.verify.equation import Equation, Finding, money_text, reading, shortened
+from partita.usecases.work import Books
+
+
+def paid_and_posted(books: Books) -> list[Equation]:
+    """Prove that every order that is paid, or gave back, was drawn, charged and posted for just what it says."""
+    with reading(books) as tx:
+        sides, off = proof.sums(tx), proof.out_of_step(tx)
+    equations = []
+    for currency, payable, sales in sides:
+        findings = [_off(one) for one in off if one.currency == currency]
+        equations.append(
+            Equation(
+                f"orders {currency}".strip(),
+                "payable of paid orders = sales posted by orders",
+                "已支付订单的应付 = 订单过账的收入",
+                money_text(payable, currency),
+                money_text(sales, currency),
+                shortened(findings),
+            )
+        )
+    return equations
+
+
+def _off(one: OrderOutOfStep) -> Finding:
+    parts = [
+        texts
+        for amount, texts in (
+            (one.lines, ("its lines", "订单行")),
+            (one.draws, ("its draws", "扣款")),
+            (one.charges, ("its charges", "计费行")),
+            (one.sales, ("the sales posted", "收入过账")),
+        )
+        if amount != one.payable
+    ]
+    return Finding(
+        f"order {one.order_id} of {one.payer_id}: differs from {' and '.join(english for english, _ in parts)}",
+        f"付款方 {one.payer_id} 的订单 {one.order_id}：与{'、'.join(chinese for _, chinese in parts)}不符",
+    )

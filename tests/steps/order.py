@@ -1,0 +1,451 @@
+"""Plays the cases of orders, subscriptions, refunds and approvals on real books.
+
+Verbs besides those of `steps.world`; an order is called by its client token, its subscription by the same name (`o1`;
+of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a month at 100.00, `2y@900.00` two years.
+
+    at        INSTANT [ZONE]
+    template  NAME cash|threshold|percentage AMOUNT [OPTION …]     as in `steps.voucher`, of coupons
+    issue     COUPON TEMPLATE ACCOUNT · voucher ACCOUNT AMOUNT
+    sold      SKU month|year PRICE · promotion NAME FACTOR [no-refund]
+    credit    ACCOUNT AMOUNT · freeze ACCOUNT AMOUNT · related MAIN MEMBER · transfer MAIN MEMBER AMOUNT
+    buy       TOKEN ACCOUNT SKU TERMS[@PRICE] … [x2] [resource=i-1] [coupon=none|NAME] · convert … (the same)
+    renew     TOKEN OF TERMS[@PRICE]
+    resize    TOKEN OF SKU x2 TERMS[@PRICE]
+    pay       TOKEN · cancel TOKEN · expire · online TOKEN · arrives TOKEN
+    unsubscribe TOKEN OF [renewals] · to-usage TOKEN OF
+    auto      OF TERMS|none|manual · day ACCOUNT DAY · run · policy PRODUCT no-five-day|3:0.9,12:0.8
+    grace     PRODUCT HOURS DAYS
+    rule      CAUSE ROLE,ROLE [LIMIT] [PRODUCT,…] · clear-rules
+    user      NAME ROLE,… · as NAME|operator · lend ROLE TO until INSTANT
+    approve   TOKEN REASON · reject TOKEN REASON
+    order     TOKEN · shows OF · has ACCOUNT · paid-ahead OF · matters ACCOUNT · told · charges ACCOUNT · verify
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from case_file import Case
+from partita.core import approval as approval_rules
+from partita.core.approval import Cause, Verdict
+from partita.core.money import Money, format_scaled
+from partita.core.order import OrderKind
+from partita.core.permission import OPERATOR, Actor, Role
+from partita.core.quantity import parse_factor, parse_price
+from partita.core.refusal import Refused
+from partita.core.service_control import Grace, Policy, PolicyRow
+from partita.core.subscription import RenewalMode, Term
+from partita.core.template import Instrument
+from partita.core.unsubscribe import RefundPolicy
+from partita.gateways.payment import SimulatedGateway, Troubles
+from partita.store import control_policy as policy_store
+from partita.store import order as order_store
+from partita.store import outbox as outbox_store
+from partita.store import relation as relation_store
+from partita.store import subscription as subscription_store
+from partita.store.subscription import Renewing
+from partita.usecases import approval, coupon, funds, order, service_control, subscription, user
+from partita.usecases import credit as credit_use
+from partita.usecases import payment as payment_use
+from partita.usecases import template as template_use
+from partita.usecases import voucher as voucher_use
+from partita.usecases.order import NO_COUPON, Asked, GivenBack, OrderPaid, OrderPlaced, Token
+from partita.usecases.order import online as online_use
+from partita.usecases.verify import verify
+from partita.usecases.work import Books, Work
+from payers import relate
+from payers import verify as verify_accounts
+from steps.voucher import template_of
+from steps.world import World
+
+ZONE = "Asia/Shanghai"
+SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+VERBS = {"as": "as_"}
+TERMS = {"m": Term.MONTH, "y": Term.YEAR}
+
+
+def run(case: Case, books: Books) -> list[str]:
+    world = Orders(books)
+    world.play(case.given)
+    world.said.clear()
+    world.play(case.when)
+    return world.said
+
+
+class Orders(World):
+    """Plays what becomes of orders."""
+
+    def __init__(self, books: Books) -> None:
+        super().__init__(books)
+        self.orders: dict[str, str] = {}
+        self.subscriptions: dict[str, str] = {}
+        self.coupons: dict[str, str] = {}
+        self.rules: list[approval_rules.Rule] = []
+        self.told_until = 0
+        self.gateway = SimulatedGateway(b"secret", 7, SINCE, Troubles(repeats=0, fails_first=0, lies=0))
+
+    def play(self, lines: Any) -> None:
+        super().play([[VERBS.get(line[0], line[0].replace("-", "_")), *line[1:]] for line in lines])
+
+    def ask(self, what: Callable[[Work], Any]) -> Any:
+        with self.books.work() as work:
+            answer = what(work)
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+            return None
+        return answer
+
+    def done(self, what: Callable[[Work], Any]) -> Any:
+        """Do what only prepares the scene, as the operator."""
+        with replace(self.books, actor=OPERATOR).work() as work:
+            answer = what(work)
+        assert not isinstance(answer, Refused), answer.message()
+        return answer
+
+    # the scene
+    def at(self, instant: str, zone: str = ZONE) -> None:
+        now = datetime.fromisoformat(instant).replace(tzinfo=ZoneInfo(zone))
+        self.books = replace(self.books, clock=lambda: now)
+
+    def template(self, *words: str) -> None:
+        one = template_of(Instrument.COUPON, (*(word for word in words if word != "stacks"),))
+        self.done(lambda work: template_use.define_template(work, one))
+
+    def issue(self, name: str, template: str, account: str) -> None:
+        answer = self.done(
+            lambda work: coupon.issue(work, account_id=account, template_id=template, idempotency_key=name)
+        )
+        self.coupons[name] = answer.coupon.coupon_id
+
+    def voucher(self, account: str, amount: str) -> None:
+        one = template_of(Instrument.VOUCHER, (f"v{amount}", "cash", amount))
+        self.done(lambda work: template_use.define_template(work, one))
+        wanted = voucher_use.Wanted(account, one.template_id)
+        self.done(lambda work: voucher_use.issue(work, wanted, idempotency_key=f"v{amount}"))
+
+    def sold(self, sku: str, term: str, price: str) -> None:
+        """Let the catalogue sell a SKU by a term, from 2020 on."""
+        row = (sku, "CNY", term, SINCE, f"{sku}-{term}", parse_price(price), SINCE)
+        with self.books.work() as work:
+            work.tx.execute(
+                "insert into subscription_price (sku_id, currency, term, effective_from, price_id, price_e10, "
+                "recorded_at) values (%s, %s, %s, %s, %s, %s, %s)",
+                row,
+            )
+
+    def promotion(self, name: str, factor: str, *words: str) -> None:
+        """Let a promotion for everything run, from 2020 on."""
+        row = (name, SINCE, name, parse_factor(factor), "no-refund" not in words, SINCE)
+        with self.books.work() as work:
+            work.tx.execute(
+                "insert into promotion (promotion_id, effective_from, name, factor_e6, until, listing, products, skus, "
+                "occasions, months_min, stacks, refundable, recorded_at) "
+                "values (%s, %s, %s, %s, null, 'all', '{}', '{}', '{}', 0, true, %s, %s)",
+                row,
+            )
+
+    def related(self, main: str, member: str) -> None:
+        verify_accounts(self.books, main, member)
+        relate(self.books, main, member)
+
+    def transfer(self, giver: str, receiver: str, amount: str) -> None:
+        self.done(
+            lambda work: funds.transfer(
+                work, giver=giver, receiver=receiver, amount=cny(amount), idempotency_key=amount
+            )
+        )
+
+    def credit(self, account: str, amount: str) -> None:
+        total = cny(amount)
+        asked = self.done(
+            lambda work: credit_use.request_total(work, management=account, limit=total, idempotency_key="c")
+        )
+        self.done(lambda work: credit_use.approve(work, change_id=asked.change.change_id))
+        self.done(lambda work: credit_use.confirm_contract(work, management=account, contract_id="c-1"))
+
+    def online(self, token: str) -> None:
+        name = self.orders[token]
+        answer = online_use.pay_online(self.books, self.gateway, order_id=name)
+        if isinstance(answer, Refused):
+            self.said.append(f"refused {answer.reason.name}")
+        elif isinstance(answer, OrderPaid):
+            self.said.append(f"{'already paid' if answer.repeated else 'paid'} {token}")
+        else:
+            self.said.append(f"to collect {plain(answer.payment.amount.minor)}")
+
+    def arrives(self, token: str) -> None:
+        """Take in all that the gateway sends."""
+        assert token
+        for body, signature in self.gateway.deliveries():
+            answer = self.done(
+                lambda work, body=body, signature=signature: payment_use.take_notice(
+                    work, self.gateway, body=body, signature=signature
+                )
+            )
+            self.said.append(f"notice {answer.verdict.name.lower()}")
+
+    def freeze(self, account: str, amount: str) -> None:
+        self.done(lambda work: funds.freeze(work, account_id=account, amount=cny(amount)))
+
+    def grace(self, product: str, hours: str, days: str) -> None:
+        policy = Policy(Grace(duration=timedelta(hours=int(hours))), retention=timedelta(days=int(days)))
+        self.done(lambda work: service_control.set_policy(work, PolicyRow("", product, policy)))
+
+    def policy(self, product: str, what: str) -> None:
+        steps = [] if what == "no-five-day" else [step.split(":") for step in what.split(",")]
+        ladder = tuple((int(months), parse_factor(factor)) for months, factor in steps)
+        answer = self.ask(
+            lambda work: subscription.set_refund_policy(
+                work, product_id=product, policy=RefundPolicy(five_day=bool(steps), ladder=ladder)
+            )
+        )
+        assert answer is None or answer.policy
+
+    def user(self, name: str, roles: str) -> None:
+        self.done(lambda work: user.add_user(work, user_id=name, enterprise_id="group", name=name))
+        for role in roles.split(","):
+            asked = user.Asked(name, Role[role.upper().replace("-", "_")], "group", effective_from=SINCE)
+            self.done(lambda work, asked=asked: user.grant_role(work, asked))
+
+    def as_(self, name: str) -> None:
+        self.books = replace(self.books, actor=OPERATOR if name == "operator" else Actor(name))
+
+    def rule(self, cause: str, roles: str, limit: str = "0", products: str = "") -> None:
+        named = tuple(Role[role.upper().replace("-", "_")] for role in roles.split(","))
+        kind = Cause[cause.upper().replace("-", "_")]
+        self.rules.append(
+            approval_rules.Rule(kind, named, cny(limit).minor, frozenset(filter(None, products.split(","))))
+        )
+        self.ask(lambda work: approval.set_policy(work, enterprise_id="group", policy=tuple(self.rules)))
+
+    # orders
+    def buy(self, token: str, account: str, *words: str, convert: bool = False) -> None:
+        asked, chosen = self._lines(words)
+        answer = self.ask(
+            lambda work: order.buy(work, account_id=account, asked=asked, token=Token(token, chosen), convert=convert)
+        )
+        self._placed(token, answer)
+
+    def convert(self, token: str, account: str, *words: str) -> None:
+        self.buy(token, account, *words, convert=True)
+
+    def renew(self, token: str, of: str, terms: str) -> None:
+        names = [self.subscriptions.get(one, one) for one in of.split(",")]
+        answer = self.ask(
+            lambda work: order.renew(work, subscription_ids=names, asked=terms_of(terms), token=Token(token))
+        )
+        self._placed(token, answer)
+
+    def resize(self, token: str, of: str, sku: str, quantity: str, terms: str) -> None:
+        to = replace(terms_of(terms), sku_id=sku, quantity=int(quantity.removeprefix("x")))
+        name = self.subscriptions.get(of, of)
+        answer = self.ask(lambda work: order.resize(work, subscription_id=name, to=to, token=Token(token)))
+        if isinstance(answer, GivenBack):
+            self._given_back(token, answer)
+        else:
+            self._placed(token, answer)
+
+    def pay(self, token: str) -> None:
+        answer = self.ask(lambda work: order.pay(work, order_id=self.orders.get(token, token)))
+        if isinstance(answer, OrderPaid):
+            draws: dict[str, int] = {}
+            for one in answer.draws:
+                name = one.fund if one.source_id.startswith("vch_") else one.source_id
+                draws[name] = draws.get(name, 0) + one.amount_minor
+            by = ", ".join(f"{name} {plain(amount)}" for name, amount in sorted(draws.items()))
+            self.said.append(f"{'already paid' if answer.repeated else 'paid'} {token} by {by or 'nobody'}")
+
+    def cancel(self, token: str) -> None:
+        answer = self.ask(lambda work: order.cancel(work, order_id=self.orders.get(token, token)))
+        if answer:
+            self.said.append(f"{'already ' if answer.repeated else ''}{answer.order.state.word} {token}")
+
+    def expire(self) -> None:
+        answer = self.ask(order.expire)
+        names = {name: token for token, name in self.orders.items()}
+        self.said += [f"expired {names[one.order_id]}" for one in answer.orders] or ["nothing expires"]
+
+    def unsubscribe(self, token: str, of: str, renewals: str = "", kind: OrderKind = OrderKind.UNSUBSCRIBE) -> None:
+        name = self.subscriptions.get(of, of)
+        answer = self.ask(
+            lambda work: order.unsubscribe(
+                work, subscription_id=name, key=token, kind=kind, renewals_only=bool(renewals)
+            )
+        )
+        if answer:
+            self._given_back(token, answer)
+
+    def to_usage(self, token: str, of: str) -> None:
+        self.unsubscribe(token, of, kind=OrderKind.TO_USAGE)
+
+    # what the clock does
+    def auto(self, of: str, terms: str) -> None:
+        if terms in ("none", "manual"):
+            renewing = Renewing(RenewalMode[terms.upper()])
+        else:
+            asked = terms_of(terms)
+            renewing = Renewing(RenewalMode.AUTO, asked.term, asked.terms)
+        name = self.subscriptions.get(of, of)
+        self.ask(lambda work: subscription.set_renewing(work, subscription_id=name, renewing=renewing))
+
+    def day(self, account: str, day: str) -> None:
+        number = None if day == "none" else int(day)
+        self.ask(lambda work: subscription.set_expiry_day(work, account_id=account, day=number))
+
+    def run(self) -> None:
+        ran = subscription.run(self.books)
+        assert not isinstance(ran, Refused)
+        names = {name: token for token, name in self.subscriptions.items()}
+        for what in ("renewed", "reminded", "stopped", "released"):
+            self.said += [f"{what} {names[one]}" for one in getattr(ran, what)]
+        self.said += [f"not renewed {names[one]}: {no.reason.name}" for one, no in ran.failed]
+        if not any((ran.renewed, ran.reminded, ran.stopped, ran.released, ran.failed)):
+            self.said.append("nothing is due")
+
+    # approval
+    def approve(self, token: str, *reasons: str, verdict: Verdict = Verdict.APPROVED) -> None:
+        name, reason = self.orders.get(token, token), " ".join(reasons)
+        answer = self.ask(lambda work: approval.decide(work, order_id=name, verdict=verdict, reason=reason))
+        if answer:
+            one, after = answer.decision, answer.approval.next
+            for_whom = f" for {one.on_behalf_of}" if one.on_behalf_of else ""
+            rest = f"next {after.role.word}" if after else f"the order is {answer.order.state.word}"
+            self.said.append(f"{one.verdict.word} by {one.decided_by}{for_whom} as {one.role.word}; {rest}")
+
+    def reject(self, token: str, *reasons: str) -> None:
+        self.approve(token, *reasons, verdict=Verdict.REJECTED)
+
+    def lend(self, role: str, to: str, _until: str, instant: str) -> None:
+        end = datetime.fromisoformat(instant).replace(tzinfo=ZoneInfo(ZONE))
+        self.ask(
+            lambda work: approval.delegate(
+                work, role=Role[role.upper()], delegate_id=to, enterprise_id="group", between=(work.now, end)
+            )
+        )
+
+    # what is there
+    def order(self, token: str) -> None:
+        shown = self.ask(lambda work: order.show(work, self.orders.get(token, token)))
+        if shown:
+            one = shown.order
+            self.said.append(f"{token} {one.kind.word} of {one.account_id} by {one.payer_id} {one.state.word}")
+            self.said += [
+                f"decided {each.role.word} {each.verdict.word} {each.decided_by}: {each.reason}"
+                for each in shown.approval.decisions
+            ]
+
+    def shows(self, of: str) -> None:
+        shown = self.ask(lambda work: subscription.show(work, self.subscriptions.get(of, of)))
+        if shown:
+            one = shown.subscription
+            ends = one.paid.ends_at.astimezone(ZoneInfo(one.zone))
+            self.said.append(f"{of} {one.quantity} {one.sku_id} {shown.state.word} until {ends:%Y-%m-%dT%H:%M:%S}")
+
+    def months(self, of: str) -> None:
+        shown = self.ask(lambda work: subscription.show(work, self.subscriptions[of]))
+        self.said += [f"{share.month} {plain(share.amount)}" for share in shown.months]
+
+    def has(self, account: str) -> None:
+        with self.books.work() as work:
+            one = funds.figures_of(work, account)
+        texts = [f"cash {plain(one.cash)}"]
+        texts += [f"owes {plain(one.outstanding)}"] if one.outstanding else []
+        texts += [f"credit refunds {plain(one.credit_refunds)}"] if one.credit_refunds else []
+        texts += [f"from {giver} {plain(left)}" for giver, left in one.transfer_books]
+        self.said.append(f"{account} {', '.join(texts)}")
+
+    def paid_ahead(self, of: str) -> None:
+        with self.books.work() as work:
+            one = subscription_store.subscription(work.tx, self.subscriptions[of])
+            assert one is not None
+            found = policy_store.paid_ahead(work.tx, [one.account_id], work.now)
+        runs = {each.resource_id for each in found}
+        self.said.append(f"{of} is {'' if one.resource_id in runs else 'not '}paid ahead")
+
+    def matters(self, account: str) -> None:
+        names = {name: token for token, name in self.orders.items()}
+        with self.books.work() as work:
+            found = relation_store.open_matters(work.tx, account)
+        self.said += [f"{one.kind.text() if hasattr(one.kind, 'text') else one.kind.value[0]} {names[one.reference]}"
+                      for one in found] or ["no open matter"]  # fmt: skip
+
+    def told(self) -> None:
+        with self.books.work() as work:
+            found = outbox_store.every(work.tx, open_only=False, limit=1000)
+        new = [one.message for one in found if one.message.sequence > self.told_until]
+        self.told_until = max((one.message.sequence for one in found), default=0)
+        for one in new:
+            what = one.payload.get("order") or one.payload.get("kind")
+            self.said.append(f"told {one.topic} {what} {one.payload.get('resource') or one.payload['account']}")
+
+    def charges(self, account: str) -> None:
+        with self.books.work() as work:
+            found = [one for one in order_store.charges(work.tx) if one.account_id == account]
+        for one in found:
+            start, end = (at.astimezone(ZoneInfo(ZONE)) for at in (one.period.start, one.period.end))
+            days = f"{start:%Y-%m-%d}..{end:%Y-%m-%d}"
+            self.said.append(f"{one.kind} {one.product_id} {one.month} {days} {plain(one.payable_minor)}")
+
+    def verify(self) -> None:
+        broken = [one.name for one in verify(self.books) if not one.holds]
+        self.said += [f"broken {name}" for name in broken] or ["every equation holds"]
+
+    def _lines(self, words: tuple[str, ...]) -> tuple[list[Asked], str | None]:
+        """Read lines: each begins with a SKU and its terms."""
+        lines: list[Asked] = []
+        chosen: str | None = None
+        sku = ""
+        for word in words:
+            name, equals, value = word.partition("=")
+            if name == "coupon" and equals:
+                chosen = NO_COUPON if value == "none" else self.coupons.get(value, value)
+            elif name == "resource" and equals:
+                lines[-1] = replace(lines[-1], resource_id=value)
+            elif word[0] == "x" and word[1:].isdigit():
+                lines[-1] = replace(lines[-1], quantity=int(word[1:]))
+            elif word[0].isdigit():
+                lines.append(replace(terms_of(word), sku_id=sku))
+            else:
+                sku = word
+        return lines, chosen
+
+    def _placed(self, token: str, answer: OrderPlaced | None) -> None:
+        if answer is None:
+            return
+        self.orders[token] = answer.order.order_id
+        for one in answer.lines:
+            if answer.order.kind in (OrderKind.PURCHASE, OrderKind.CONVERT):
+                name = token if len(answer.lines) == 1 else f"{token}.{one.line.line}"
+                self.subscriptions[name] = one.line.subscription_id
+        off = f", coupon {plain(answer.coupon_minor)}" if answer.coupon_minor else ""
+        asks = f", needs {', '.join(need.role.word for need in answer.needs)}" if answer.needs else ""
+        word = "already ordered" if answer.repeated else "ordered"
+        self.said.append(f"{word} {token} {answer.order.kind.word} {plain(answer.order.payable)}{off}{asks}")
+
+    def _given_back(self, token: str, answer: GivenBack) -> None:
+        self.orders[token] = answer.order.order_id
+        back: dict[str, int] = {}
+        for one in answer.draws:
+            back[one.source_id] = back.get(one.source_id, 0) - one.amount_minor
+        to = ", ".join(f"{name} {plain(amount)}" for name, amount in sorted(back.items()))
+        word = "already gave back" if answer.repeated else "gave back"
+        all_of_it = " (five days)" if answer.refund and answer.refund.five_day else ""
+        self.said.append(f"{word} {token} {plain(-answer.order.payable)}{all_of_it} to {to or 'nobody'}")
+
+
+def terms_of(text: str) -> Asked:
+    """Read `3m@100.00`: three months at 100.00 each; without a price: `1y`."""
+    span, _, price = text.partition("@")
+    return Asked(term=TERMS[span[-1]], terms=int(span[:-1]), price=cny(price) if price else None)
+
+
+def cny(text: str) -> Money:
+    return Money.parse(text, "CNY")
+
+
+def plain(minor: int) -> str:
+    return format_scaled(minor, 2, places=2)

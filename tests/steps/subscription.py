@@ -1,0 +1,7 @@
+"""Plays the cases of subscription on real books: the verbs are those of `steps.order`."""
+
+from __future__ import annotations
+
+from steps.order import run
+
+__all__ = ["run"]
