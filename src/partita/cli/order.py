@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -159,8 +159,6 @@ def resize(
     coupon.no_coupon
         use no coupon.
     """
-    from dataclasses import replace  # noqa: PLC0415 - a command starts fast
-
     from partita.usecases import order  # noqa: PLC0415 - a command starts fast
 
     with screen.opened() as books, books.work() as work:
@@ -347,8 +345,6 @@ def _gateway(*, as_json: bool) -> PaymentGateway:
 
 
 def _line(work: Work, account: str, text: str, ways: Ways) -> Asked:
-    from dataclasses import replace  # noqa: PLC0415 - a command starts fast
-
     found = _LINE.fullmatch(text)
     if found is None:
         screen.misuse(f"{text!r} is no line: write SKU*NUMBER=TERMS#RESOURCE, such as vm.large*2=1y.",
@@ -358,14 +354,14 @@ def _line(work: Work, account: str, text: str, ways: Ways) -> Asked:
     return replace(asked, sku_id=found["sku"], quantity=quantity, resource_id=found["resource"] or "")
 
 
-def _terms(work: Work, account: str, text: str, ways: Ways) -> Any:  # noqa: ANN401 - the type is imported late
-    from partita.usecases.order import Asked  # noqa: PLC0415 - a command starts fast
+def _terms(work: Work, account: str, text: str, ways: Ways) -> Asked:
+    from partita.usecases import order  # noqa: PLC0415 - a command starts fast
 
     found = _TERMS.fullmatch(text.strip())
     if found is None:
         screen.misuse(f"{text!r} is no time: write 3m or 1y.", f"{text!r} 不是时长：请写成 3m 或 1y。")
     price = money_for(work, account, found["price"], as_json=ways.as_json) if found["price"] else None
-    return Asked(term=_OF[found["term"]], terms=int(found["number"]), price=price)
+    return order.Asked(term=_OF[found["term"]], terms=int(found["number"]), price=price)
 
 
 def _account_of(work: Work, subscriptions: tuple[str, ...]) -> str:

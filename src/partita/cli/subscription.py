@@ -12,8 +12,8 @@ from partita.cli import screen
 from partita.cli.funds.amount import decimal
 from partita.cli.moment import local
 from partita.cli.ways import AS_IS, Ways, tell
-from partita.core.money import Money
-from partita.core.quantity import format_scaled, parse_factor
+from partita.core.money import Money, format_scaled
+from partita.core.quantity import parse_factor
 from partita.core.refusal import Refused
 from partita.core.subscription import RenewalMode, SubscriptionState, Term
 from partita.core.unsubscribe import RefundPolicy

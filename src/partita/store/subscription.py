@@ -160,7 +160,7 @@ def steps_of(tx: Transaction, subscription_id: str) -> list[StepRow]:
         (subscription_id,),
     )
     return [
-        StepRow(*row[:2], _STATES[row[2]], *row[3:6], Paid(row[6].astimezone(UTC), row[7], row[8]), *row[9:])
+        StepRow(*(*row[:2], _STATES[row[2]], *row[3:6], Paid(row[6].astimezone(UTC), row[7], row[8]), *row[9:]))
         for row in rows
     ]
 
@@ -259,7 +259,7 @@ def _subscription(row: tuple[Any, ...]) -> Subscription:
     *facts, payer, sku, quantity, anchor, months, ends, state, step, zone, mode, term, terms = row
     renewing = Renewing() if mode is None else Renewing(_MODES[mode], Term(term), terms)
     paid = Paid(anchor.astimezone(UTC), months, ends.astimezone(UTC))
-    return Subscription(*facts, payer, sku, quantity, paid, _STATES[state], step, zone, renewing)
+    return Subscription(*(*facts, payer, sku, quantity, paid, _STATES[state], step, zone, renewing))
 
 
 _MODES = {mode.word: mode for mode in RenewalMode}

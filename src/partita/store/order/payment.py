@@ -166,11 +166,13 @@ def charges(tx: Transaction, *, month: int | None = None, payer_id: str | None =
     )
     return [
         ChargeRow(
-            *row[:14], Period(row[14], row[15]), row[16], row[17], tuple(sorted(row[18].items())), row[19],
-            *(int(cost) for cost in row[20:24]), row[24],
+            *(
+                *(*row[:14], Period(row[14], row[15]), row[16], row[17], tuple(sorted(row[18].items())), row[19]),
+                *(*(int(cost) for cost in row[20:24]), row[24]),
+            )
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
