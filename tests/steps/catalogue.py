@@ -71,7 +71,7 @@ class Catalogues(World):
                     writer.writerows([[*row, *[""] * (len(columns) - len(row))] for row in rows])
             answer = ask(folder)
         if isinstance(answer, Refused):
-            told = [line.strip() for line in answer.message().splitlines()[1:]] or [answer.message()]
+            told = [line.strip() for line in answer.message().splitlines()[1:]]
             self.said += [f"refused {answer.reason.name}", *(line.replace("'", "") for line in told)]
             return None
         return answer
@@ -147,7 +147,7 @@ def run(case: Case, books: Books) -> list[str]:
 
 
 def _counts(counts: Any) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing"
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count) or "nothing"
 
 
 def _json(tiers: Any) -> str:

@@ -134,8 +134,8 @@ class Invoices(Orders):
                 idempotency_key=f"card {amount}",
             )
         )
-        self.subscriptions["card"] = made.card_id
-        self.done(lambda work: funds.activate_card(work, account_id=name, card_id=made.card_id))
+        self.subscriptions["card"] = made.card.card_id
+        self.done(lambda work: funds.activate_card(work, account_id=name, card_id=made.card.card_id))
 
     def withdraw(self, name: str, amount: str) -> None:
         answer = self.ask(lambda work: funds.withdraw(work, account_id=name, amount=cny(amount)))

@@ -39,7 +39,7 @@ MAY_ADD = frozenset(
     "custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
-    "renewal_attempt paid_ahead paid_ahead_end invoice invoice_line invoice_step invoice_offset".split()
+    "renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line invoice_step invoice_offset".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -117,6 +117,14 @@ notice_channel       | '@-acct1', 'mail', 'a#', 1, 'en', true, 'x', now()
 usage_counter        | '@-acct1', 20260#, 's', '@-shop1', 1
 running_spend        | '@-acct1', '@-shop1', 'p', '2026-01-0#', 202601, 'CNY', 0, 1
 quota_watch          | '@-acct#', 'CNY', 1, null, null, now()
+resource_package     | '@-acct1', '@-pkg#', 's', 'CNY', 'UTC', null, '[]', '{{}}', 'x', now()
+package_stretch      | '@-acct1', '@-pkg#', 1, 'new', '2026-01-01', '2026-02-01', 1, 0, null, '#', '', 'x', now()
+savings_plan         | '@-acct1', '@-plan#', 's', 'CNY', 'UTC', 1, '2026-01-01', '2027-01-01', 'all', '[]', '{{}}', false, null, '#', '', 'x', now()
+commitment_share     | '@-acct1', '@-pkg1', '@-shop1', #, true, now(), 'x', now()
+commitment_skip      | '@-acct1', '@-pkg1', 's', '@-shop1', #, true, now(), 'x', now()
+commitment_end       | '@-acct1', '@-pkg#', now(), '', 'x', now()
+commitment_use       | '@-acct1', 20260#, '@-pkg1', 1, now()
+commitment_running   | '@-acct1', 20260#, '@-pkg1', 0, now(), 1
 customer_order       | '@-acct1', '@-ord#', '@-shop1', 'purchase', 'CNY', 1, 1, 0, null, 0, 1, false, now(), '#', '', 'x', now()
 order_line           | '@-acct1', '@-ord#', 1, 'p', 's', '', 'r', '@-sub1', 1, '{{}}', '', true, 'month', 1, null, null, 1, 1, 1, 1, 1, now()
 order_step           | '@-acct1', '@-ord#', 1, 'unpaid', '', null, 'x', now()

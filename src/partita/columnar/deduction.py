@@ -237,7 +237,7 @@ where c.cycle is null group by all order by all"""
 """What the usage took of windows that go on beyond a month: those of aggregate packages."""
 
 RUNNING = """select c.payer_id, d.source_id, d.window_at, sum(d.taken)::decimal(38, 0) as taken
-from deducted d join commitments c on c.source_id = d.source_id group by all
+from deducted d join commitments c on c.source_id = d.source_id group by c.payer_id, d.source_id, d.window_at
 qualify row_number() over (partition by d.source_id order by d.window_at desc) = 1 order by all"""
 """What the usage took of the last window of each commitment that it touched."""
 

@@ -17,6 +17,7 @@ from partita.core.catalog import Counter, Model, PriceVersion, Product, Sku, Tie
 from partita.core.discount import Discount, Target, spans
 from partita.core.period import Cycle
 from partita.store import discount as discount_store
+from partita.store.copied import copied
 from partita.store.db import Transaction
 from partita.store.org import OPEN_END, append, table_of
 
@@ -49,7 +50,7 @@ order by sku_id, currency, effective_from, number
 
 def prices_table(tx: Transaction) -> pa.Table:
     """Return every tier of every price version, ends derived (`tables.PRICES`, CATALOG-1)."""
-    return table_of(PRICES, tx.execute(_PRICES).fetchall())
+    return copied(tx, _PRICES, PRICES)
 
 
 def discounts_table(tx: Transaction) -> pa.Table:
@@ -71,7 +72,7 @@ def discounts_table(tx: Transaction) -> pa.Table:
 
 def skus_table(tx: Transaction) -> pa.Table:
     """Return every SKU with its product and unit (`tables.SKUS`)."""
-    return table_of(SKUS, tx.execute("select sku_id, product_id, unit from sku order by sku_id").fetchall())
+    return copied(tx, "select sku_id, product_id, unit from sku order by sku_id", SKUS)
 
 
 def products_table(tx: Transaction) -> pa.Table:

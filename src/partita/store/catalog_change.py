@@ -11,12 +11,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
 from partita.columnar.catalog import BOOKS
 from partita.core.ids import derived_id
+from partita.core.ledger import instant_text
 from partita.store import rows as rows_store
 from partita.store.copied import copied
 from partita.store.db import Transaction
@@ -105,7 +107,7 @@ def add_details(tx: Transaction, new: pa.Table, *, recorded_at: datetime) -> Non
 def add_prices(tx: Transaction, new: pa.Table, *, recorded_at: datetime) -> None:
     """Append price versions of usage (`columnar.catalog.PRICE`), each with the id that its price always has (IDS-1)."""
     ids = [
-        derived_id("prc", sku, currency, _instant(start).isoformat())
+        derived_id("prc", sku, currency, _iso(start))
         for sku, currency, start in _columns(new, "sku_id", "currency", "effective_from")
     ]
     _add(tx, "price", new.append_column("price_id", pa.array(ids, pa.string())), recorded_at)
@@ -114,7 +116,7 @@ def add_prices(tx: Transaction, new: pa.Table, *, recorded_at: datetime) -> None
 def add_subscriptions(tx: Transaction, new: pa.Table, *, recorded_at: datetime) -> None:
     """Append prices of subscriptions (`columnar.catalog.SUBSCRIPTION`)."""
     ids = [
-        derived_id("prc", sku, currency, term, _instant(start).isoformat())
+        derived_id("prc", sku, currency, term, _iso(start))
         for sku, currency, term, start in _columns(new, "sku_id", "currency", "term", "effective_from")
     ]
     _add(tx, "subscription_price", new.append_column("price_id", pa.array(ids, pa.string())), recorded_at)
@@ -128,11 +130,23 @@ def _instant(naive: datetime) -> datetime:
     return naive.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=65_536)
+def _iso(naive: datetime) -> str:
+    return _instant(naive).isoformat()
+
+
 def _add(tx: Transaction, table: str, new: pa.Table, recorded_at: datetime) -> None:
     """Append the rows of a table of columns; instants without a zone are UTC."""
+    if not new.num_rows:
+        return
     names = ", ".join((*new.column_names, "recorded_at"))
-    columns = [
-        [_instant(value) for value in column.to_pylist()] if pa.types.is_timestamp(column.type) else column.to_pylist()
-        for column in new.columns
-    ]
-    rows_store.add(tx, f"{table} ({names})", zip(*columns, [recorded_at] * new.num_rows, strict=True))
+    columns = [_texts(column) if pa.types.is_timestamp(column.type) else column.to_pylist() for column in new.columns]
+    rows_store.add(tx, f"{table} ({names})", zip(*columns, [instant_text(recorded_at)] * new.num_rows, strict=True))
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """Write the instants of a column as PostgreSQL reads them: each distinct one once."""
+    encoded = column.combine_chunks().dictionary_encode()
+    known = pa.array([instant_text(_instant(one)) for one in encoded.dictionary.to_pylist()], pa.string())
+    texts: list[str] = known.take(encoded.indices).to_pylist()
+    return texts

@@ -34,7 +34,7 @@ WAYS = {"usage": ("usage", "用量"), "month": ("month", "包月"), "year": ("ye
 
 def counted(counts: Mapping[str, int]) -> str:
     """Write how many facts of each kind there are: `2 products, 5 SKUs`."""
-    told = [f"{count:,} {screen.say(*KINDS[kind])}" for kind, count in counts.items() if count]
+    told = [f"{count:,} {screen.say(*KINDS[kind])}" for kind in KINDS if (count := counts.get(kind, 0))]
     return screen.say(", ", "、").join(told)
 
 

@@ -7,7 +7,6 @@ promotion is. Rules: CATALOG-7 (`docs/rules/catalog.md`); the files are describe
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from partita.formats.catalog.promotions import StatedPromotion, read_promotions
 from partita.formats.setup import SERVICE_CATEGORIES
 from partita.formats.setup.rows import instant, is_title, price, quantity
 
-__all__ = ["DOCUMENTS", "Reading", "StatedPromotion", "digest_files", "read_catalogue"]
+__all__ = ["DOCUMENTS", "Reading", "StatedPromotion", "read_catalogue"]
 
 DOCUMENTS: dict[str, Layout] = {
     "products": Layout(("product_id", "name", "service_category"), ("cycle",)),
@@ -72,17 +71,14 @@ def read_catalogue(folder: Path, zone: str) -> Reading:
         document = read_document(found[0], layout, reading.problems) if found else None
         if document is not None:
             _READERS[name](reading, document, zone)
+    reading.problems.sort(key=lambda one: (_place(one.origin.file), one.origin.row))
     known = {path.name for path in reading.files}
     reading.ignored = sorted(one.name for one in folder.glob("*.*") if one.suffix in SUFFIXES and one.name not in known)
     return reading
 
 
-def digest_files(files: list[Path]) -> bytes:
-    """Return the SHA-256 of the names and contents of files, in their order."""
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()
+def _place(file: str) -> int:
+    return list(DOCUMENTS).index(file.rpartition(".")[0])
 
 
 def _products(reading: Reading, document: Document, _zone: str) -> None:

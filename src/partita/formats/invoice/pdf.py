@@ -19,7 +19,6 @@ from partita.formats.invoice.xmp import with_description
 
 FOLDER = Path(__file__).parent
 _TEMPLATE = FOLDER / "invoice.typ"
-_STANDARD = "a-3b"
 
 
 def write_pdf(printed: Printed) -> bytes:
@@ -28,7 +27,7 @@ def write_pdf(printed: Printed) -> bytes:
     page = _compiler().compile(
         format="pdf",
         sys_inputs={"data": _content(printed, write_xml(printed).decode())},
-        pdf_standards=[_STANDARD],
+        pdf_standards=["a-3b"],
         timestamp=int(at.timestamp()),
     )
     assert isinstance(page, bytes), "one document is one file"

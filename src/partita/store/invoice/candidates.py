@@ -60,12 +60,9 @@ def candidates(tx: Transaction, payer_ids: Collection[str]) -> list[Candidate]:
     for payer, subscription, order, amount in tx.execute(_ORDERS, (asked,)):
         orders.setdefault((payer, subscription), {})[order] = amount
     return [
-        Candidate(
-            row[0], _KINDS[row[1]], *row[2:12],
-            orders=orders.get((row[0], row[2]), {}) if row[1] == CandidateKind.SUBSCRIPTION.word else {},
-        )
-        for row in tx.execute(_CANDIDATES, (asked,))
-    ]  # fmt: skip
+        Candidate(payer, CandidateKind[kind.upper()], reference, *figures, orders=orders.get((payer, reference), {}))
+        for payer, kind, reference, *figures in tx.execute(_CANDIDATES, (asked,))
+    ]
 
 
 def owed(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], int]:

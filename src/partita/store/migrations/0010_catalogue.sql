@@ -54,10 +54,6 @@ create table catalogue_change (
     row_hash    bytea not null
 );
 
--- a change is found by its instant
-create index price_recorded on price (recorded_at);
-create index subscription_price_recorded on subscription_price (recorded_at);
-
 -- guards --------------------------------------------------------------------------------------------------------------
 do $$
 declare name text;

@@ -165,6 +165,8 @@ def _as_read(name: str, column: str, value: object) -> object:
         return format_quantity(int(str(value)))
     if column == "price_e10":
         return format_price(int(str(value)))
+    if column == "attributes":
+        return ", ".join(f"{attribute} {said}" for attribute, said in json.loads(str(value)).items()) or shown(None)
     return tiers_text(str(value)) if column == "tiers" else value
 
 

@@ -176,7 +176,7 @@ def _final_files(work: Work, plan: Plan, bucket: int) -> list[ChargeFile]:
 def gather(plan: Plan, engine: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> tuple[list[Bill], pa.Table]:
     """Return the bills of the given charge files, and their lines as Arrow (`columnar.bill.LINES`)."""
     show_files(engine, "charges", CHARGE, paths)
-    lines: pa.Table = engine.execute(bill_sql.LINES, [sorted(plan.market)]).to_arrow_table()
+    lines: pa.Table = engine.sql(bill_sql.LINES, params=[sorted(plan.market)]).to_arrow_table()
     sums: dict[tuple[str, str], dict[str, int]] = {}
     columns = ("payer_id", "currency", "product_id", "billed_cost_e10")
     for payer, currency, product, cost in zip(*(lines.column(name).to_pylist() for name in columns), strict=True):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -138,7 +138,7 @@ def deduct_log(
         given = {"seen_all": seen.everything, "account": account_id, "source": commitment_id}
         ((count, _, _),) = engine.execute(commitment_sql.LOG_SUMS, given).fetchall()
         rows = engine.execute(commitment_sql.LOG, given | {"limit": max(1, min(limit, LOG_MOST))}).fetchall()
-    found = tuple(DeductRow(*row[:4], row[4].replace(tzinfo=UTC), *row[5:12], row[12] is not None) for row in rows)
+    found = tuple(_deduction(row) for row in rows)
     return _reported(found, count, files, seen)
 
 
@@ -160,10 +160,7 @@ def utilisation(
     with _charges(books, files, seen) as engine:
         _lay_out(engine, sources, owned)
         rows = engine.execute(commitment_sql.UTILISATION).fetchall()
-    found = tuple(
-        UtilisationRow(row[0], Kind(row[1]), row[2], row[3], *map(int, row[4:8]), int(row[8]) - int(row[6]))
-        for row in rows
-    )
+    found = tuple(_used(row) for row in rows)
     return _reported(found, len(found), files, seen)
 
 
@@ -193,6 +190,22 @@ def coverage(
         rows = engine.execute(commitment_sql.COVERAGE, {"seen_all": seen.everything}).fetchall()
     found = tuple(CoverageRow(*row[:5], *map(int, row[5:])) for row in rows)
     return _reported(found, len(found), files, seen)
+
+
+def _deduction(row: tuple[Any, ...]) -> DeductRow:
+    record, account, payer, sku, start, source, quantity, unit, listed, effective, currency, region, kind = row
+    return DeductRow(
+        record, account, payer, sku, start.replace(tzinfo=UTC), source, quantity, unit, listed, effective, currency,
+        region, late=kind is not None,
+    )  # fmt: skip
+
+
+def _used(row: tuple[Any, ...]) -> UtilisationRow:
+    source, kind, owner, unit, *sums = row
+    used, unused, used_cost, unused_cost, listed = map(int, sums)
+    return UtilisationRow(
+        source, Kind(kind), owner, unit, used, unused, used_cost, unused_cost, saved_e10=listed - used_cost
+    )
 
 
 def _seen(work: Work, account_id: str | None) -> Sight | Refused:

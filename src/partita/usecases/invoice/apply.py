@@ -174,9 +174,9 @@ def _applied(
             return invoice
         found.append(invoice)
     asked = Asked(key, request.body, work.actor.signature, work.now)
-    for invoice, country in found:
-        invoice_store.add(work.tx, invoice, asked, buyer_country=country)
-    return Applied(tuple(invoice for invoice, _ in found), key, repeated=False, dry_run=dry_run)
+    for one, country in found:
+        invoice_store.add(work.tx, one, asked, buyer_country=country)
+    return Applied(tuple(one for one, _ in found), key, repeated=False, dry_run=dry_run)
 
 
 def _chosen(work: Work, request: Request, titles: Mapping[str, str], currency: str) -> list[Portion] | Refused:

@@ -2,7 +2,7 @@
 
 Owns the list of proofs and their order: files first, then rows, then the ledger, then everything counted anew. Nothing
 is changed. A proof that cannot be carried out is itself a finding, never an exception, and the others go on.
-Rules: VERIFY-1 … VERIFY-6 (`docs/rules/verify.md`).
+Rules: VERIFY-1 … VERIFY-7 (`docs/rules/verify.md`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from partita.usecases.verify import (
     invoices,
     ledger,
     months,
+    orders,
     payers,
     reconciliation,
     recount,
@@ -63,6 +64,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("bank-transfers", reconciliation.transfers_entered),
     ("statements", reconciliation.statements_whole),
     ("closed-days", reconciliation.days_as_closed),
+    ("orders", orders.paid_and_posted),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),
