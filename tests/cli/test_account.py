@@ -113,6 +113,7 @@ def test_people_see_what_their_roles_let_them(line: Line, tmp_path: Path) -> Non
     assert "view-bills" in line.said("permission", "replace", "acme", str(policy))["allowed_to_nobody"]
     assert line.refused("--as", "li", "bill", "list")["refused"] == "NOT_PERMITTED"
     assert line.refused("permission", "replace", "acme", str(tmp_path / "none.csv"))["refused"] == "FILE_NOT_FOUND"
+    assert line.refused("permission", "replace", "acme", "/dev/null")["refused"] == "NOT_A_REGULAR_FILE"
 
     line.said("user", "revoke", grant["grant_id"])
     assert line.said("user", "list", "li")["users"][0]["grants"][0]["revoked_from"]

@@ -138,6 +138,7 @@ def test_a_payment(line: Line, tmp_path: Path) -> None:
     assert "签名错误" in line.told("payment", "mismatches")[1]
     line.said("payment", "end-mismatch", waiting[0]["notice_id"], "forged")
     assert line.said("payment", "mismatches")["mismatches"] == []
+    assert line.refused("payment", "notice", "/dev/null", "--signature", "0") == "NOT_A_REGULAR_FILE"
     line.environment.pop("PARTITA_PAYMENT_SECRET")
     assert line.refused("payment", "start", "acme", "1", "--key", "o2") == "GATEWAY_NOT_SET_UP"
 

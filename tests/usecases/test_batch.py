@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from partita.core.permission import Actor
 from partita.core.refusal import Reason, Refused
 from partita.formats.batch import BatchKind
 from partita.store import funds as funds_store
@@ -90,7 +92,34 @@ def test_two_files_over_the_same_accounts_never_wait_in_a_ring(world: Relations,
         assert funds_store.figures(work.tx, ["main"], work.now)["main"].cash == 100_000 - 40 * 300
 
 
-def test_a_file_that_is_not_there_is_named(world: Relations, tmp_path: Path) -> None:
-    answer = run(world, tmp_path / "none.csv", BatchKind.LINK)
-    assert isinstance(answer, Refused)
-    assert answer.reason is Reason.FILE_NOT_FOUND
+def test_what_was_done_is_told_again_to_whoever_may_ask_for_it(world: Relations, tmp_path: Path) -> None:
+    link = file_of(tmp_path, "link.csv", "main,member", ["main,m000", "main,m001"])
+    permit = file_of(tmp_path, "permit.csv", "member,permissions", ["m000,CHECK_FINANCE_INFO", "m001,"])
+    transfer = file_of(tmp_path, "transfer.csv", "main,member,amount", ["main,m000,1.00"])
+    other = file_of(tmp_path, "other.csv", "main,member,amount", ["main,m000,2.00"])
+    files = ((link, BatchKind.LINK), (permit, BatchKind.PERMIT), (transfer, BatchKind.TRANSFER))
+    for path, kind in files:
+        with world.books.work() as work:
+            assert isinstance(run_batch(work, path, kind, idempotency_key="k"), BatchDone)
+    for actor, may in ((Actor(account_id="main"), True), (Actor(account_id="m002"), False)):
+        for path, kind in files:
+            with replace(world.books, actor=actor).work() as work:
+                answer = run_batch(work, path, kind, idempotency_key="k")
+            assert isinstance(answer, BatchDone) is may, answer
+            assert may or "NOT_PERMITTED" in str(answer.detail["problems"])  # type: ignore[union-attr]
+    for actor, says in ((Actor(account_id="main"), "IDEMPOTENCY_KEY_REUSED"), (Actor(account_id="m002"), "AT_FAULT")):
+        with replace(world.books, actor=actor).work() as work:
+            reused = run_batch(work, other, BatchKind.TRANSFER, idempotency_key="k")
+        assert isinstance(reused, Refused)
+        assert says in reused.reason.name
+
+
+def test_what_is_no_file_is_named(world: Relations, tmp_path: Path) -> None:
+    for path, reason in (
+        (tmp_path / "none.csv", Reason.FILE_NOT_FOUND),
+        (tmp_path, Reason.NOT_A_REGULAR_FILE),
+        (Path("/dev/null"), Reason.NOT_A_REGULAR_FILE),
+    ):
+        answer = run(world, path, BatchKind.LINK)
+        assert isinstance(answer, Refused)
+        assert answer.reason is reason

@@ -13,6 +13,7 @@ from partita.cli.funds.amount import decimal, money_for, shown
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.payment import Payment
 from partita.core.refusal import Reason, Refused, refused
+from partita.formats.regular_file import refuse_path
 
 if TYPE_CHECKING:
     from partita.store.payment import NoticeRow
@@ -79,8 +80,8 @@ def notice(file: Path, *, signature: str, ways: Ways = AS_IS) -> None:
     from partita.usecases import payment  # noqa: PLC0415 - a command starts fast
 
     gateway = _gateway(as_json=ways.as_json)
-    if not file.is_file():
-        screen.refuse(refused(Reason.FILE_NOT_FOUND, path=file), as_json=ways.as_json)
+    if no := refuse_path(file):
+        screen.refuse(no, as_json=ways.as_json)
     with screen.opened() as books, books.work() as work:
         answer = payment.take_notice(work, gateway, body=file.read_bytes(), signature=signature, dry_run=ways.dry_run)
     if isinstance(answer, Refused):

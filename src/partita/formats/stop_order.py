@@ -10,6 +10,7 @@ from pathlib import Path
 
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.stop_order import FIRST_TURN, LAST_TURN, Turn
+from partita.formats.regular_file import refuse_path
 
 COLUMNS = ("member", "product", "turn")
 
@@ -17,11 +18,11 @@ COLUMNS = ("member", "product", "turn")
 def read_turns(path: Path) -> tuple[Turn, ...] | Refused:
     """Read the turns of a file.
 
-    Refused in this order: FILE_NOT_FOUND, WRONG_ENCODING, WRONG_HEADER, BAD_STOP_ORDER (a row that is no turn, or a
-    member and product that stand twice).
+    Refused in this order: FILE_NOT_FOUND, NOT_A_REGULAR_FILE, WRONG_ENCODING, WRONG_HEADER, BAD_STOP_ORDER (a row that
+    is no turn, or a member and product that stand twice).
     """
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ from partita.core.ledger import is_line
 from partita.core.permission import Action, Grant, Granted, Policy, Role
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats import permission as policy_file
+from partita.formats.regular_file import refuse_path
 from partita.store import org as org_store
 from partita.store import permission as permission_store
 from partita.store.permission import KeptPolicy, User
@@ -196,7 +197,7 @@ def policy_in(work: Work, enterprise_id: str | None = None) -> Policy | Refused:
 def replace_policy(work: Work, *, enterprise_id: str, path: Path, dry_run: bool = False) -> PolicyReplaced | Refused:
     """Put the policy of a file in the place of an enterprise's policy, from now on (PERM-2).
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, FILE_NOT_FOUND, WRONG_ENCODING, then
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, FILE_NOT_FOUND, NOT_A_REGULAR_FILE, WRONG_ENCODING, then
     `formats.permission.read_policy`.
     """
     allowed = authorise_in(work, Action.CHANGE_POLICY, enterprise_id)
@@ -221,8 +222,8 @@ def replace_policy(work: Work, *, enterprise_id: str, path: Path, dry_run: bool 
 
 
 def _read(path: Path) -> Policy | Refused:
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     raw = path.read_bytes()
     try:
         return policy_file.read_policy(raw.decode("utf-8"), path.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 _KEY = "幂等键：同一键的命令只执行一次。"
 _CODES = "权限代码，可多个。"
 _MEMBER = "子账号。"
-_FILE = "CSV 或 Excel 文件（.xlsx、.xls、.ods 的第一个工作表）。"
+_FILE = "CSV 或 Excel 文件（.xlsx、.ods 的第一个工作表）。"
 _TRIED = "先逐行检查全部内容；只要有一处错误，就指出行与列，不执行任何操作。同一天内容相同的文件视为同一批次。"
 
 RELATIONS: dict[str, tuple[str, dict[str, str]]] = {
