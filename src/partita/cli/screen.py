@@ -94,7 +94,10 @@ def answer(result: Mapping[str, object], *, as_json: bool, render: Callable[[Con
 def refuse(no: Refused, *, as_json: bool = False) -> NoReturn:
     """Say an expected "no" and leave with `EXIT_REFUSED`."""
     language = settings().language
-    detail = {name: str(value) for name, value in no.details(language).items()}
+    detail = {
+        name: _plain(value) if isinstance(value, datetime) else str(value)
+        for name, value in no.details(language).items()
+    }
     complain(no.reason.name, no.message(language), detail, as_json=as_json)
     raise SystemExit(EXIT_REFUSED)
 

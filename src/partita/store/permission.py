@@ -12,6 +12,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
+from partita.core.period import in_zone
 from partita.core.permission import Grant, Place, Role
 from partita.store.db import Transaction
 
@@ -19,8 +20,8 @@ _PEOPLE_LOCK = 0x7061_7274_0101
 
 _GRANTS = """
     select g.grant_id, g.user_id, g.role, g.enterprise_id, g.org_unit_id, g.effective_from, g.effective_until,
-           r.effective_from
-    from role_grant g left join role_revocation r using (grant_id)
+           r.effective_from, e.zone
+    from role_grant g left join role_revocation r using (grant_id) join enterprise e using (enterprise_id)
     where (%(user)s::text is null or g.user_id = %(user)s)
     order by g.user_id, g.effective_from, g.grant_id
 """
@@ -90,9 +91,14 @@ def users(tx: Transaction, user_id: str | None = None) -> list[User]:
 
 
 def grants(tx: Transaction, user_id: str | None = None) -> list[Grant]:
-    """Return the grants of a user, or all, past and revoked ones too, by user and start."""
+    """Return the grants of a user, or all, past and revoked ones too, by user and start.
+
+    Their instants are by the calendar of the enterprise in which they count.
+    """
     rows = tx.execute(_GRANTS, {"user": user_id})
-    return [Grant(row[0], row[1], Role[row[2]], *row[3:]) for row in rows]
+    return [
+        Grant(*row[:2], Role[row[2]], *row[3:5], *(at and in_zone(at, row[8]) for at in row[5:8])) for row in rows
+    ]
 
 
 def policies(tx: Transaction, enterprise_ids: Collection[str]) -> dict[str, KeptPolicy]:

@@ -13,7 +13,7 @@ from partita.core import account as account_core
 from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceProfile, LegalEntity
 from partita.core.funds import fund_of
 from partita.core.ledger import is_line
-from partita.core.period import DEFAULT_ZONE, Month
+from partita.core.period import DEFAULT_ZONE, Month, in_zone
 from partita.core.permission import OPERATOR, Action
 from partita.core.posting_rules import RECEIVABLE
 from partita.core.refusal import Reason, Refused, refused
@@ -179,7 +179,7 @@ def set_tier(
     tiers = account_store.tiers_of(work.tx, account_id)
     repeated = tiers.get(start) is tier or (effective_from is None and tiers and list(tiers.values())[-1] is tier)
     if start in tiers and not repeated:
-        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=start.isoformat())
+        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=in_zone(start, holder.zone if holder else DEFAULT_ZONE))
     with work.tx.transaction(force_rollback=dry_run):
         if not repeated:
             account_store.add_tier(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
+from partita.core.period import clock
 from partita.core.permission.action import Action, Over, Role
 from partita.core.permission.codes import RelationPermission
 from partita.core.refusal import Reason, Refused, refused
@@ -249,13 +250,13 @@ def _by_grants(actor: Actor, action: Action, target: Target, evidence: Evidence)
 def _of_grant(grant: Grant, actor: Actor, action: Action, place: Place | None, evidence: Evidence) -> Text | None:
     """Return why a grant does not allow an action at a place; None = it does. Checked in this order (PERM-4)."""
     if evidence.at < grant.effective_from:
-        return f"starts on {_clock(grant.effective_from)}", f"{_clock(grant.effective_from)} 起生效"
+        return f"starts on {clock(grant.effective_from)}", f"{clock(grant.effective_from)} 起生效"
     for end, en, zh in (
         (grant.revoked_from, "was revoked on", "撤销于"),
         (grant.effective_until, "ended on", "到期于"),
     ):
         if end is not None and evidence.at >= end:
-            return f"{en} {_clock(end)}", f"{zh} {_clock(end)}"
+            return f"{en} {clock(end)}", f"{zh} {clock(end)}"
     if not grant.covers(place):
         return "does not reach that far", "范围不包含该对象"
     if grant.role.api_only and actor.door is not Door.API:
@@ -267,10 +268,6 @@ def _of_grant(grant: Grant, actor: Actor, action: Action, place: Place | None, e
             f"权限策略不允许该角色执行此操作（{action.word}）",
         )
     return None
-
-
-def _clock(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _by_relation(actor: Actor, action: Action, target: Target, evidence: Evidence) -> Iterator[_Tried]:

@@ -13,6 +13,7 @@ from partita.core.account import AccountKind
 from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP, needs_same_entity
 from partita.core.money import Money
 from partita.core.org import FinanceMode
+from partita.core.period import in_zone
 from partita.core.permission import RelationPermission, lacking
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation.nouns import Command, MatterKind, Proposal, Standing, State, named
@@ -181,7 +182,9 @@ def no_usage_ahead(one: Proposal) -> Refused | None:
     until = one.member.usage_until
     if until is None or until < one.starts:
         return None
-    return refused(Reason.MEMBER_HAS_USAGE_AHEAD, account=one.member.account_id, last=until, starts=one.starts)
+    zone = one.member.zone
+    last, starts = in_zone(until, zone), in_zone(one.starts, zone)
+    return refused(Reason.MEMBER_HAS_USAGE_AHEAD, account=one.member.account_id, last=last, starts=starts)
 
 
 def no_payer_ahead(one: Proposal) -> Refused | None:
@@ -189,7 +192,7 @@ def no_payer_ahead(one: Proposal) -> Refused | None:
     ahead = one.member.payer_ahead
     if ahead is None:
         return None
-    account, payer, on = one.member.account_id, ahead.payer_id, ahead.effective_from
+    account, payer, on = one.member.account_id, ahead.payer_id, in_zone(ahead.effective_from, one.member.zone)
     return refused(Reason.PAYER_STATED_AHEAD, account=account, payer=payer, on=on)
 
 
@@ -223,9 +226,8 @@ def is_in_time(one: Proposal) -> Refused | None:
     assert asked is not None, "that there is an invitation is checked before"
     if asked.state is State.INVITED and asked.expires_at is not None and one.now < asked.expires_at:
         return None
-    return refused(
-        Reason.INVITATION_EXPIRED, account=asked.member_id, main=asked.management_id, on=asked.expires_at or asked.since
-    )
+    on = in_zone(asked.expires_at or asked.since, one.member.zone)
+    return refused(Reason.INVITATION_EXPIRED, account=asked.member_id, main=asked.management_id, on=on)
 
 
 def same_offer(one: Proposal) -> Refused | None:
