@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from partita.cli import screen
+from partita.cli.chart import paid_by
 from partita.cli.permission import print_what_is_left_out
 from partita.core.money import format_scaled, minor_digits
 from partita.core.period import Month
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from partita.usecases.close import Closed
 
 Json = Annotated[bool, Parameter(name="--json")]
-FUNDS = {
-    "voucher": "代金券", "stored_value": "储值卡", "refund": "退款账本", "acceptance": "票据账本",
-    "transfer_book": "划拨账本", "cash": "现金",
-}  # fmt: skip
-"""The funds of a draw in Chinese."""
 
 
 def month_of(text: str) -> Month:
@@ -249,13 +245,11 @@ def _adds_up(console: Console, one: BillShown) -> None:
         (screen.say("round-down", "抹零"), screen.amount(-bill.round_down_e10, currency)),
         (screen.say("payable", "应付"), screen.money(bill.payable_minor, currency)),
     ]
-    rows += [
-        (
-            screen.say(f"paid by {draw.fund.replace('_', ' ')}", f"{FUNDS.get(draw.fund, draw.fund)}支付"),
-            screen.money(-draw.amount_minor, currency),
-        )
-        for draw in one.draws
-    ]
+    paid: dict[tuple[str, str], int] = {}
+    for draw in one.draws:
+        source = draw.fund, draw.source_id
+        paid[source] = paid.get(source, 0) + draw.amount_minor
+    rows += [(paid_by(*source), screen.money(-minor, currency)) for source, minor in paid.items()]
     rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
     grid = screen.table("", " ", right=(" ",))
     grid.show_header = False

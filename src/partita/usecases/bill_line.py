@@ -30,6 +30,7 @@ from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import discount as discount_store
+from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import usage as usage_store
 from partita.store.bill import BillLineRow, BillRow, CloseRun
@@ -104,12 +105,13 @@ class Paid:
 class LineStory:
     """The whole story of a line.
 
-    `share_minor` is its part of the payable; `credit_minor` is what credits of the bill took off it; `paid` and
-    `outstanding_minor` add up to what is left.
+    `zone` is that of its payer. `share_minor` is its part of the payable; `credit_minor` is what credits of the bill
+    took off it; `paid` and `outstanding_minor` add up to what is left.
     """
 
     bill: BillRow
     line: BillLineRow
+    zone: str
     files: list[UsageFrom]
     records: int
     samples: list[Sample]
@@ -166,10 +168,13 @@ def _story(
     priced = engine.execute(bill_sql.PRICED_BY).fetchall()
     files = _files(books, work, engine, (run, bill, line))
     share, due = _share(work, bill, lines, line.line)
+    holder = funds_store.holder(work.tx, bill.payer_id, work.now)
+    assert holder is not None, "who is billed is an account"
     (costs,) = engine.execute(bill_sql.COSTS).fetchall()
     return LineStory(
         bill=bill,
         line=line,
+        zone=holder.zone,
         files=files,
         records=sum(one.records for one in files),
         samples=[_sample(row) for row in engine.execute(bill_sql.SAMPLES, [SAMPLES]).fetchall()],
