@@ -7,7 +7,8 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     allocate MAIN MEMBER AMOUNT [KEY]
     way      request … | allocate …            what the refusal says is possible
     limit    ACCOUNT · line MAIN · bounds MAIN MEMBER
-    refund-credit ACCOUNT PRODUCT AMOUNT KEY · apply-refund ACCOUNT AMOUNT KEY
+    refund-credit ACCOUNT PRODUCT AMOUNT [KEY] · apply-refund ACCOUNT AMOUNT [KEY]
+                                               a KEY of `-`: no key (CREDIT-10); of changes without KEY it is the amount
     due      MONTH CYCLE DAYS                  on the pure core
 """
 
@@ -32,6 +33,12 @@ def run(case: Case, books: Books) -> list[str]:
     return Player(books).play([*case.given, *case.when])
 
 
+def _key(key: tuple[str, ...], otherwise: str) -> str | None:
+    """Return the key that a line gives; `-` is none."""
+    given = key[0] if key else otherwise
+    return None if given == "-" else given
+
+
 class Player(funds.Player):
     """Plays verbs of funds and of credit."""
 
@@ -40,9 +47,7 @@ class Player(funds.Player):
 
     def do_request(self, main: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
-            answer = credit.request_total(
-                work, management=main, limit=cny(amount), idempotency_key=key[0] if key else amount
-            )
+            answer = credit.request_total(work, management=main, limit=cny(amount), idempotency_key=_key(key, amount))
         self._tell(answer)
 
     def do_approve(self) -> None:
@@ -65,7 +70,7 @@ class Player(funds.Player):
                 management=main,
                 member=member,
                 limit=cny(amount),
-                idempotency_key=key[0] if key else f"{member} {amount}",
+                idempotency_key=_key(key, f"{member} {amount}"),
             )
         self._tell(answer)
 
@@ -92,16 +97,16 @@ class Player(funds.Player):
         one = next(a for a in shown.allocations if a.figures.account_id == member)
         self.said.append(f"bounds {member} {plain(one.least)} {plain(one.most)}")
 
-    def do_refund_credit(self, account: str, product: str, amount: str, key: str) -> None:
+    def do_refund_credit(self, account: str, product: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
             answer = credit.refund_credit(
-                work, account_id=account, product_id=product, amount=cny(amount), idempotency_key=key
+                work, account_id=account, product_id=product, amount=cny(amount), idempotency_key=_key(key, "-")
             )
         self._say(answer, lambda done: f"credit refunds {plain(done.refunds.minor)}")
 
-    def do_apply_refund(self, account: str, amount: str, key: str) -> None:
+    def do_apply_refund(self, account: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
-            answer = credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=key)
+            answer = credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=_key(key, "-"))
         self._say(
             answer,
             lambda done: f"credit refunds {plain(done.refunds.minor)} outstanding {plain(done.outstanding.minor)}",

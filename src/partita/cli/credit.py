@@ -32,16 +32,16 @@ def show(account: str, *, as_json: Json = False) -> None:
     screen.answer(_plain(one), as_json=as_json, render=lambda console: _render(console, one))
 
 
-def request(account: str, limit: str, *, key: str, reason: str = "", ways: Ways = AS_IS) -> None:
-    """Ask for a total of LIMIT for the line of ACCOUNT, such as `credit request acme 50000.00 --key 2026-11`.
+def request(account: str, limit: str, *, key: str | None = None, reason: str = "", ways: Ways = AS_IS) -> None:
+    """Ask for a total of LIMIT for the line of ACCOUNT, such as `credit request acme 50000.00`.
 
     A higher total waits for approval (`credit approve`), a lower one counts at once. Nothing counts before the contract
-    is confirmed (`credit confirm`).
+    is confirmed (`credit confirm`). Sent twice in a row on a day it is one application.
 
     Parameters
     ----------
     key
-        the application: the same key again asks for nothing more.
+        the application: the same key again asks for nothing more, whatever happened since.
     reason
         why.
     """
@@ -102,16 +102,16 @@ def confirm(account: str, contract: str, *, ways: Ways = AS_IS) -> None:
     )
 
 
-def allocate(account: str, member: str, limit: str, *, key: str, ways: Ways = AS_IS) -> None:
-    """Let MEMBER use LIMIT of the credit of ACCOUNT, such as `credit allocate acme acme-shop 8000.00 --key 2026-11`.
+def allocate(account: str, member: str, limit: str, *, key: str | None = None, ways: Ways = AS_IS) -> None:
+    """Let MEMBER use LIMIT of the credit of ACCOUNT, such as `credit allocate acme acme-shop 8000.00`.
 
     Raised up to what is not allocated; lowered while the quota of the member stays above zero. The relation has to
-    share credit (SYNCHRONIZE_FINANCE_IDENTITY).
+    share credit (SYNCHRONIZE_FINANCE_IDENTITY). Sent twice in a row on a day it is one decision.
 
     Parameters
     ----------
     key
-        the decision: the same key again changes nothing.
+        the decision: the same key again changes nothing, whatever happened since.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
@@ -158,7 +158,7 @@ def set_term(account: str, *, days: int, cycle: int = 1, ways: Ways = AS_IS) -> 
     )
 
 
-def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS_IS) -> None:
+def refund(account: str, amount: str, *, product: str, key: str | None = None, ways: Ways = AS_IS) -> None:
     """Refund AMOUNT of what ACCOUNT bought on credit: its quota rises, its cash does not.
 
     Parameters
@@ -166,7 +166,7 @@ def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS
     product
         the product that is refunded.
     key
-        the refund: the same key again refunds nothing more.
+        the refund: the same key again refunds nothing more; without one, once a day for the same product and amount.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
@@ -178,13 +178,13 @@ def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS
     _tell_refund(answer, ways, ("Refunded", "已退款", "Would refund", "将退款"))
 
 
-def apply_refund(account: str, amount: str, *, key: str, ways: Ways = AS_IS) -> None:
+def apply_refund(account: str, amount: str, *, key: str | None = None, ways: Ways = AS_IS) -> None:
     """Set AMOUNT of the credit refunds of ACCOUNT off against its outstanding bills: its quota stays as it is.
 
     Parameters
     ----------
     key
-        the decision: the same key again sets nothing more off.
+        the decision: the same key again sets nothing more off; without one, once a day for the same amount.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 

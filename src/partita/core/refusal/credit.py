@@ -6,6 +6,10 @@ NO_CREDIT_LINE = (
     "{management} has no credit line. Ask for one: `partita credit request {management} AMOUNT`.",
     "{management} 没有信控额度。请先申请：`partita credit request {management} 金额`。",
 )
+NEVER_HAD_CREDIT = (
+    "{account} never had credit, so nothing was bought on it. Refund into its refund book: `partita funds refund`.",
+    "{account} 从未有过信控额度，不存在以信控购买的内容。请退款到其退款账本：`partita funds refund`。",
+)
 EXIST_APPROVING_PROCESS = (
     "A change of the credit of {management} waits for approval ({change}): approve or reject it first.",
     "{management} 的信控有待审批的变更（{change}）：请先审批通过或驳回。",

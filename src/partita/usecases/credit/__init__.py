@@ -1,7 +1,7 @@
 """Credit (信控): ask for a total, approve or reject it, confirm the contract, allocate to members, agree terms, refund.
 
 `line` has the limits, `term` the due dates and the whole as people see it, `refund` credit refunds. Rules: CREDIT-1 …
-CREDIT-9 (`docs/rules/credit.md`).
+CREDIT-10 (`docs/rules/credit.md`).
 """
 
 from partita.usecases.credit.line import (

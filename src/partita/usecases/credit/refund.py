@@ -14,8 +14,17 @@ from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
+from partita.store import credit as credit_store
 from partita.usecases.funds import figures_of
-from partita.usecases.funds.command import Posted, amount_at_fault, holder_for, posted, saved, text_at_fault
+from partita.usecases.funds.command import (
+    Posted,
+    amount_at_fault,
+    holder_for,
+    key_of_day,
+    posted,
+    saved,
+    text_at_fault,
+)
 from partita.usecases.work import Work
 
 
@@ -33,50 +42,62 @@ class CreditRefundMoved:
 
 
 def refund_credit(
-    work: Work, *, account_id: str, product_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+    work: Work,
+    *,
+    account_id: str,
+    product_id: str,
+    amount: Money,
+    idempotency_key: str | None = None,
+    dry_run: bool = False,
 ) -> CreditRefundMoved | Refused:
     """Refund what was bought on credit, once per key (CREDIT-8): the quota rises, the cash does not.
 
-    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED,
-    AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED.
+    Without a key the same account, product and amount on one day are one refund. Refused in this order: what
+    `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT;
+    then, unless the key is known, NEVER_HAD_CREDIT; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
         return holder
     if product_id not in catalog_store.products_of(work.tx):
         return refused(Reason.UNKNOWN_PRODUCT, product=product_id)
-    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+    key = key_of_day(work, holder, product_id, amount) if idempotency_key is None else idempotency_key
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": key}):
         return no
     draft = posting_rules.credit_refunded(
-        payer_id=account_id, product_id=product_id, amount=amount, idempotency_key=idempotency_key
+        payer_id=account_id, product_id=product_id, amount=amount, idempotency_key=key
     )
 
+    def may() -> Refused | None:
+        had = credit_store.had_credit(work.tx, account_id)
+        return None if had else refused(Reason.NEVER_HAD_CREDIT, account=account_id)
+
     def decide() -> CreditRefundMoved | Refused:
-        done = posted(work, (draft,), idempotency_key, may=lambda: None)
+        done = posted(work, (draft,), key, may=may)
         return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
 
 def apply_refund(
-    work: Work, *, account_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+    work: Work, *, account_id: str, amount: Money, idempotency_key: str | None = None, dry_run: bool = False
 ) -> CreditRefundMoved | Refused:
     """Set credit refunds off against what is outstanding, once per key (CREDIT-8): the quota stays as it is.
 
-    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
-    BAD_TEXT; then, unless the key is known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
+    Without a key the same account and amount on one day are set off once. Refused in this order: what `authorise`
+    says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then, unless the key is
+    known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
         return holder
-    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+    key = key_of_day(work, holder, amount) if idempotency_key is None else idempotency_key
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": key}):
         return no
-    draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=idempotency_key)
+    draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=key)
 
     def decide() -> CreditRefundMoved | Refused:
-        done = posted(
-            work, (draft,), idempotency_key, may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount)
-        )
+        done = posted(work, (draft,), key, may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount))
         return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
