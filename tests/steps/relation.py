@@ -5,6 +5,9 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     entity    ACCOUNT as NAME                     verified as a legal entity with this name
     title     ACCOUNT [TITLE]                     the invoice title
     person    NAME                                an individual's account
+    account   NAME at UNIT                        in a department of its own, as `account NAME` otherwise
+    administrator NAME of UNIT                    a user with that role there
+    by        NAME VERB …                         the user does it
     credit    MAIN AMOUNT                         a line of credit that counts
     limit     MAIN MEMBER AMOUNT                  a member's limit within it
     transfer | reclaim MAIN MEMBER AMOUNT
@@ -19,7 +22,7 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     expire    [MEMBER]
     relation  ACCOUNT                             where it stands
     payer     ACCOUNT on INSTANT for CYCLE
-    brings                                        what the last command brings, topic by topic
+    brings    [TOPIC]                             what the last command brings, topic by topic, or of one as `payment`
     topic     NAME                                how a topic stands in both modes
 
 Codes: share-credit share-discounts no-withdrawal no-invoices see-finances see-bills do-invoices.
@@ -41,13 +44,14 @@ from partita.core.finance_mode import INDEPENDENT, MATRIX, TRUSTEESHIP
 from partita.core.money import Money
 from partita.core.org import payer_of
 from partita.core.period import Cycle
+from partita.core.permission import Actor, Role
 from partita.core.permission import RelationPermission as Code
 from partita.core.refusal import Refused
 from partita.core.relation import Consequence, Relation
 from partita.store import account as account_store
 from partita.store import org as org_store
 from partita.store import relation as relation_store
-from partita.usecases import credit, funds, relation
+from partita.usecases import credit, funds, relation, user
 from partita.usecases.relation import Terms
 from partita.usecases.work import Books, Work
 from steps.world import World
@@ -63,6 +67,7 @@ CODES = {
 }
 _NAMES = {code: name for name, code in CODES.items()}
 _ZONE = ZoneInfo("Asia/Shanghai")
+_SINCE = datetime(2020, 1, 1, tzinfo=_ZONE)
 
 
 def codes_of(words: tuple[str, ...]) -> frozenset[Code]:
@@ -137,7 +142,26 @@ class Relations(World):
         now = now if now.tzinfo else now.replace(tzinfo=_ZONE)
         self.books = replace(self.books, clock=lambda: now)
 
+    def account(self, name: str, *words: str) -> None:
+        if words[:1] != ("at",):
+            super().account(name, *words)
+            return
+        unit = words[1]
+        self.setup("units", [["group", unit, "east", "department", unit.title()]])
+        self.setup("accounts", [[name, "group", name.title(), unit, "", "2020-01-01"]])
+
+    def administrator(self, name: str, _of: str, unit: str) -> None:
+        role = user.Asked(name, Role.ADMINISTRATOR, "group", unit, _SINCE)
+        self.ask(lambda work: user.add_user(work, user_id=name, name=name.title(), enterprise_id="group"))
+        self.ask(lambda work: user.grant_role(work, role))
+
     # when
+    def by(self, name: str, verb: str, *words: str) -> None:
+        everybody = self.books
+        self.books = replace(everybody, actor=Actor(name))
+        getattr(self, verb.replace("-", "_"))(*words)
+        self.books = everybody
+
     def ask(self, what: Callable[[Work], Any]) -> Any:
         with self.books.work() as work:
             answer = what(work)
@@ -213,8 +237,10 @@ class Relations(World):
         payer = payer_of(rows, instant, cycle=Cycle(cycle), zone="Asia/Shanghai")
         self.said.append(f"{payer} pays")
 
-    def brings(self) -> None:
+    def brings(self, topic: str = "") -> None:
         for one in self.last:
+            if topic.upper() not in {"", one.topic.name}:
+                continue
             self.said.append(f"{one.topic.text()}: {_plain(one.en)}")
 
     def topic(self, name: str) -> None:

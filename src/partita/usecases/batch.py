@@ -158,10 +158,11 @@ def _link(work: Work, row: _Row) -> Said | Problem:
         return _refused(row, answer)
     english, chinese = MODE_NAMES[line.mode]
     waits = answer.relation.state is State.INVITED
+    codes, codes_zh = named(line.permissions)
     return (
         answer.repeated,
-        f"{english} by {line.main}: {named(line.permissions)}" + (", invited" if waits else ""),
-        f"{line.main} 的{chinese}：{named(line.permissions)}" + ("，待确认" if waits else ""),
+        f"{english} by {line.main}: {codes}" + (", invited" if waits else ""),
+        f"{line.main} 的{chinese}：{codes_zh}" + ("，待确认" if waits else ""),
     )
 
 
@@ -170,7 +171,8 @@ def _permit(work: Work, row: _Row) -> Said | Problem:
     answer = relation.permit(work, member=line.member, permissions=line.permissions)
     if isinstance(answer, Refused):
         return _refused(row, answer)
-    return answer.repeated, f"permits {named(line.permissions)}", f"授予 {named(line.permissions)}"
+    codes, codes_zh = named(line.permissions)
+    return answer.repeated, f"permits {codes}", f"授予 {codes_zh}"
 
 
 def _transfers(work: Work, rows: Sequence[_Row]) -> list[Said | Problem]:

@@ -12,7 +12,8 @@ RELATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "relation invite": (
         (
             "邀请账号 MEMBER 成为 MAIN 的子账号，例如 relation invite main shop --permit CHECK_FINANCE_INFO。\n\n"
-            "同一实名主体立即生效；否则子账号须在七天内以完全一致的权限确认。relation modes 说明两种模式。"
+            "同一实名主体且您同时有权代子账号答复时立即生效；否则子账号须在七天内以完全一致的权限确认。"
+            "relation modes 说明两种模式。"
             "回答中列出该关联带来的影响及日期。"
         ),
         {

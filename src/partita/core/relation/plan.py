@@ -211,12 +211,14 @@ def _credit(change: Change) -> Iterator[Consequence]:
             f"新用量占用 {main} 的信控额度；{member} 的额度 {limit} 仅用于其此前的账单。",
         )
         return
-    yield Consequence(
-        Topic.CREDIT,
-        f"The limit of {member} ({limit}) is cleared: credit shared before the trusteeship does not come back by "
-        "itself; share it anew by permission and limit.",
-        f"{member} 的信控额度（{limit}）清零：托管之前共享的信控不会自动恢复，需重新授权并设定额度。",
-    )
+    en, zh = f"{main}'s credit counts for {member} no more.", f"{main} 的信控额度不再用于 {member}。"
+    if change.credit_minor:
+        en += (
+            f" The limit of {member} ({limit}) is cleared: credit shared before the trusteeship does not come back by "
+            "itself; share it anew by permission and limit."
+        )
+        zh += f"{member} 的信控额度（{limit}）清零：托管之前共享的信控不会自动恢复，需重新授权并设定额度。"
+    yield Consequence(Topic.CREDIT, en, zh)
 
 
 def _orders(change: Change) -> Iterator[Consequence]:
@@ -254,9 +256,9 @@ def _bills(change: Change) -> Iterator[Consequence]:
     month, member = Month.of(change.now, change.member.zone), change.member.account_id
     yield Consequence(
         Topic.BILLS,
-        f"Bill {month}: usage of {member} stands on the bill of whoever pays for it, by these instants. Earlier bills, "
-        "and what is owed for them, stay where they are.",
-        f"账期 {month}：{member} 的用量按上述时刻记入付款方的账单。以往账单及其欠款不变。",
+        f"Bill {month}: usage of {member} stands on the bill of whoever pays for it. Earlier bills, and what is owed "
+        "for them, stay where they are.",
+        f"账期 {month}：{member} 的用量记入其付款方的账单。以往账单及其欠款不变。",
     )
 
 
