@@ -54,12 +54,28 @@ def test_an_account_from_first_to_last(line: Line) -> None:
     assert (shown["state"], shown["tier"], shown["entity"]["name"]) == ("frozen", "basic", "Acme Ltd")
     assert shown["history"][0]["note"] == "moved out"
     assert "verified as: Acme Ltd" in line.run("account", "show", "shop").stdout
+    assert "tier: basic" in line.run("account", "show", "shop").stdout
+    assert line.said("account", "show", "acme")["tier"] is None
+    assert "tier: none set: all capabilities" in line.run("account", "show", "acme").stdout
+    assert "holds" not in line.run("account", "show", "shop").stdout
     assert [one["account_id"] for one in line.said("account", "list")["accounts"]] == ["acme", "shop"]
     line.said("funds", "top-up", "shop", "5.00")
     assert line.refused("account", "close", "shop")["refused"] == "ACCOUNT_HAS_FUNDS"
+    assert "against closing: holds cash 5.00 CNY" in line.run("account", "show", "shop").stdout
     assert line.said("account", "close", "acme", "--dry-run")["state"] == "closed"
     assert line.said("account", "show", "acme")["state"] == "open"
     assert line.said("verify")["holds"]
+
+
+def test_an_account_that_opens_later_is_not_open_yet(line: Line) -> None:
+    line.said("account", "register", "late", "Late", "--from", "2099-12-01")
+    line.said("account", "register", "now", "Now", "--from", "2026-01-01")
+    shown = line.said("account", "show", "late")
+    assert (shown["opens_at"], line.said("account", "show", "now")["opens_at"]) == ("2099-11-30T16:00:00Z", None)
+    assert "state: opens 2099-12-01\n" in line.run("account", "show", "late").stdout
+    assert "opens 2099-12-01" in line.run("account", "list").stdout
+    line.environment["PARTITA_LANG"] = "zh"
+    assert "状态：2099-12-01 开通" in line.run("account", "show", "late").stdout
 
 
 def test_the_tree_then_and_now(line: Line) -> None:

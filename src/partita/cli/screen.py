@@ -239,6 +239,14 @@ def pointed(texts: Sequence[str]) -> list[str]:
     return [text + " " * (longest - tail) for text, tail in zip(texts, tails, strict=True)]
 
 
+def who(signature: str) -> str:
+    """Say who did something, as the books sign it: `operator`, `li`, `li for acme`."""
+    user, acting, account = signature.partition(" for ")
+    if signature == "operator":
+        return say(signature, "运营方")
+    return say(signature, f"{user}（以 {account} 的名义）") if acting else signature
+
+
 def many(count: int, noun: str) -> str:
     """Count something in English: `1 bill`, `2 bills`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -74,6 +74,10 @@ class Order(Enum):
         """The name as the message carries it."""
         return str(self.value[0])
 
+    def text(self, language: str = "en") -> str:
+        """Say it in `en` or `zh`."""
+        return str(self.value[language == "zh"])
+
 
 @dataclass(frozen=True, slots=True)
 class Grace:

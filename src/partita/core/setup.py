@@ -247,8 +247,8 @@ def _settled_payers(stated: Stated, new: Setup, books: Setup, settled: Settled) 
             yield Problem(Fault.HAS_RELATION, origin, "payer_id", detail)
         elif last is not None and last >= on:
             zone = _zone(books, new)
-            detail = {"account": account_id, "last": in_zone(last, zone), "on": in_zone(on, zone)}
-            yield Problem(Fault.HAS_USAGE, origin, "effective_from", detail)
+            late = {"account": account_id, "last": in_zone(last, zone), "on": in_zone(on, zone)}
+            yield Problem(Fault.HAS_USAGE, origin, "effective_from", late)
 
 
 def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Month]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
@@ -96,9 +97,7 @@ def grants(tx: Transaction, user_id: str | None = None) -> list[Grant]:
     Their instants are by the calendar of the enterprise in which they count.
     """
     rows = tx.execute(_GRANTS, {"user": user_id})
-    return [
-        Grant(*row[:2], Role[row[2]], *row[3:5], *(at and in_zone(at, row[8]) for at in row[5:8])) for row in rows
-    ]
+    return [_grant(*row) for row in rows]
 
 
 def policies(tx: Transaction, enterprise_ids: Collection[str]) -> dict[str, KeptPolicy]:
@@ -180,3 +179,10 @@ def add_policy(tx: Transaction, policy: KeptPolicy, *, recorded_by: str) -> None
             policy.recorded_at,
         ),
     )
+
+
+def _grant(*row: Any) -> Grant:  # noqa: ANN401 - a row of _GRANTS
+    *where, start, until, revoked, zone = row
+    grant_id, user_id, role, enterprise_id, unit_id = where
+    ends = (None if end is None else in_zone(end, zone) for end in (until, revoked))
+    return Grant(grant_id, user_id, Role[role], enterprise_id, unit_id, in_zone(start, zone), *ends)

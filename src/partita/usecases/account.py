@@ -75,12 +75,12 @@ class TierSet:
 
 @dataclass(frozen=True, slots=True)
 class AccountShown:
-    """Everything that the books know of an account as such."""
+    """Everything that the books know of an account as such; `tier` None = none is set (ACCOUNT-7)."""
 
     row: AccountRow
     entity: LegalEntity | None
     profile: InvoiceProfile | None
-    tier: Tier
+    tier: Tier | None
     steps: list[AccountStep]
     ties: account_core.Ties
 
@@ -199,7 +199,7 @@ def show_account(work: Work, account_id: str) -> AccountShown | Refused:
         row=rows[0],
         entity=account_store.entity_of(work.tx, account_id),
         profile=account_store.invoice_profile_of(work.tx, account_id),
-        tier=account_store.tier_of(work.tx, account_id, work.now),
+        tier=account_store.set_tier_of(work.tx, account_id, work.now),
         steps=account_store.steps_of(work.tx, account_id),
         ties=ties_of(work, account_id),
     )
