@@ -48,14 +48,19 @@ def read_sheet(path: Path) -> list[list[str]]:
             cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         rows = [[_text(cell) for cell in row] for row in cells]
         with ZipFile(path) as parts:
-            broken = _broken_of_ods(parts) if path.suffix.lower() == ".ods" else _broken_of_excel(parts, name)
-            for row, column, text in broken:
-                rows += [[] for _ in range(row + 1 - len(rows))]
-                rows[row] += [""] * (column + 1 - len(rows[row]))
-                rows[row][column] = text
+            _put_in(rows, parts, name, is_ods=path.suffix.lower() == ".ods")
     except (CalamineError, BadZipFile, ET.ParseError, OSError, LookupError, ValueError) as error:
         raise SheetUnreadable(str(error).strip() or "no sheet") from error
     return rows
+
+
+def _put_in(rows: list[list[str]], parts: ZipFile, sheet: str, *, is_ods: bool) -> None:
+    """Let cells that hold an error, or a formula without a value, say so in `rows`."""
+    with parts.open("content.xml" if is_ods else _part_of(parts, sheet)) as part:
+        for row, column, text in _broken_of_ods(part) if is_ods else _broken_of_excel(part):
+            rows += [[] for _ in range(row + 1 - len(rows))]
+            rows[row] += [""] * (column + 1 - len(rows[row]))
+            rows[row][column] = text
 
 
 def _text(cell: object) -> str:
@@ -79,23 +84,27 @@ def _decimal(cell: float) -> str:
     return f"{seen if abs(whole - seen) <= _NOISE_ULPS * Decimal(ulp(cell)) else whole:f}"
 
 
-def _broken_of_excel(parts: ZipFile, sheet: str) -> Broken:
+def _broken_of_excel(part: IO[bytes]) -> Broken:
     """Find the cells of a sheet of Excel that hold an error, or a formula without a value."""
-    with parts.open(_part_of(parts, sheet)) as part:
-        row = column = -1
-        for event, node in _events(part):
-            kind = _local(node.tag)
-            if event == "start" and kind == "row":
-                row, column = int(node.get("r", row + 2)) - 1, -1
-            elif event == "end" and kind == "c":
-                place = _PLACE.match(node.get("r", ""))
-                column = _column(place[1]) if place else column + 1
-                inner = {_local(one.tag): one.text or "" for one in node}
-                if node.get("t") == "e":
-                    yield row, column, inner.get("v") or "#ERROR"
-                elif "f" in inner and not inner.get("v") and node.get("t") != "str":
-                    yield row, column, f"={inner['f']}"
-                node.clear()
+    row = column = -1
+    for event, node in _events(part):
+        kind = _local(node.tag)
+        if event == "start" and kind == "row":
+            row, column = int(node.get("r", row + 2)) - 1, -1
+        elif event == "end" and kind == "c":
+            place = _PLACE.match(node.get("r", ""))
+            column = _column(place[1]) if place else column + 1
+            if wrong := _wrong(node):
+                yield row, column, wrong
+            node.clear()
+
+
+def _wrong(cell: ET.Element) -> str:
+    """Return the error of a cell of Excel, or its formula where that was never computed; '' where all is well."""
+    inner = {_local(one.tag): one.text or "" for one in cell}
+    if cell.get("t") == "e":
+        return inner.get("v") or "#ERROR"
+    return f"={inner['f']}" if "f" in inner and not inner.get("v") and cell.get("t") != "str" else ""
 
 
 def _part_of(parts: ZipFile, sheet: str) -> str:
@@ -118,24 +127,23 @@ def _related(parts: ZipFile, part: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _broken_of_ods(parts: ZipFile) -> Broken:
+def _broken_of_ods(part: IO[bytes]) -> Broken:
     """Find the cells of the first OpenDocument sheet that hold an error."""
-    with parts.open("content.xml") as part:
-        row = column = 0
-        for event, node in _events(part):
-            kind = _local(node.tag)
-            if event == "start" and kind == "table-row":
-                column = 0
-            elif event == "end" and kind in {"table-cell", "covered-table-cell"}:
-                told = "".join(node.itertext()).strip()
-                if _attribute(node, "formula") and (_attribute(node, "value-type") == "error" or _ERROR.match(told)):
-                    yield row, column, told or "#ERROR"
-                column += int(_attribute(node, "number-columns-repeated") or 1)
-                node.clear()
-            elif event == "end" and kind == "table-row":
-                row += int(_attribute(node, "number-rows-repeated") or 1)
-            elif event == "end" and kind == "table":
-                return
+    row = column = 0
+    for event, node in _events(part):
+        kind = _local(node.tag)
+        if event == "start" and kind == "table-row":
+            column = 0
+        elif event == "end" and kind in {"table-cell", "covered-table-cell"}:
+            told = "".join(node.itertext()).strip()
+            if _attribute(node, "formula") and (_attribute(node, "value-type") == "error" or _ERROR.match(told)):
+                yield row, column, told or "#ERROR"
+            column += int(_attribute(node, "number-columns-repeated") or 1)
+            node.clear()
+        elif event == "end" and kind == "table-row":
+            row += int(_attribute(node, "number-rows-repeated") or 1)
+        elif event == "end" and kind == "table":
+            return
 
 
 def _events(part: IO[bytes]) -> Iterator[tuple[str, ET.Element]]:
