@@ -160,6 +160,10 @@ def test_credit(line: Line) -> None:
     assert "Credit of acme: total 1,000.00 CNY, not allocated 700.00 CNY; counts." in english
     assert "每 1 个月结算，之后 30 天到期。" in chinese
     assert line.said("credit", "show", "acme")["allocations"][0]["limit"] == "300.00"
+    english, chinese = line.told("credit", "show", "shop")
+    assert "shop uses the credit of acme up to 300.00 CNY; 300.00 CNY can be used now." in english
+    assert "shop 使用 acme 的信控，上限 300.00 CNY；目前可用 300.00 CNY。" in chinese
+    assert line.said("credit", "show", "shop")["shared"][0]["usable"] == "300.00"
     again = line.said("credit", "request", "acme", "2000", "--key", "b")
     assert line.said("credit", "reject", again["change_id"], "--reason", "too much")["state"] == "rejected"
     assert line.said("funds", "show", "shop")["credit_limit"] == "300.00"

@@ -6,7 +6,8 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     confirm  MAIN CONTRACT
     allocate MAIN MEMBER AMOUNT [KEY]
     way      request … | allocate …            what the refusal says is possible
-    limit    ACCOUNT · line MAIN · bounds MAIN MEMBER
+    limit    ACCOUNT · line MAIN · bounds MAIN MEMBER · cap ACCOUNT AMOUNT
+    shares   ACCOUNT [as USER-ACCOUNT]         whose credit it uses, up to what, and what is left
     refund-credit ACCOUNT PRODUCT AMOUNT [KEY] · apply-refund ACCOUNT AMOUNT [KEY]
                                                a KEY of `-`: no key (CREDIT-10); of changes without KEY it is the amount
     due      MONTH CYCLE DAYS                  on the pure core
@@ -14,15 +15,18 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from case_file import Case
 from partita.core import credit as core
 from partita.core import posting_rules
 from partita.core.credit import Term
 from partita.core.period import Month
+from partita.core.permission import Actor
 from partita.core.refusal import Refused
 from partita.store import credit as credit_store
 from partita.store import ledger as ledger_store
-from partita.usecases import credit
+from partita.usecases import credit, service_control
 from partita.usecases.credit import CreditChanged
 from partita.usecases.work import Books
 from steps import funds
@@ -96,6 +100,24 @@ class Player(funds.Player):
         assert not isinstance(shown, Refused)
         one = next(a for a in shown.allocations if a.figures.account_id == member)
         self.said.append(f"bounds {member} {plain(one.least)} {plain(one.most)}")
+
+    def do_cap(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            assert not isinstance(service_control.set_cap(work, account, cny(amount)), Refused)
+
+    def do_shares(self, account: str, _as: str = "", who: str = "") -> None:
+        actor = Actor(account_id=who) if who else self.books.actor
+        with replace(self.books, actor=actor).work() as work:
+            answer = credit.show(work, account)
+        assert not isinstance(answer, Refused)
+        for one in answer.shared:
+            texts = ["-" if minor is None else plain(minor) for minor in (one.cap, one.usable, one.spending_cap)]
+            counts = "counts" if one.counts else "does not count"
+            self.said.append(
+                f"{account} of {one.management_id} {counts}: cap {texts[0]} left {texts[1]} month {texts[2]}"
+            )
+        if not answer.shared:
+            self.said.append(f"{account} shares nothing")
 
     def do_refund_credit(self, account: str, product: str, amount: str, *key: str) -> None:
         with self.books.work() as work:

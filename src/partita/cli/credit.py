@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from partita.cli import screen
+from partita.cli import credit_shared, screen
 from partita.cli.funds.amount import decimal, money_for, shown
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.credit import Change, Term
@@ -21,7 +21,7 @@ Json = Annotated[bool, Parameter(name="--json")]
 
 
 def show(account: str, *, as_json: Json = False) -> None:
-    """Show the credit of the main account ACCOUNT: its line, what members may use of it, changes, and unpaid bills."""
+    """Show the credit of ACCOUNT: its line, what members may use of it, changes, unpaid bills, and whose it uses."""
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
     with screen.opened() as books, books.work() as work:
@@ -29,7 +29,14 @@ def show(account: str, *, as_json: Json = False) -> None:
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     one = answer
-    screen.answer(_plain(one), as_json=as_json, render=lambda console: _render(console, one))
+    has_own = bool(one.line.total or one.line.active or one.line.pending or one.unpaid)
+
+    def render(console: Console) -> None:
+        credit_shared.show(console, account, one.shared, one.line.currency)
+        if has_own or not one.shared:
+            _render(console, one)
+
+    screen.answer(_plain(one), as_json=as_json, render=render)
 
 
 def request(account: str, limit: str, *, key: str | None = None, reason: str = "", ways: Ways = AS_IS) -> None:
@@ -277,6 +284,7 @@ def _plain(one: CreditShown) -> dict[str, object]:
         "active": line.active,
         "contract_id": line.contract_id,
         "pending": line.pending,
+        "shared": credit_shared.plain(one.shared, line.currency),
         "term": {"cycle_months": one.term.cycle_months, "days": one.term.days} if one.term else None,
         "allocations": [
             {

@@ -66,6 +66,13 @@ def line_of(tx: Transaction, management_id: str, currency: str, at: datetime) ->
     return next(iter(lines(tx, [management_id], at)), Line(management_id, currency))
 
 
+def lines_shared_with(tx: Transaction, account_id: str, at: datetime) -> list[Line]:
+    """Return the lines of others in which an account has, or had, a limit, as they stand at an instant."""
+    names = [row[0] for row in tx.execute(_LINES, {"accounts": [account_id]})]
+    others = [name for name in names if name != account_id]
+    return lines(tx, others, at) if others else []
+
+
 def lines(tx: Transaction, management_ids: Collection[str], at: datetime) -> list[Line]:
     """Return the lines of main accounts as they stand at an instant; those without any change are left out."""
     names = sorted(management_ids)

@@ -130,7 +130,10 @@ FUNDS: dict[str, tuple[str, dict[str, str]]] = {
         "说明如何处理了一条不符的通知；本身不会入账。确已到账的款项请用 funds top-up 记录，参考填写网关流水号。",
         {"notice": "通知编号（ntc_…）。", "note": "处理说明。"},
     ),
-    "credit show": ("查看主账号的信控：总额、子账号额度、变更记录与未付账单。", {"account": _LINE}),
+    "credit show": (
+        "查看账号的信控：总额、子账号额度、变更记录、未付账单，以及共享自哪个主账号、上限与目前可用金额。",
+        {"account": "账号。"},
+    ),
     "credit request": (
         (
             "申请信控总额，例如 credit request acme 50000.00。\n\n"

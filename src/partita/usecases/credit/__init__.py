@@ -14,10 +14,19 @@ from partita.usecases.credit.line import (
     request_total,
 )
 from partita.usecases.credit.refund import CreditRefundMoved, apply_refund, refund_credit
-from partita.usecases.credit.term import Allocation, CreditShown, TermAgreed, Unpaid, agree_term, show, unpaid_bills
+from partita.usecases.credit.term import (
+    Allocation,
+    CreditShown,
+    Shared,
+    TermAgreed,
+    Unpaid,
+    agree_term,
+    show,
+    unpaid_bills,
+)
 
 __all__ = [
-    "Allocation", "ContractConfirmed", "CreditChanged", "CreditRefundMoved", "CreditShown", "TermAgreed", "Unpaid",
-    "agree_term", "allocate", "apply_refund", "approve", "confirm_contract", "refund_credit", "reject",
+    "Allocation", "ContractConfirmed", "CreditChanged", "CreditRefundMoved", "CreditShown", "Shared", "TermAgreed",
+    "Unpaid", "agree_term", "allocate", "apply_refund", "approve", "confirm_contract", "refund_credit", "reject",
     "request_total", "show", "unpaid_bills",
 ]  # fmt: skip
