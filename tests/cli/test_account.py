@@ -121,6 +121,7 @@ def test_people_see_what_their_roles_let_them(line: Line, tmp_path: Path) -> Non
     assert line.said("permission", "explain", "li", "view-finances", "retail-1")["allowed"]
     assert line.refused("permission", "explain", "li", "fly", "retail-1")["refused"] == "UNKNOWN_ACTION"
     assert "Permitted: " in line.run("permission", "explain", "li", "view-bills", "retail-1").stdout
+    assert line.run("permission", "explain", "li", "view-finances", "labs-1").stdout.startswith("NOT_PERMITTED: ")
 
     policy = tmp_path / "policy.csv"
     policy.write_text(line.run("permission", "list", "--csv").stdout, encoding="utf-8")

@@ -9,6 +9,7 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     administrator NAME of UNIT                    a user with that role there
     by        NAME VERB …                         the user does it
     credit    MAIN AMOUNT                         a line of credit that counts
+    request   MAIN AMOUNT                         a line that waits; `approve` approves it, without a contract
     limit     MAIN MEMBER AMOUNT                  a member's limit within it
     transfer | reclaim MAIN MEMBER AMOUNT
     order     ACCOUNT KIND REFERENCE              something that is under way with its orders
@@ -20,6 +21,8 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     permit    MEMBER [CODE …]
     go-back | plan MEMBER [CODE …]
     expire    [MEMBER]
+    withdraw  ACCOUNT AMOUNT                      `limit`, `transfer`: as in `given`
+    why                                           both messages of the last refusal
     relation  ACCOUNT                             where it stands
     payer     ACCOUNT on INSTANT for CYCLE
     brings    [TOPIC]                             what the last command brings, topic by topic, or of one as `payment`
@@ -89,6 +92,8 @@ class Relations(World):
         self.orders: list[tuple[str, str, str]] = []
         self.last: tuple[Consequence, ...] = ()
         self.how: dict[str, Any] = {}
+        self.refused: Refused | None = None
+        self.change = ""
 
     # given
     def entity(self, name: str, _as: str, called: str) -> None:
@@ -116,6 +121,15 @@ class Relations(World):
             assert not isinstance(credit.approve(work, change_id=asked.change.change_id), Refused)
             assert not isinstance(credit.confirm_contract(work, management=main, contract_id="c-1"), Refused)
 
+    def request(self, main: str, amount: str) -> None:
+        total = Money.parse(amount, "CNY")
+        self.change = self.ask(
+            lambda work: credit.request_total(work, management=main, limit=total, idempotency_key=f"total {amount}")
+        ).change.change_id
+
+    def approve(self) -> None:
+        self.ask(lambda work: credit.approve(work, change_id=self.change))
+
     def limit(self, main: str, member: str, amount: str) -> None:
         limit, key = Money.parse(amount, "CNY"), f"{member} {amount} {self.books.clock()}"
         self.ask(lambda work: credit.allocate(work, management=main, member=member, limit=limit, idempotency_key=key))
@@ -123,6 +137,10 @@ class Relations(World):
     def transfer(self, main: str, member: str, amount: str) -> None:
         money = Money.parse(amount, "CNY")
         self.ask(lambda work: funds.transfer(work, giver=main, receiver=member, amount=money))
+
+    def withdraw(self, account: str, amount: str) -> None:
+        money = Money.parse(amount, "CNY")
+        self.ask(lambda work: funds.withdraw(work, account_id=account, amount=money, idempotency_key=amount))
 
     def reclaim(self, main: str, member: str, amount: str) -> None:
         money = Money.parse(amount, "CNY")
@@ -167,8 +185,13 @@ class Relations(World):
             answer = what(work)
         if isinstance(answer, Refused):
             self.said.append(f"refused {answer.reason.name}")
+            self.refused = answer
             return None
         return answer
+
+    def why(self) -> None:
+        assert self.refused is not None, "something was refused before"
+        self.said += [f"  {_plain(self.refused.message(language))}" for language in ("en", "zh")]
 
     def keyed(self, key: str, verb: str, *words: str) -> None:
         self.how = {"idempotency_key": key}

@@ -17,6 +17,11 @@ from partita.core.permission import RelationPermission as Code
 
 INDEPENDENT, TRUSTEESHIP = FinanceMode.INDEPENDENT, FinanceMode.TRUSTEESHIP
 
+MODE_NAMES: dict[FinanceMode, tuple[str, str]] = {
+    INDEPENDENT: ("financial management", "财务管理"),
+    TRUSTEESHIP: ("financial trusteeship", "财务托管"),
+}
+
 
 class Topic(Enum):
     """What the two modes differ in (REL-2), in the order in which they are told: English, 中文."""

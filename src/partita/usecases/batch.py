@@ -14,13 +14,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from partita.core.fault import Fault, Problem
+from partita.core.finance_mode import MODE_NAMES
 from partita.core.ids import derived_id
 from partita.core.money import Money, minor_digits
 from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import State, named
-from partita.core.relation.plan import MODE_NAMES
 from partita.formats.batch import BatchKind, BatchLine, read_batch
 from partita.formats.regular_file import refuse_path
 from partita.store import batch as batch_store

@@ -16,10 +16,13 @@ EXIST_APPROVING_PROCESS = (
 )
 CREDIT_NOT_SHARED = (
     (
-        "The relation of {management} and {member} does not share credit: {member} must permit "
-        "SYNCHRONIZE_FINANCE_IDENTITY first (`partita relation permit`)."
+        "The relation of {management} and {member} does not share credit (SYNCHRONIZE_FINANCE_IDENTITY). {management} "
+        "sets that, if both are one verified legal entity: `partita relation permit {member} {codes}`."
     ),
-    "{management} 与 {member} 的关联未共享信控：须先授予 SYNCHRONIZE_FINANCE_IDENTITY（`partita relation permit`）。",
+    (
+        "{management} 与 {member} 的关联未共享信控（SYNCHRONIZE_FINANCE_IDENTITY）。同一实名主体的，可由 {management} "
+        "设置：`partita relation permit {member} {codes}`。"
+    ),
 )
 CREDIT_NOT_RELATED = (
     "{member} is no member of {management}: credit is allocated within a relation only.",

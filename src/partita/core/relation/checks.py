@@ -16,7 +16,7 @@ from partita.core.org import FinanceMode
 from partita.core.period import in_zone
 from partita.core.permission import RelationPermission, lacking
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.relation.nouns import Command, MatterKind, Proposal, Standing, State, named
+from partita.core.relation.nouns import Command, MatterKind, Proposal, Relation, Standing, State, named
 
 Check: TypeAlias = Callable[[Proposal], Refused | None]
 
@@ -63,8 +63,24 @@ def member_is_free(one: Proposal) -> Refused | None:
     bound = one.member.relation
     if bound is None:
         return None
-    reason = Reason.INVITED_ALREADY if bound.state is State.INVITED else Reason.RELATED_ALREADY
-    return refused(reason, account=one.member.account_id, main=bound.management_id)
+    account, main = one.member.account_id, bound.management_id
+    if bound.state is State.INVITED:
+        return refused(Reason.INVITED_ALREADY, account=account, main=main)
+    way, command = _instead(one, bound)
+    return refused(Reason.RELATED_ALREADY, account=account, main=main, way=way, command=command)
+
+
+def _instead(one: Proposal, bound: Relation) -> tuple[tuple[str, str], str]:
+    """Return what leads to what was asked for, of an account that is a member already, and its command."""
+    account = bound.member_id
+    if bound.management_id != one.management.account_id:
+        return ("Release that one first", "请先解除"), f"release {account}"
+    if bound.mode is TRUSTEESHIP:
+        return ("To go back, see what that brings", "如需改回，请先预览影响"), f"go-back {account} --dry-run"
+    if one.mode is TRUSTEESHIP:
+        return ("Upgrade it", "请升级"), f"upgrade {account}"
+    codes = " ".join(code.name for code in RelationPermission if code in one.permissions)
+    return ("Change what it permits", "请变更授权"), f"permit {account} {codes}".strip()
 
 
 def member_has_no_members(one: Proposal) -> Refused | None:
@@ -149,7 +165,16 @@ def main_has_credit(one: Proposal) -> Refused | None:
     """The main account's credit is enabled."""
     if one.management.has_credit or not one.policy.management_needs_credit:
         return None
-    return refused(Reason.TRUST_NEEDS_CREDIT, account=one.management.account_id)
+    account, pending = one.management.account_id, one.management.credit_pending
+    command = f"partita credit request {account}"
+    way = (f"Ask for a total: `{command} AMOUNT`", f"请先申请总额：`{command} 金额`")
+    if one.management.credit_asked:
+        command = f"partita credit confirm {account}"
+        way = (f"Confirm its contract: `{command} CONTRACT`", f"请先确认合同：`{command} 合同编号`")
+    elif pending is not None:
+        command = f"partita credit approve {pending}"
+        way = (f"Let the operator approve what was asked for: `{command}`", f"请由运营方审批申请：`{command}`")
+    return refused(Reason.TRUST_NEEDS_CREDIT, account=account, way=way)
 
 
 def member_owes_nothing(one: Proposal) -> Refused | None:

@@ -117,8 +117,10 @@ class Matter:
 class Standing:
     """All that a check may ask of one account, as it is when the command is given; money in minor units.
 
-    `relation`: the live one in which it is the member; `members`: those of its live relations; `usage_until`: the last
-    start of its stored usage; `payer_ahead`: a payer that a setup folder states for later.
+    `credit_asked`: a total was approved, whether or not its contract is confirmed; `credit_pending`: the change of
+    credit that waits for approval; `relation`: the live one in which it is the member; `members`: those of its live
+    relations; `usage_until`: the last start of its stored usage; `payer_ahead`: a payer that a setup folder states for
+    later.
     """
 
     account_id: str
@@ -131,6 +133,8 @@ class Standing:
     has_credit: bool = False
     available_minor: int = 0
     owed_minor: int = 0
+    credit_asked: bool = False
+    credit_pending: str | None = None
     relation: Relation | None = None
     members: tuple[str, ...] = ()
     matters: tuple[Matter, ...] = ()

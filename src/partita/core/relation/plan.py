@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from partita.core.finance_mode import INDEPENDENT, MATRIX, TRUSTEESHIP, Holder, Right, Topic
+from partita.core.finance_mode import MATRIX, MODE_NAMES, TRUSTEESHIP, Holder, Right, Topic
 from partita.core.money import Money
 from partita.core.org import FinanceMode
 from partita.core.period import Cycle, Month, clock, in_zone
@@ -21,10 +21,6 @@ from partita.core.relation.nouns import Permissions, Standing, named, one_entity
 Text: TypeAlias = tuple[str, str]
 
 CYCLE_NAMES = {Cycle.HOUR: ("hour", "小时"), Cycle.DAY: ("day", "日"), Cycle.MONTH: ("month", "月")}
-MODE_NAMES: dict[FinanceMode, Text] = {
-    INDEPENDENT: ("financial management", "财务管理"),
-    TRUSTEESHIP: ("financial trusteeship", "财务托管"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from partita.core.funds import AMOUNT_MINOR_MAX, one_entity
 from partita.core.ids import derived_id, is_name
 from partita.core.money import Money
 from partita.core.org import FinanceMode
-from partita.core.permission import Action, RelationPermission
+from partita.core.permission import Action, RelationPermission, needs
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import Relation
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
@@ -205,11 +206,18 @@ def _may_have_credit(work: Work, line: Line, member: str) -> Refused | None:
     if relation.mode is FinanceMode.TRUSTEESHIP:
         return refused(Reason.CREDIT_IN_TRUSTEESHIP, management=main, member=member)
     if RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY not in relation.permissions:
-        return refused(Reason.CREDIT_NOT_SHARED, management=main, member=member)
+        return refused(Reason.CREDIT_NOT_SHARED, management=main, member=member, codes=_codes_to_share(relation))
     if no := one_entity(ends_of(work, main, member)):
         return no
     none = line.total == 0 and line.pending is None
     return refused(Reason.NO_CREDIT_LINE, management=main) if none else None
+
+
+def _codes_to_share(relation: Relation) -> str:
+    """Return the codes that a relation needs to share credit too, as `relation permit` takes them."""
+    shares = RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY
+    codes = relation.permissions | {shares} | needs(shares)
+    return " ".join(code.name for code in RelationPermission if code in codes)
 
 
 def _decided(work: Work, change_id: str, state: ChangeState, note: str, *, dry_run: bool) -> CreditChanged | Refused:

@@ -63,6 +63,8 @@ def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Sta
         entity=account_store.entity_of(tx, account_id),
         invoice_title=profile.title if profile else "",
         has_credit=line.active,
+        credit_asked=line.total > 0,
+        credit_pending=line.pending,
         available_minor=available(figures).result - (0 if with_credit else figures.credit_limit),
         owed_minor=max(0, figures.outstanding),
         relation=next((one for one in states if one.member_id == account_id), None),
