@@ -173,10 +173,8 @@ def transferable(figures: Figures, *, in_trusteeship: bool = False) -> Explained
 
     `in_trusteeship`: it is a member for which another pays, and transfers nothing (FUNDS-10).
     """
-    legs = (_own_cash(figures), _available(figures))
-    if in_trusteeship:
-        legs = (*legs, (Term(Part.IN_TRUSTEESHIP, 0),))
-    return Explained(Quota.TRANSFERABLE, figures.currency, legs)
+    barred = ((Term(Part.IN_TRUSTEESHIP, 0),),) if in_trusteeship else ()
+    return Explained(Quota.TRANSFERABLE, figures.currency, (_own_cash(figures), _available(figures), *barred))
 
 
 def free_cash(figures: Figures) -> Explained:
