@@ -247,7 +247,7 @@ def _render_told(console: Console, one: AlertsShown) -> None:
     for row in one.told:
         grid.add_row(
             local(row.told.told_at, one.zone), row.kind.text(language), row.product_id or "",
-            _figure(row.kind, row.figure, currency), _figure(row.kind, row.threshold, currency),
+            _shown(row.kind, row.figure, currency), _shown(row.kind, row.threshold, currency),
         )  # fmt: skip
     console.print(grid)
 
@@ -267,8 +267,15 @@ def _setting_line(one: AlertSetting, currency: str) -> str:
     if one.threshold is None:
         return screen.say(f"{name}: off", f"{name}：关闭")
     quiet = spoken(one.quiet, none=("", ""))
-    limit = _figure(one.kind, one.threshold, currency)
+    limit = _shown(one.kind, one.threshold, currency)
     return screen.say(f"{name}: {limit}, quiet for {quiet}", f"{name}：{limit}，静默 {quiet}")
+
+
+def _shown(kind: AlertKind, value: int, currency: str) -> str:
+    """Write a figure for people: money with thousands separators."""
+    if kind in {AlertKind.LOW_QUOTA, AlertKind.HIGH_SPEND}:
+        return f"{screen.money(value, currency)} {currency}"
+    return _figure(kind, value, currency)
 
 
 def _figure(kind: AlertKind, value: int, currency: str) -> str:

@@ -99,7 +99,8 @@ def _closed(console: Console, done: Closed, *, dry_run: bool) -> None:
     for currency, payable in done.payable.items():
         left = done.outstanding.get(currency)
         rest = "" if left is None else screen.say(
-            f", outstanding {screen.money(left, currency)}", f"，未结清 {screen.money(left, currency)}"
+            f", outstanding {screen.money(left, currency)} {currency}",
+            f"，未结清 {screen.money(left, currency)} {currency}",
         )  # fmt: skip
         console.print(screen.say("payable ", "应付 ") + f"{screen.money(payable, currency)} {currency}{rest}")
     if dry_run:

@@ -317,8 +317,17 @@ def _render(console: Console, one: CreditShown) -> None:
     def minor(amount: int) -> str:
         return shown(Money(amount, line.currency))
 
+    if not line.total and not line.active and not line.pending:
+        console.print(
+            say(
+                f"{line.management_id} has no credit: `partita credit request` asks for it.",
+                f"{line.management_id} 没有信控额度：可用 `partita credit request` 申请。",
+            ),
+            markup=False,
+        )
+        return
     total, rest = minor(line.total), minor(line.unallocated)
-    state = say("counts", "已激活") if line.active else say("counts once its contract is confirmed", "确认合同后生效")
+    state = say("active", "已激活") if line.active else say("active once its contract is confirmed", "确认合同后生效")
     console.print(
         say(
             f"Credit of {line.management_id}: total {total}, not allocated {rest}; {state}.",
