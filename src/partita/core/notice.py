@@ -96,6 +96,14 @@ _NEXT: dict[ServiceState, Text] = {
     ),
     ServiceState.RELEASED: ("What is released cannot be brought back.", "已释放的资源无法恢复。"),
 }
+_HEADLINE_SPARED: Text = (
+    "{account}: overdue beyond the grace, spared by the stop order",
+    "{account}：欠费已超出延停，按停机顺序暂缓停机",
+)
+_NEXT_SPARED: Text = (
+    "It goes on within the daily allowance of the stop order, and is billed. Top up {payer}.",
+    "在停机顺序的每日保留额度内继续运行并照常计费。请为 {payer} 充值。",
+)
 _NEXT_OF_CAP: Text = (
     "The member goes on in the next month, or when its spending cap is raised.",
     "成员将在下个自然月或提高消费上限后恢复。",
@@ -106,7 +114,8 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
     state, cause = changes[0].state, changes[0].cause
     quota = str(Money(group.available_minor, group.currency))
     named = [f"{one.item.account_id} / {one.item.product_id}" for one in changes]
-    after = _NEXT_OF_CAP if cause is Cause.CAP_REACHED else _NEXT[state]
+    after = {Cause.CAP_REACHED: _NEXT_OF_CAP, Cause.SPARED: _NEXT_SPARED}.get(cause, _NEXT[state])
+    headline = _HEADLINE_SPARED if cause is Cause.SPARED else _HEADLINES[state]
     body: list[str] = []
     for language, said in enumerate(("en", "zh")):
         lines = [
@@ -121,7 +130,7 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
         account_id=account,
         key=f"service:{account}:{group.payer_id}:{state.word}:{cause.name.lower()}:{instant_text(group.now)}",
         kind=f"service.{state.word}",
-        title=(_HEADLINES[state][0].format(account=account), _HEADLINES[state][1].format(account=account)),
+        title=(headline[0].format(account=account), headline[1].format(account=account)),
         body=(body[0], body[1]),
         figures={
             "account": account,

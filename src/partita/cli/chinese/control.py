@@ -4,7 +4,9 @@ from __future__ import annotations
 
 CONTROL: dict[str, tuple[str, dict[str, str]]] = {
     "control show": (
-        ("查看账号的服务状态：可用额度及可用天数、各产品的状态、各项设置。\n\n付款方同时看到由其代付的成员的产品。"),
+        (
+            "查看账号的服务状态：可用额度及可用天数、各产品的状态、各项设置。\n\n付款方同时看到由其代付的成员的产品；成员显示付款方的额度（以其为准），仅限有权查看者。"
+        ),
         {"account": "账号。"},
     ),
     "control history": (
