@@ -347,21 +347,31 @@ def _render(console: Console, one: CreditShown) -> None:
             markup=False,
         )
     if one.allocations:
-        heads = [
-            say("member", "子账号"),
-            say("limit", "额度"),
-            say("least now", "目前最低"),
-            say("most now", "目前最高"),
-        ]
-        grid = screen.table(*heads, right=heads[1:])
-        for a in one.allocations:
-            grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
-        console.print(grid)
+        _render_allocations(console, one)
     if one.unpaid:
-        heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
-        grid = screen.table(*heads, right=heads[2:3])
-        for bill in one.unpaid:
-            due = bill.due_on.isoformat() if bill.due_on else "-"
-            late = say(" overdue", " 已逾期") if bill.past_due else ""
-            grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
-        console.print(grid)
+        _render_unpaid(console, one)
+
+
+def _render_allocations(console: Console, one: CreditShown) -> None:
+    say, line = screen.say, one.line
+    heads = [
+        say("member", "子账号"),
+        say("limit", "额度"),
+        say("least now", "目前最低"),
+        say("most now", "目前最高"),
+    ]
+    grid = screen.table(*heads, right=heads[1:])
+    for a in one.allocations:
+        grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
+    console.print(grid)
+
+
+def _render_unpaid(console: Console, one: CreditShown) -> None:
+    say = screen.say
+    heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
+    grid = screen.table(*heads, right=heads[2:3])
+    for bill in one.unpaid:
+        due = bill.due_on.isoformat() if bill.due_on else "-"
+        late = say(" overdue", " 已逾期") if bill.past_due else ""
+        grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
+    console.print(grid)
