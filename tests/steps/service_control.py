@@ -144,16 +144,18 @@ class Controlled(World):
         quota = money(shown.quota.available.result) if shown.quota else "not shown"
         self.said.append(f"{account} {shown.payer_id} {quota}")
 
-    def history(self, account: str) -> None:
-        with self.books.work() as work:
+    def history(self, account: str, _as: str = "", who: str = "") -> None:
+        actor = Actor(account_id=who) if who else self.books.actor
+        with replace(self.books, actor=actor).work() as work:
             steps = service_control.history(work, account)
         assert not isinstance(steps, Refused)
         for one in steps:
             row = one.row
             cost = money(truncate(one.cost_e10, minor_scale_e10("CNY")))
+            quota = money(row.available_minor) if one.shows_quota else "not shown"
             self.said.append(
                 f"{row.account_id}/{row.product_id} {row.step} {row.state.word} {row.cause.name} "
-                f"available {money(row.available_minor)} cost {cost} by {row.recorded_by}"
+                f"available {quota} cost {cost} by {row.recorded_by}"
             )
 
     def commands(self) -> None:

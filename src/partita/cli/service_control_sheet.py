@@ -197,10 +197,12 @@ def _step_plain(one: StepShown) -> dict[str, object]:
         "state": row.state.word,
         "cause": row.cause.name.lower(),
         "payer_id": row.payer_id,
-        "available": _decimal(row.available_minor, row.currency),
+        "available": _decimal(row.available_minor, row.currency) if one.shows_quota else None,
         "currency": row.currency,
-        "overdue_since": row.overdue_since,
-        "pace_per_day": _decimal(Pace(row.pace_e10, row.pace_days).per_day_minor(row.currency), row.currency),
+        "overdue_since": row.overdue_since if one.shows_quota else None,
+        "pace_per_day": _decimal(Pace(row.pace_e10, row.pace_days).per_day_minor(row.currency), row.currency)
+        if one.shows_quota
+        else None,
         "cost": screen.amount(one.cost_e10, row.currency).replace(",", ""),
         "by": row.recorded_by,
     }
@@ -227,7 +229,7 @@ def _render_history(console: Console, steps: Sequence[StepShown], zone: ZoneInfo
             "account": one.row.account_id,
             "product": one.row.product_id,
             "state": one.row.state.text(language),
-            "quota": screen.money(one.row.available_minor, one.row.currency),
+            "quota": screen.money(one.row.available_minor, one.row.currency) if one.shows_quota else "-",
             "cost": screen.money(truncate(one.cost_e10, minor_scale_e10(one.row.currency)), one.row.currency),
             "why": one.row.cause.text(language),
             "by": screen.who(one.row.recorded_by),

@@ -68,10 +68,14 @@ class ControlShown:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """One step, and what the product cost until the next one (or until now), in `_e10`."""
+    """One step, and what the product cost until the next one (or until now), in `_e10`.
+
+    `shows_quota`: whether the asker may see the figures of the account that paid then.
+    """
 
     row: StepRow
     cost_e10: int
+    shows_quota: bool
 
 
 def show(work: Work, account_id: str) -> ControlShown | Refused:
@@ -138,11 +142,16 @@ def history(work: Work, account_id: str) -> list[StepShown] | Refused:
         return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
     rows = control_store.history(work.tx, account_id)
     until = spend_store.of_items(work.tx, {(one.account_id, one.product_id) for one in rows})
+    payers = {one.payer_id for one in rows}
+    seen = {
+        one for one in payers if one == account_id or not isinstance(authorise(work, Action.VIEW_CONTROL, one), Refused)
+    }
     shown: list[StepShown] = []
     for row in reversed(rows):
         key = (row.account_id, row.product_id)
         # the first step is written with the usage that began it, which belongs to it
-        shown.append(StepShown(row, until.get(key, 0) - (row.spent_e10 if row.step > 1 else 0)))
+        cost = until.get(key, 0) - (row.spent_e10 if row.step > 1 else 0)
+        shown.append(StepShown(row, cost, row.payer_id in seen))
         until[key] = row.spent_e10
     return shown[::-1]
 
