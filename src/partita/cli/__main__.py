@@ -138,7 +138,7 @@ COMMANDS = (
     ("control policies", "partita.cli.service_control:policies", "List policies of stopping.", "停复机策略列表。"),
     ("control policy", "partita.cli.service_control:policy", "Set grace, warning and retention.", "设置停复机策略。"),
     ("control order", "partita.cli.service_control:order", "Set what a group stops first.", "设置停机次序。"),
-    ("control cap", "partita.cli.service_control:cap", "Cap what a member spends a month.", "设置成员消费上限。"),
+    ("control cap", "partita.cli.service_control:cap", "Cap what a member spends a month.", "设置子账号消费上限。"),
     ("control paid-ahead", "partita.cli.service_control:paid_ahead", "Record what is paid ahead.", "记录预付。"),
     ("control run", "partita.cli.service_control:run", "Look at all payers by the clock.", "按时间检查所有付款方。"),
     ("alert set", "partita.cli.alert:set_alert", "Set when an account is told.", "设置预警。"),

@@ -32,7 +32,7 @@ class Topic(Enum):
     FUNDS = ("funds", "资金")
     WITHDRAWAL = ("withdrawal", "提现")
     CREDIT = ("credit", "信控")
-    DISCOUNTS = ("contract discounts", "合同优惠")
+    DISCOUNTS = ("contract discounts", "合同折扣")
     VOUCHERS = ("vouchers and cards", "代金券与储值卡")
     PACKAGES = ("packages and savings plans", "资源包与节省计划")
     ORDERS = ("orders", "订单")
@@ -155,10 +155,10 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
     },
     Topic.DISCOUNTS: {
         INDEPENDENT: _shared(
-            "its own, or the main account's too", "各自独立，或同时享受主账号的合同优惠",
+            "its own, or the main account's too", "各自独立，或同时享受主账号的合同折扣",
             Code.SYNCHRONIZE_FINANCE_DISCOUNT_POLICY_TO_TARGET,
         ),
-        TRUSTEESHIP: _of_main("the main account's, by default", "默认享受主账号的合同优惠"),
+        TRUSTEESHIP: _of_main("the main account's, by default", "默认享受主账号的合同折扣"),
     },
     Topic.VOUCHERS: {
         INDEPENDENT: _helped(

@@ -52,7 +52,7 @@ class Cause(Enum):
     SPARED = ("there is no grace left; the group's stop order spares it for now", "已超出延停，按停机顺序暂缓停机")
     GRACE_OVER = ("the quota is below zero and there is no grace left", "可用额度小于零，且已超出延停额度或时长")
     STOP_ORDER = ("the group stops it first, so that the others go on", "按集团停机顺序先停，以保障其他资源")
-    CAP_REACHED = ("the spending cap of the member is reached", "已达到成员的月度消费上限")
+    CAP_REACHED = ("the spending cap of the member is reached", "已达到子账号的月度消费上限")
     CAP_LIFTED = ("the spending cap no longer holds it", "不再受消费上限限制")
     RETENTION_OVER = ("it was kept as long as promised after the stop", "停机保留期已满")
     USED_AGAIN = ("it is used anew after the release", "释放后重新使用")
