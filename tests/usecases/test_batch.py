@@ -9,12 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from partita.core.permission import Actor
+from partita.core.finance_mode import INDEPENDENT
+from partita.core.permission import Actor, RelationPermission
 from partita.core.refusal import Reason, Refused
+from partita.core.relation import Command
 from partita.formats.batch import BatchKind
 from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.usecases.batch import BatchDone, run_batch
+from partita.usecases.relation.standing import proposal_of
 from partita.usecases.verify import verify
 from partita.usecases.work import Books
 from steps.relation import Relations
@@ -61,6 +64,20 @@ def test_hundreds_of_accounts_are_linked_and_funded_and_proved(world: Relations,
     assert figures["main"].cash == 100_000 - MANY * 300
     assert sum(one.transfer_book for one in figures.values()) == MANY * 300
     assert [one.name for one in verify(world.books) if not one.holds] == []
+
+
+def test_a_row_is_linked_without_a_look_at_all_the_members_of_its_main_account(
+    world: Relations, tmp_path: Path
+) -> None:
+    members = [f"main,m{number:03d}" for number in range(20)]
+    assert isinstance(run(world, file_of(tmp_path, "link.csv", "main,member", members), BatchKind.LINK), BatchDone)
+    with world.books.work() as work:
+        terms = (INDEPENDENT, frozenset[RelationPermission]())
+        next_one = proposal_of(work, Command.INVITE, ("main", "m299"), terms, None)
+        upwards = proposal_of(work, Command.INVITE, ("m299", "main"), terms, None)
+    assert (next_one.management.members, next_one.management.relation) == ((), None)
+    assert len(upwards.member.members) == 20
+    assert upwards.management.relation is None
 
 
 def test_with_one_fault_nothing_is_done(world: Relations, tmp_path: Path, owner_url: str) -> None:

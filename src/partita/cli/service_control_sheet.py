@@ -107,11 +107,13 @@ def _render(console: Console, one: ControlShown, zone: ZoneInfo) -> None:
             screen.say(f"Spent {spent} of a cap of {one.cap} this month", f"本月已消费 {spent}，上限 {one.cap}")
         )
     if one.order:
-        allowance = Money(one.order.allowance_minor, one.currency)
+        allowance, days = Money(one.order.allowance_minor, one.currency), one.order.horizon_days
         console.print(
             screen.say(
-                f"Stops in order: {screen.many(len(one.order.turns), 'turn')}, {allowance} a day goes on",
-                f"按次序停机：{len(one.order.turns)} 条次序，每日保留 {allowance}",
+                f"Stops in order: {screen.many(len(one.order.turns), 'turn')}, {allowance} a day goes on"
+                + (f"; what is left of a tolerated debt is to last {screen.many(days, 'day')}" if days else ""),
+                f"按次序停机：{len(one.order.turns)} 条次序，每日保留 {allowance}"
+                + (f"；延停额度的余额须可用 {days} 天" if days else ""),
             )
         )
     _items(console, one, zone)

@@ -44,15 +44,18 @@ def locked(work: Work, *account_ids: str) -> Refused | None:
     return None
 
 
-def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Standing:
-    """Return how a known account stands now. `with_credit`: whether its limit counts for its available quota."""
+def standing_of(work: Work, account_id: str, *, with_credit: bool = True, with_members: bool = True) -> Standing:
+    """Return how a known account stands now. `with_credit`: whether its limit counts for its available quota.
+
+    `with_members`: whether its members are named; a main account may have thousands, and no check asks for them.
+    """
     tx, now = work.tx, work.now
     row = account_store.rows(tx, now, account_id)[0]
     holder = funds_store.holders(tx, [account_id], now)[account_id]
     figures = funds_store.figures(tx, [account_id], now)[account_id]
     line = credit_store.line_of(tx, account_id, holder.currency, now)
     profile = account_store.invoice_profile_of(tx, account_id)
-    states = [one for one in relation_store.states(tx, now, [account_id]) if one.is_live]
+    live = [one for one in relation_store.states(tx, now, [account_id]) if one.is_live] if with_members else []
     payer_ahead = org_store.last_payer(tx, account_id)
     return Standing(
         account_id=account_id,
@@ -67,8 +70,8 @@ def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Sta
         credit_pending=line.pending,
         available_minor=available(figures).result - (0 if with_credit else figures.credit_limit),
         owed_minor=max(0, figures.outstanding),
-        relation=next((one for one in states if one.member_id == account_id), None),
-        members=tuple(one.member_id for one in states if one.management_id == account_id),
+        relation=relation_store.live_of_member(tx, account_id, now),
+        members=tuple(one.member_id for one in live if one.management_id == account_id),
         matters=relation_store.open_matters(tx, account_id),
         usage_until=usage_store.reach_of(tx, [account_id]).get(account_id),
         payer_ahead=payer_ahead if payer_ahead and payer_ahead.effective_from > now + _OWN_STEPS else None,
@@ -92,7 +95,7 @@ def proposal_of(
     member = standing_of(work, member_id, with_credit=not leaves_trust)
     if command is Command.CREATE:
         member = replace(member, relation=None)
-    main = standing_of(work, management_id)
+    main = standing_of(work, management_id, with_members=False)
     line = credit_store.line_of(work.tx, management_id, main.currency, work.now)
     figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
     starts = [cycle.next_start(work.now, member.zone) for cycle in _products(work)]
