@@ -47,6 +47,8 @@ class Model:
         self.frozen_through = 0
         self.unpaid: Counter[tuple[str, int]] = Counter()
         """(payer, month) → what its bill still asks."""
+        self.credits: Counter[str] = Counter()
+        """What credits (bills below zero, credit refunds set off) no bill has taken up, by payer."""
         for tenant in TENANTS:
             for role in ACCOUNTS:
                 self._open(tenant.named(role), verified=role != "free")

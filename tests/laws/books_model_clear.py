@@ -1,6 +1,6 @@
 """What money that comes in ought to do to the model: it pays what closes left unpaid, oldest month first.
 
-What is owed beyond the bills (an acceptance bill that bounced) comes last; credits are left on the newest bills.
+What is owed beyond the bills (an acceptance bill that bounced) comes last; credit refunds that are set off pay before.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from laws.books_model import Model
-from laws.books_model_close import later_sources
+from laws.books_model_close import later_sources, set_off
 
 _BY_ACCOUNT = (
     "top_up", "withdraw", "accept", "end_acceptance", "buy_card", "activate_card", "refund", "refund_credit",
@@ -21,6 +21,9 @@ def after(model: Model, name: str, args: dict[str, Any], answer: Any) -> None:
     if getattr(answer, "repeated", False):
         return
     for account in _touched(model, name, args, answer):
+        if name == "apply_refund":
+            model.credits[account] += args["minor"]
+            set_off(model, account)
         _clear(model, account)
 
 

@@ -53,7 +53,17 @@ def _settle(model: Model, payer: str, month: int, payable: int) -> list[str]:
             used.append(name)
     if rest > 0:
         model.unpaid[payer, month] = rest
+    model.credits[payer] += max(0, -payable)
+    set_off(model, payer)
     return used
+
+
+def set_off(model: Model, payer: str) -> None:
+    """Let credits pay what is unpaid, oldest month first."""
+    for month in sorted(month for who, month in model.unpaid if who == payer):
+        taken = min(model.credits[payer], model.unpaid[payer, month])
+        model.credits[payer] -= taken
+        model.unpaid[payer, month] -= taken
 
 
 def _sources(model: Model, payer: str, month: int, payable: int) -> Iterator[tuple[str, int]]:

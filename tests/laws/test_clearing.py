@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partita.core.clearing import Debts, Unpaid, clear
+from partita.core.clearing import Credit, CreditKind, Debts, Unpaid, clear, set_off
 from partita.core.funds import Fund
 from partita.core.period import Month
 from partita.core.settlement import SAME_MONTH, Source
@@ -92,3 +94,24 @@ def test_cleared_again_there_is_nothing_to_pay(owing: Debts, has: list[Source]) 
     left = [Source(one.fund, one.source_id, one.available - drawn.get((one.fund, one.source_id), 0)) for one in has]
     owed = owing.owed - sum(one.amount for one in done)
     assert clear(Debts(owed, rest, owing.zone), left, THIS_MONTH) == []
+
+
+credits_ = st.lists(amounts, max_size=4).map(
+    lambda found: [Credit(CreditKind.BILL, f"credit-{number}", amount) for number, amount in enumerate(found)]
+)
+
+
+@given(debts(), credits_)
+def test_set_off_leaves_bills_or_credits_but_never_both(owing: Debts, given_: list[Credit]) -> None:
+    paid, used = Counter[str](), Counter[str]()
+    for one in set_off(owing.bills, given_):
+        assert one.amount > 0
+        paid[one.bill.bill_id] += one.amount
+        used[one.credit.source_id] += one.amount
+        assert one.left == one.bill.amount - paid[one.bill.bill_id] >= 0
+    assert all(used[one.source_id] <= one.amount for one in given_)
+    asked, there = sum(bill.amount for bill in owing.bills), sum(one.amount for one in given_)
+    assert sum(paid.values()) == min(asked, there)
+    oldest = sorted(owing.bills, key=lambda bill: bill.month)
+    partly = [bill.month for bill in oldest if paid[bill.bill_id] < bill.amount]
+    assert not any(paid[bill.bill_id] for bill in oldest if partly and bill.month > partly[0])

@@ -1,6 +1,7 @@
 """Plays the cases of clearing: on the pure core, and on real books with closes and money that comes later.
 
-On the core (`given` begins with `owed`): `owed AMOUNT`, `bill MONTH UNPAID`, `FUND SOURCE AMOUNT`; when `clear`.
+On the core (`given` begins with `owed`): `owed AMOUNT`, `bill MONTH UNPAID`, `credit KIND SOURCE AMOUNT`,
+`FUND SOURCE AMOUNT`; when `clear` or `set off`.
 
 On real books, verbs besides those of `steps.world`, in `given` and `when`:
 
@@ -12,6 +13,10 @@ On real books, verbs besides those of `steps.world`, in `given` and `when`:
     bills     ACCOUNT                         what is outstanding of each, and what paid it
     has       ACCOUNT                         cash, and what is owed
     paid      MONTH of ACCOUNT                which source paid how much of which line
+    volume    SKU in PRODUCT 10:1.00 -:0.50   a price for all by how much there is, so that late usage may lower it
+    limit     ACCOUNT AMOUNT                  a confirmed credit limit
+    give      ACCOUNT AMOUNT                  a credit refund · apply ACCOUNT AMOUNT: it is set off
+    lines     MONTH of ACCOUNT                what of each line was set off, by which entry, and what is outstanding
     verify
 """
 
@@ -23,16 +28,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from case_file import Case
-from partita.core.clearing import Debts, Unpaid, clear
+from partita.core.clearing import Credit, CreditKind, Debts, Unpaid, clear, set_off
 from partita.core.funds import Acceptance, AcceptanceState, Fund
 from partita.core.money import Money, format_scaled
 from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.core.settlement import Source
 from partita.store import bill as bill_store
-from partita.usecases import funds
+from partita.store import clearing as clearing_store
+from partita.usecases import credit, funds
 from partita.usecases.bill import list_bills
-from partita.usecases.bill_line import paid_parts
+from partita.usecases.bill_line import explain, paid_parts
 from partita.usecases.clearing import clear_bills
 from partita.usecases.funds import RefundOf
 from partita.usecases.verify import verify
@@ -58,9 +64,17 @@ def _on_core(case: Case) -> list[str]:
         for words in case.given
         if words[0] == "bill"
     )
-    funds_given = [words for words in case.given if words[0] not in ("owed", "bill")]
+    given = [
+        Credit(CreditKind(words[1]), words[2], cny(words[3]).minor) for words in case.given if words[0] == "credit"
+    ]
+    funds_given = [words for words in case.given if words[0] not in ("owed", "bill", "credit")]
     sources = [Source(Fund(fund), name, cny(amount).minor) for fund, name, amount in funds_given]
     debts = Debts(cny(case.given[0][1]).minor, bills, ZONE)
+    if case.when[0] == ["set", "off"]:
+        return [
+            f"{one.bill.month} {plain(one.amount)} of {one.credit.kind.value} {one.credit.source_id}"
+            for one in set_off(bills, given)
+        ]
     return [
         f"{one.bill.month if one.bill else 'no-bill'} {draw.fund.value} {draw.source_id} {plain(draw.amount)}"
         for one in clear(debts, sources, Month(2026, 11))
@@ -123,6 +137,10 @@ class Clearings(World):
                     f"draw {draw.fund} {draw.source_id} {plain(draw.amount_minor)}"
                     for draw in bill_store.draws(work.tx, [one.bill.bill_id])
                 ]
+                self.said += [
+                    f"set off {each.kind.value} {plain(each.amount_minor)}"
+                    for each in clearing_store.offsets(work.tx, [one.bill.bill_id])
+                ]
 
     def has(self, account: str) -> None:
         with self.books.work() as work:
@@ -134,6 +152,49 @@ class Clearings(World):
             (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
         parts = paid_parts(self.books, bill)
         self.said += [f"line {line} {fund} {source} {plain(amount)}" for fund, source, line, amount in parts]
+
+    def lines(self, month: str, _of: str, account: str) -> None:
+        with self.books.work() as work:
+            (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
+            numbers = [one.line for one in bill_store.lines(work.tx, bill.bill_id)]
+        for number in numbers:
+            story = self._did(explain(self.books, bill.bill_id, number))
+            self.said += [
+                f"line {number} {one.fund} {plain(one.amount_minor)} by {' '.join(entry.kind for entry in one.entries)}"
+                for one in story.paid
+            ]
+            credit_ = f" lines took up {plain(-story.credit_minor)}" if story.credit_minor < 0 else ""
+            credit_ += f" bills took up {plain(story.given_minor)}" if story.given_minor else ""
+            self.said.append(
+                f"line {number} {plain(story.share_minor)}{credit_} outstanding {plain(story.outstanding_minor)}"
+            )
+
+    def volume(self, name: str, _in: str, product: str, *tiers: str) -> None:
+        self._item(name, product)
+        pairs = [tier.split(":") for tier in tiers]
+        rows = [[name, "CNY", "2020-01-01", "volume", "account", end.strip("-"), price, ""] for end, price in pairs]
+        self.setup("prices", rows)
+
+    def limit(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            made = self._did(credit.request_total(work, management=account, limit=cny(amount), idempotency_key=amount))
+            if made.change.state.word == "pending":
+                self._did(credit.approve(work, change_id=made.change.change_id))
+            self._did(credit.confirm_contract(work, management=account, contract_id="contract-1"))
+
+    def give(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            done = credit.refund_credit(
+                work, account_id=account, product_id="compute", amount=cny(amount), idempotency_key=amount
+            )
+            self._did(done)
+
+    def apply(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            done = self._did(credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=amount))
+        self.said += [
+            f"set off {plain(one.amount.minor)} of {one.month}, left {plain(one.left.minor)}" for one in done.bills_paid
+        ]
 
     def verify(self) -> None:
         broken = [one.name for one in verify(self.books) if not one.holds]

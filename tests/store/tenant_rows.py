@@ -69,6 +69,7 @@ entry                | '@-acct1', #, '@-entry#', 'k', '', '', now(), now(), '#',
 posting              | '@-acct1', #, 1, 'cash', 'CNY', 1), ('@-acct1', #, 2, 'bank', 'CNY', -1
 balance              | '@-acct1', 'cash#', 'CNY', 1
 draw                 | '@-acct1', '@-bill1', #, 'cash', '', 1, '@-entry#', now()
+bill_offset          | '@-acct1', '@-bill1', 'bill', '@-bill#', 1, 0, now()
 hold                 | '@-acct1', 20260#, 'CNY', 1
 fund_freeze          | '@-acct1', '@-frz#', 'CNY', 1, '', '#', 'x', now()
 fund_release         | '@-acct1', '@-frz#', 1, 1, '', '#', 'x', now()

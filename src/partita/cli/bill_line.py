@@ -171,10 +171,16 @@ def _money(console: Console, story: LineStory) -> None:
         (screen.say("round-down", "抹零"), _amount(story, -story.round_down_e10)),
         (screen.say("share of the payable", "分摊应付"), screen.money(story.share_minor, currency)),
     ]
-    if story.credit_minor:
+    if story.credit_minor > 0:
         rows.append(
             (screen.say("credits of the bill", "本账单负数明细冲抵"), screen.money(-story.credit_minor, currency))
         )
+    if story.credit_minor < 0:
+        rows.append(
+            (screen.say("taken up by other lines", "冲抵本账单其他明细"), screen.money(-story.credit_minor, currency))
+        )
+    if story.given_minor:
+        rows.append((screen.say("taken up by other bills", "冲抵其他账单"), screen.money(story.given_minor, currency)))
     rows += [(paid_by(one.fund, one.source_id), screen.money(-one.amount_minor, currency)) for one in story.paid]
     rows.append((screen.say("outstanding", "未结清"), screen.money(story.outstanding_minor, currency)))
     _sums(console, story, rows)
@@ -187,7 +193,7 @@ def _entries(console: Console, story: LineStory) -> None:
 
 
 def _entries_of(story: LineStory) -> list[Entry]:
-    found = {one.entry.entry_id: one.entry for one in story.paid}
+    found = {entry.entry_id: entry for one in story.paid for entry in one.entries}
     billed = [story.billed_by] if story.billed_by else []
     return [*billed, *sorted(found.values(), key=lambda one: one.sequence)]
 
@@ -227,9 +233,10 @@ def story_plain(story: LineStory) -> dict[str, Any]:
         "round_down": format_scaled(-story.round_down_e10, 10),
         "share": decimal(story.share_minor, currency),
         "credits": decimal(-story.credit_minor, currency),
+        "taken_up_by_other_bills": decimal(story.given_minor, currency),
         "draws": [
             {"fund": one.fund, "source_id": one.source_id, "amount": decimal(one.amount_minor, currency),
-             "entry_id": one.entry.entry_id}
+             "entry_id": one.entries[0].entry_id if len(one.entries) == 1 else None}
             for one in story.paid
         ],
         "outstanding": decimal(story.outstanding_minor, currency),

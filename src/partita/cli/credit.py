@@ -9,6 +9,7 @@ from rich.console import Console
 
 from partita.cli import credit_shared, screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.credit import Change, Term
 from partita.core.money import Money
@@ -239,6 +240,7 @@ def _tell_refund(answer: CreditRefundMoved | Refused, ways: Ways, words: tuple[s
         "credit_refunds": decimal(answer.refunds),
         "outstanding": decimal(answer.outstanding),
         "entry_id": answer.entry_id,
+        "bills_paid": plain_paid(answer.bills_paid),
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
@@ -247,13 +249,15 @@ def _tell_refund(answer: CreditRefundMoved | Refused, ways: Ways, words: tuple[s
         f"{amount} of {answer.account_id}. Credit refunds: {refunds}; outstanding: {outstanding}.",
         f"{answer.account_id} {amount}。信控退款：{refunds}；未结清：{outstanding}。",
     )
-    done, zh_done, would, zh_would = words
-    tell(
-        plain,
-        ways,
-        done=(f"{done} {rest[0]}", f"{zh_done}：{rest[1]}"),
-        would=(f"{would} {rest[0]}", f"{zh_would}：{rest[1]}"),
-    )
+    done, zh_done = words[2:] if answer.dry_run else words[:2]
+
+    def render(console: Console) -> None:
+        console.print(screen.say(f"{done} {rest[0]}", f"{zh_done}：{rest[1]}"), markup=False)
+        if answer.repeated:
+            console.print(screen.say("That stood there before; nothing changed.", "此前已如此，未作任何更改。"))
+        print_paid(console, answer.bills_paid, dry_run=answer.dry_run)
+
+    screen.answer(plain, as_json=ways.as_json, render=render)
 
 
 def _change(change: Change) -> dict[str, object]:

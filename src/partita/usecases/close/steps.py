@@ -29,6 +29,7 @@ from partita.store import charge as charge_store
 from partita.store import ledger as ledger_store
 from partita.store.charge import ChargeFile
 from partita.usecases.bucket import side_by_side
+from partita.usecases.clearing import set_off
 from partita.usecases.close.freeze import Plan
 from partita.usecases.close.settling import settle_bucket
 from partita.usecases.rating import Advance, lay_out, measure, paths_of, show_files, write, write_charges
@@ -187,7 +188,10 @@ def _plain_utc(instant: datetime) -> datetime:
 
 
 def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
-    """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1)."""
+    """Post the receivables, settle them by the waterfall, keep the draws; reach `posted` (SETTLE-1).
+
+    What then is unpaid of these or older bills is set off against credits (CLEAR-3).
+    """
     with plan.books.work(plan.run.closed_at) as work:
         payers = bill_store.payers(work.tx, month=plan.run.month, bucket=bucket)
         ledger_store.lock_payers(work.tx, payers)
@@ -196,6 +200,7 @@ def _post(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection) -> None:
         settle_bucket(work, plan.books.room, engine, plan.run, bucket)
         release(work, payers, plan.run.month)
         bill_store.reach(work.tx, plan.run, bucket, "posted")
+        set_off(work, payers)
 
 
 def _receivables(plan: Plan, work: Work, bucket: int) -> list[Draft]:

@@ -5,7 +5,7 @@ Rules: CREDIT-8 (`docs/rules/credit.md`), POST-9.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core import credit as rules
 from partita.core import posting_rules
@@ -15,6 +15,7 @@ from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
 from partita.store import credit as credit_store
+from partita.usecases.clearing import BillPaid, set_off
 from partita.usecases.funds import figures_of
 from partita.usecases.funds.command import (
     Posted,
@@ -30,7 +31,10 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class CreditRefundMoved:
-    """A credit refund, or what of it was set off: what is left of refunds, and what is outstanding."""
+    """A credit refund, or what of it was set off: what is left of refunds, and what is outstanding.
+
+    `bills_paid`: what of bills was set off now, oldest month first.
+    """
 
     account_id: str
     amount: Money
@@ -39,6 +43,7 @@ class CreditRefundMoved:
     entry_id: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def refund_credit(
@@ -84,6 +89,7 @@ def apply_refund(
 ) -> CreditRefundMoved | Refused:
     """Set credit refunds off against what is outstanding, once per key (CREDIT-8): the quota stays as it is.
 
+    They pay unpaid bills, oldest month first (CLEAR-3); what no bill takes up waits for the next one.
     Without a key the same account and amount on one day are set off once. Refused in this order: what `authorise`
     says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then, unless the key is
     known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
@@ -95,10 +101,19 @@ def apply_refund(
     if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": key}):
         return no
     draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=key)
+    bills: list[BillPaid] = []
 
     def decide() -> CreditRefundMoved | Refused:
-        done = posted(work, (draft,), key, may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount))
-        return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
+        done = posted(
+            work,
+            (draft,),
+            key,
+            may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount),
+            also=lambda: bills.extend(set_off(work, [account_id])),
+        )
+        if isinstance(done, Refused):
+            return done
+        return replace(_moved(work, draft, done, amount, dry_run=dry_run), bills_paid=tuple(bills))
 
     return saved(work, decide, dry_run=dry_run)
 

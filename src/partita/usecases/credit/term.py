@@ -17,7 +17,7 @@ from partita.core.org import FinanceMode
 from partita.core.period import Month
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
-from partita.store import bill as bill_store
+from partita.store import clearing as clearing_store
 from partita.store import control_policy as policy_store
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
@@ -166,25 +166,12 @@ def _usable(limit: int, figures: Figures) -> int:
 
 
 def unpaid_bills(work: Work, figures: Figures, term: Term | None, today: date) -> list[Unpaid]:
-    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7).
-
-    What was set off against the account as a whole (credit refunds, months of credits) counts for the oldest bills.
-    """
-    bills = sorted(bill_store.bills(work.tx, payer_id=figures.account_id), key=lambda one: one.month)
-    drawn: dict[str, int] = {}
-    for draw in bill_store.draws(work.tx, [one.bill_id for one in bills]):
-        drawn[draw.bill_id] = drawn.get(draw.bill_id, 0) + draw.amount_minor
-    of_currency = [one for one in bills if one.currency == figures.currency]
-    left = {one.bill_id: max(0, one.payable_minor - drawn.get(one.bill_id, 0)) for one in of_currency}
-    set_off = max(0, sum(left.values()) - max(0, figures.outstanding))
+    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7)."""
+    found = clearing_store.unpaid(work.tx, [figures.account_id]).get((figures.account_id, figures.currency), [])
     unpaid = []
-    for one in of_currency:
-        taken = min(set_off, left[one.bill_id])
-        set_off -= taken
-        month = Month.from_number(one.month)
-        due = rules.due_on(month, term) if term else None
-        rest = Money(left[one.bill_id] - taken, one.currency)
-        if rest.minor:
-            past = due is not None and today > due
-            unpaid.append(Unpaid(figures.account_id, one.bill_id, month, rest, due, past))
+    for one in sorted(found, key=lambda bill: (bill.month, bill.bill_id)):
+        due = rules.due_on(one.month, term) if term else None
+        past = due is not None and today > due
+        rest = Money(one.amount, figures.currency)
+        unpaid.append(Unpaid(figures.account_id, one.bill_id, one.month, rest, due, past))
     return unpaid

@@ -11,7 +11,19 @@ from collections.abc import Callable
 from functools import partial
 
 from partita.usecases.rating import Advance, no_progress
-from partita.usecases.verify import bills, files, funds, ledger, months, payers, recount, rows, running, vouchers
+from partita.usecases.verify import (
+    bills,
+    clearing,
+    files,
+    funds,
+    ledger,
+    months,
+    payers,
+    recount,
+    rows,
+    running,
+    vouchers,
+)
 from partita.usecases.verify.equation import Equation, Finding, attempt
 from partita.usecases.work import Books
 
@@ -44,6 +56,8 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("settled", bills.draws_to_entries),
     ("settlement", bills.payable_to_draws),
     ("overpaid", bills.bills_not_overpaid),
+    ("receivables", clearing.receivables_explained),
+    ("offsets", clearing.credits_within_worth),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),
