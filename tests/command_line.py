@@ -48,7 +48,7 @@ class CommandLine:
         out, err = io.StringIO(), io.StringIO()
         who = {name: os.environ.get(name) for name in ("PARTITA_USER", "PARTITA_ACCOUNT")}
         screen.settings.cache_clear()
-        given = line._passed_through(line._who_asks(list(words)))  # noqa: SLF001 - what `main` does with the words
+        given = line._passed_through(line._in_order(line._who_asks(list(words))))  # noqa: SLF001 - as `main` does
         self.patch.setattr(sys, "argv", ["partita", *given])
         with redirect_stdout(out), redirect_stderr(err):
             code = guarded(lambda language: partial(line.built(given, language), given))

@@ -1,4 +1,4 @@
-"""Writes a small sheet of Excel: enough of the format for cells that are text or numbers."""
+"""Writes a small sheet of Excel: enough of the format for cells that are text, numbers or formulas."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _PARTS = {
 
 
 def write_sheet(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    """Write rows of text; what looks like a number is stored as one, as a spreadsheet does."""
+    """Write rows of text; what looks like a number is stored as one, as a spreadsheet does.
+
+    `#REF!` is a formula that fails, `=A1` one that was never computed.
+    """
     body = "".join(
         f'<row r="{at}">{"".join(_cell(at, column, text) for column, text in enumerate(row))}</row>'
         for at, row in enumerate(rows, 1)
@@ -49,6 +52,10 @@ def write_sheet(path: Path, rows: Sequence[Sequence[str]]) -> None:
 
 def _cell(row: int, column: int, text: str) -> str:
     place = f"{chr(ord('A') + column)}{row}"
+    if text.startswith("#"):
+        return f'<c r="{place}" t="e"><f>A9</f><v>{text}</v></c>'
+    if text.startswith("="):
+        return f'<c r="{place}"><f>{text[1:]}</f></c>'
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         return f'<c r="{place}"><v>{text}</v></c>'
     return f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'

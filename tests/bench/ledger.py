@@ -38,6 +38,12 @@ create table bare_transfer (
 insert into bare_account select 'bank/p' || i, 0 from generate_series(0, 499) i;
 insert into bare_account select 'cash/p' || i, 0 from generate_series(0, 499) i;
 """
+ACCOUNTS = """
+insert into enterprise (enterprise_id, name, zone, currency, recorded_at)
+    values ('g', 'G', 'Asia/Shanghai', 'CNY', now());
+insert into account (account_id, enterprise_id, name, recorded_at)
+    select 'p' || i, 'g', 'P', now() from generate_series(0, 499) i;
+"""
 INSERT = """
 insert into bare_transfer (payer_id, idempotency_key, kind, description, reference, debit_account, credit_account,
                            currency, amount_minor, effective_at, recorded_at)
@@ -117,6 +123,7 @@ def measured(app: Transaction, owner: Transaction) -> Table:
 def main() -> None:
     with books_at(NOW, memory="512MB") as ground, ground.books.pool.connection() as app:
         ground.owner.execute(BARE)
+        ground.owner.execute(ACCOUNTS)
         app.set_autocommit(True)
         table = measured(app, ground.owner)
         app.set_autocommit(False)

@@ -54,12 +54,28 @@ def test_an_account_from_first_to_last(line: Line) -> None:
     assert (shown["state"], shown["tier"], shown["entity"]["name"]) == ("frozen", "basic", "Acme Ltd")
     assert shown["history"][0]["note"] == "moved out"
     assert "verified as: Acme Ltd" in line.run("account", "show", "shop").stdout
+    assert "tier: basic" in line.run("account", "show", "shop").stdout
+    assert line.said("account", "show", "acme")["tier"] is None
+    assert "tier: none set: all capabilities" in line.run("account", "show", "acme").stdout
+    assert "holds" not in line.run("account", "show", "shop").stdout
     assert [one["account_id"] for one in line.said("account", "list")["accounts"]] == ["acme", "shop"]
     line.said("funds", "top-up", "shop", "5.00")
     assert line.refused("account", "close", "shop")["refused"] == "ACCOUNT_HAS_FUNDS"
+    assert "against closing: holds cash 5.00 CNY" in line.run("account", "show", "shop").stdout
     assert line.said("account", "close", "acme", "--dry-run")["state"] == "closed"
     assert line.said("account", "show", "acme")["state"] == "open"
     assert line.said("verify")["holds"]
+
+
+def test_an_account_that_opens_later_is_not_open_yet(line: Line) -> None:
+    line.said("account", "register", "late", "Late", "--from", "2099-12-01")
+    line.said("account", "register", "now", "Now", "--from", "2026-01-01")
+    shown = line.said("account", "show", "late")
+    assert (shown["opens_at"], line.said("account", "show", "now")["opens_at"]) == ("2099-11-30T16:00:00Z", None)
+    assert "state: opens 2099-12-01\n" in line.run("account", "show", "late").stdout
+    assert "opens 2099-12-01" in line.run("account", "list").stdout
+    line.environment["PARTITA_LANG"] = "zh"
+    assert "状态：2099-12-01 开通" in line.run("account", "show", "late").stdout
 
 
 def test_the_tree_then_and_now(line: Line) -> None:
@@ -105,6 +121,7 @@ def test_people_see_what_their_roles_let_them(line: Line, tmp_path: Path) -> Non
     assert line.said("permission", "explain", "li", "view-finances", "retail-1")["allowed"]
     assert line.refused("permission", "explain", "li", "fly", "retail-1")["refused"] == "UNKNOWN_ACTION"
     assert "Permitted: " in line.run("permission", "explain", "li", "view-bills", "retail-1").stdout
+    assert line.run("permission", "explain", "li", "view-finances", "labs-1").stdout.startswith("NOT_PERMITTED: ")
 
     policy = tmp_path / "policy.csv"
     policy.write_text(line.run("permission", "list", "--csv").stdout, encoding="utf-8")
@@ -113,6 +130,7 @@ def test_people_see_what_their_roles_let_them(line: Line, tmp_path: Path) -> Non
     assert "view-bills" in line.said("permission", "replace", "acme", str(policy))["allowed_to_nobody"]
     assert line.refused("--as", "li", "bill", "list")["refused"] == "NOT_PERMITTED"
     assert line.refused("permission", "replace", "acme", str(tmp_path / "none.csv"))["refused"] == "FILE_NOT_FOUND"
+    assert line.refused("permission", "replace", "acme", "/dev/null")["refused"] == "NOT_A_REGULAR_FILE"
 
     line.said("user", "revoke", grant["grant_id"])
     assert line.said("user", "list", "li")["users"][0]["grants"][0]["revoked_from"]

@@ -62,6 +62,13 @@ def test_stop_resume_and_history(line: Line, tmp_path: Path) -> None:
     assert (shown["available"], shown["products"][0]["state"]) == ("-20.00", "suspended")
     assert "停机" in line.run("control", "show", "acme", **ZH).stdout
     assert line.said("outbox", "show")["messages"][0]["order"] == "suspend"
+    english, chinese = line.run("outbox", "show").stdout, line.run("outbox", "show", **ZH).stdout
+    for page, order, title in ((english, "suspend web/compute", "acme: service is stopped"),
+                               (chinese, "停机 web/compute", "acme：服务已停机")):  # fmt: skip
+        assert "Asia/Shanghai" in page
+        assert order in page
+        assert title in page  # in the reader's language, although it is sent in Chinese
+    assert ("Chinese" in english, "中文" in chinese) == (True, True)
     assert line.said("outbox", "deliver", "--dry-run")["dry_run"]
     sent = line.said("outbox", "deliver")["tried"]
     assert {one["delivery"] for one in sent} == {"delivered"}
@@ -118,11 +125,12 @@ def test_alerts_and_addresses(line: Line, tmp_path: Path) -> None:
     line.said("import", "usage", usage(folder, "r2,acme,cpu,20,2026-11-02T10:00:00+08:00"))
     shown = line.said("alert", "list", "acme")
     assert [one["kind"] for one in shown["told"]] == ["low-quota"]
-    assert "已通知" in line.run("alert", "list", "acme", **ZH).stdout
+    assert "已通知（Asia/Shanghai）" in line.run("alert", "list", "acme", **ZH).stdout
     done = line.said("outbox", "deliver")
     assert done["not_set_up"] == {"mail": 1}
     told = (Path(line.environment["PARTITA_HOME"]) / "notices" / "ops.ndjson").read_text(encoding="utf-8")
     assert "可用额度预警" in told
+    assert "titles" not in told
     assert "PARTITA_SMTP" in line.run("outbox", "deliver").stdout
     line.said("alert", "address", "acme", "mail", "finance@acme.example", "--off")
     assert line.refused("alert", "address", "acme", "mail", "finance@acme.example", "--off") == "NO_SUCH_ADDRESS"

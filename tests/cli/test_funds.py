@@ -82,7 +82,7 @@ def test_money_in_the_group(line: Line) -> None:
     assert "transferable: 735.00 CNY" in english
     assert "transferable = max(0; min(cash with what was transferred in 750.00" in english
     assert "reclaimable from shop: 200.00 CNY" in english
-    assert "可回收金额（shop）: 200.00 CNY" in chinese
+    assert "可回收金额（shop）：200.00 CNY" in chinese
     shown = line.said("funds", "show", "acme")
     assert (shown["available"], shown["frozen"], shown["overdue"]) == ("735.00", "15.00", False)
     assert shown["reclaimable"][0]["receiver"] == "shop"
@@ -136,13 +136,18 @@ def test_a_payment(line: Line, tmp_path: Path) -> None:
     waiting = line.said("payment", "mismatches")["mismatches"]
     assert [one["verdict"] for one in waiting] == ["SIGNATURE_WRONG"]
     assert "签名错误" in line.told("payment", "mismatches")[1]
+    assert "到达时间（Asia/Shanghai）" in line.told("payment", "mismatches")[1]
     line.said("payment", "end-mismatch", waiting[0]["notice_id"], "forged")
-    assert line.said("payment", "mismatches")["mismatches"] == []
+    assert line.told("payment", "mismatches") == ("No notice waits for a person.\n", "没有待人工处理的通知。\n")
+    assert line.told("payment", "list", "shop") == ("No payments.\n", "没有支付单。\n")
+    assert "2026" in line.told("payment", "list", "acme")[0]
+    assert line.refused("payment", "notice", "/dev/null", "--signature", "0") == "NOT_A_REGULAR_FILE"
     line.environment.pop("PARTITA_PAYMENT_SECRET")
     assert line.refused("payment", "start", "acme", "1", "--key", "o2") == "GATEWAY_NOT_SET_UP"
 
 
 def test_credit(line: Line) -> None:
+    assert "没有信控额度" in line.told("credit", "show", "acme")[1]
     asked = line.said("credit", "request", "acme", "1000", "--key", "a")
     assert (asked["state"], asked["active"]) == ("pending", False)
     assert line.refused("credit", "allocate", "acme", "shop", "1", "--key", "s") == "EXIST_APPROVING_PROCESS"
@@ -156,9 +161,13 @@ def test_credit(line: Line) -> None:
     assert line.said("credit", "refund", "acme", "5", "--product", "compute", "--key", "r")["credit_refunds"] == "5.00"
     assert line.refused("credit", "apply-refund", "acme", "5", "--key", "r") == "EXCEEDS_CREDIT_REFUND"
     english, chinese = line.told("credit", "show", "acme")
-    assert "Credit of acme: total 1,000.00 CNY, not allocated 700.00 CNY; counts." in english
+    assert "Credit of acme: total 1,000.00 CNY, not allocated 700.00 CNY; active." in english
     assert "每 1 个月结算，之后 30 天到期。" in chinese
     assert line.said("credit", "show", "acme")["allocations"][0]["limit"] == "300.00"
+    english, chinese = line.told("credit", "show", "shop")
+    assert "shop uses the credit of acme up to 300.00 CNY; 300.00 CNY can be used now." in english
+    assert "shop 使用 acme 的信控，上限 300.00 CNY；目前可用 300.00 CNY。" in chinese
+    assert line.said("credit", "show", "shop")["shared"][0]["usable"] == "300.00"
     again = line.said("credit", "request", "acme", "2000", "--key", "b")
     assert line.said("credit", "reject", again["change_id"], "--reason", "too much")["state"] == "rejected"
     assert line.said("funds", "show", "shop")["credit_limit"] == "300.00"

@@ -10,6 +10,8 @@ import pytest
 from cyclopts import CycloptsError
 
 from partita.cli import __main__ as line
+from partita.core.permission import Action, Role
+from partita.formats.permission import packaged
 from shape.sources import ROOT, hold
 
 PAGES = sorted(
@@ -58,3 +60,23 @@ def test_its_commands_can_be_typed(path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_there_are_commands_to_check() -> None:
     count = sum(len(typed(path.read_text(encoding="utf-8"))) for path in PAGES)
     assert count > 100
+
+
+@pytest.mark.parametrize("page", ["accounts.md", "accounts.zh-CN.md"])
+def test_the_table_of_roles_says_what_the_policy_file_says(page: str) -> None:
+    text = (ROOT / "docs" / "guide" / page).read_text(encoding="utf-8")
+    found = {row[1].split()[0]: set(re.findall(r"`([a-z-]+)`", row[3])) for row in _cells(text) if len(row) == _ROLES}
+    policy = packaged()
+    for role in Role:
+        may = {action for action in Action if not action.value.reads and policy.allows(role, action)}
+        if role is Role.ADMINISTRATOR:
+            assert may == {one for one in Action if not one.value.reads and not one.value.operator_only}, role
+        else:
+            assert found[role.word] == {action.word for action in may}, role
+
+
+_ROLES = len(["", "role", "for", "may change", ""])
+
+
+def _cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in row.split("|")] for row in text.splitlines() if row.startswith("|")]

@@ -24,8 +24,8 @@ EXPLAINED_ONCE = {"as_json", "json", "ways", "dry_run"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def page(*words: str, language: str) -> str:
-    console = Console(file=io.StringIO(), width=80, markup=False)
+def page(*words: str, language: str, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width, markup=False)
     with pytest.raises(SystemExit) as leaving:
         line.built(words, language)([*words, "--help"], console=console, exit_on_error=False)
     assert not leaving.value.code
@@ -52,6 +52,14 @@ def test_a_page_of_help_speaks_one_language(command: str) -> None:
     assert chinese.startswith("用法：partita")
     assert not re.search(r"Usage|Parameters|Commands|required|default|InlineText", chinese)
     assert len(_HAN.findall(chinese)) > 10
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_explained(command: str) -> None:
+    for language in ("en", "zh"):
+        options = re.findall(r"^│ [ *] (--[^│]*)│$", page(*command.split(), language=language, width=300), re.MULTILINE)
+        silent = [one for one in options if re.fullmatch(r"(--?[a-z-]+ |[A-Z.]+ )+ *(\[.*)?", one)]
+        assert silent == [], language
 
 
 def test_every_option_has_a_word() -> None:
@@ -82,6 +90,29 @@ def test_a_mistyped_command_is_told_in_both_languages(typed: str) -> None:
         text = told(caught.value, language)
         assert said in text
         assert "--help" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("--as li --json funds show acme", "funds show --json acme"),
+        ("--json --as li funds show acme", "funds show --json acme"),
+        ("--dry-run --json close 2026-10", "close --dry-run --json 2026-10"),
+        ("--json funds shwo acme", "funds shwo acme --json"),
+        ("funds show acme --json", "funds show acme --json"),
+        ("--json db run psql --json", "db run --json psql --json"),
+        ("--help", "--help"),
+        ("--json", "--json"),
+        ("", ""),
+    ],
+)
+def test_options_of_every_command_stand_in_any_order_before_it(
+    typed: str, read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARTITA_USER", "")
+    assert line._in_order(line._who_asks(typed.split())) == read.split()  # noqa: SLF001 - as `main` does
+    if "--as" in typed:
+        assert os.environ["PARTITA_USER"] == "li"
 
 
 def test_a_reader_that_goes_away_is_no_bug(tmp_path: Path) -> None:

@@ -42,10 +42,11 @@ def test_from_invitation_to_going_back(environment: dict[str, str]) -> None:
     assert "main → shop: not related → financial management; permissions: CHECK_FINANCE_INFO" in invited.stdout
     assert (upgraded["mode"], upgraded["state"]) == ("trusteeship", "active")
     assert plan.returncode == 0
-    assert "vm (billed by hour): main pays for usage before 2026-11-02 12:00, shop from then on." in plan.stdout
+    assert "vm (billed by hour): shop pays for the hour that runs now and for all later ones." in plan.stdout
     assert "without refund value" in plan.stdout
     assert "Nothing stands against it. Nothing was saved." in plan.stdout
     assert "没有障碍。未保存任何内容。" in chinese
+    assert "main → shop：财务托管 → 财务管理；权限：无" in chinese
     assert (back["released"]["state"], back["relation"]["mode"]) == ("released", "management")
     assert [one["member"] for one in listed["relations"]] == ["shop"]
     assert "release" in shown.stdout

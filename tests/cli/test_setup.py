@@ -36,6 +36,7 @@ def test_apply_show_and_again(environment: dict[str, str], folder: Path) -> None
 
     assert dry.returncode == 0
     assert "+ enterprises: galaxy" in dry.stdout
+    assert "+00:00" not in dry.stdout
     assert first["files"] == [*organisation(), *catalogue()]
     assert again["unchanged"] == first["added"] == shown["counts"]
     assert len(shown["accounts"]) == 46

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -58,6 +59,70 @@ def test_numbers_of_a_sheet_are_their_shortest_decimal_text(tmp_path: Path) -> N
     lines, problems = read_batch(sheet_of(tmp_path, *rows), BatchKind.TRANSFER)
     assert problems == []
     assert [one.amount for one in lines] == ["100", "100.5", "0.1", "1234567.89", "1e20"]
+
+
+def test_the_noise_of_a_formula_is_no_part_of_an_amount(tmp_path: Path) -> None:
+    figures = {
+        "0.30000000000000004": "0.3",
+        "1.1500000000000001": "1.15",
+        "9.99999999999998": "9.99999999999998",
+        "12345678901234.56": "12345678901234.56",
+        "0.00001": "0.00001",
+        "-0.7999999999999999": "-0.8",
+    }
+    rows = [f"main,a{number},{text}" for number, text in enumerate(figures)]
+    lines, problems = read_batch(sheet_of(tmp_path, "main,member,amount", *rows), BatchKind.TRANSFER)
+    assert problems == []
+    assert [one.amount for one in lines] == list(figures.values())
+
+
+def test_a_formula_that_fails_is_never_an_empty_cell(tmp_path: Path) -> None:
+    rows = ("member,permissions", "a,#REF!", "#N/A,", "#REF!,#DIV/0!", "b,=A2", "c,")
+    path = sheet_of(tmp_path, *rows)
+    lines, problems = read_batch(path, BatchKind.PERMIT)
+    assert [one.member for one in lines] == ["c"]
+    assert [(one.origin.row, one.column, one.detail["value"]) for one in problems] == [
+        (2, "permissions", "#REF!"),
+        (3, "member", "#N/A"),
+        (4, "member", "#REF!"),
+        (4, "permissions", "#DIV/0!"),
+        (5, "permissions", "=A2"),
+    ]
+
+
+def test_a_formula_of_an_opendocument_sheet_that_fails_is_named(tmp_path: Path) -> None:
+    cells = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>member</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="string"><text:p>permissions</text:p></table:table-cell></table:table-row>'
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="2"/>'
+        '</table:table-row><table:table-row><table:table-cell office:value-type="string"><text:p>a</text:p>'
+        '</table:table-cell><table:table-cell table:formula="of:=#REF!" office:value-type="string" '
+        'office:string-value="" calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell></table:table-row>'
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<office:document-content {names} xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:'
+        f'calcext:1.0"><office:body><office:spreadsheet><table:table table:name="Sheet1">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "batch.ods"
+    with ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+        book.writestr("content.xml", content)
+    lines, problems = read_batch(path, BatchKind.PERMIT)
+    assert (lines, [(one.origin.row, one.column, one.detail["value"]) for one in problems]) == (
+        [],
+        [(4, "permissions", "#REF!")],
+    )
+
+
+def test_an_old_workbook_is_not_read(tmp_path: Path) -> None:
+    for name in ("batch.xls", "batch.XLSB"):
+        (tmp_path / name).write_bytes(b"anything")
+        assert faults(tmp_path / name, BatchKind.LINK) == [(0, "", Fault.OLD_WORKBOOK)]
 
 
 def test_a_row_is_what_it_says_wherever_it_stands(tmp_path: Path) -> None:

@@ -60,7 +60,26 @@ def test_every_book_pays_in_turn(line: CommandLine) -> None:
     assert cents + round(float(story["outstanding"]) * 100) == round(float(story["share"]) * 100) == 90_000
     assert {one["entry_id"] for one in story["draws"]} <= {one["entry_id"] for one in story["entries"]}
     assert [one["records"] for one in story["usage_files"]] == [1]
-    page = line.shown("bill", "explain", bill["bill_id"], str(number), language="zh")
-    assert "代金券支付" in page
-    assert "分录" in page
+    _named_in_both_languages(line, bill["bill_id"], number)
     line.proves()
+
+
+def _named_in_both_languages(line: CommandLine, bill_id: str, number: int) -> None:
+    """Every source is named with its id, giver, month or document, and the story speaks the reader's language."""
+    voucher, card = (line.bill("shop", "2026-09")["draws"][turn]["source_id"] for turn in (0, 1))
+    english, chinese = (line.shown("bill", "show", "shop", "2026-09", language=one) for one in ("en", "zh"))
+    for source in (f"voucher {voucher}", f"stored-value card {card}", "refund book 2026-08", "transfer book main"):
+        assert f"paid by {source}" in english
+    assert "paid by acceptance book 1-301-5577" in english
+    assert "paid by cash " in english
+    for source in (f"代金券支付 {voucher}", f"储值卡支付 {card}", "退款账本支付 2026-08", "划拨账本支付 main"):
+        assert source in chinese
+    assert "客户现金余额支付" in chinese
+    story, chinese_story = (line.shown("bill", "explain", bill_id, str(number), language=one) for one in ("en", "zh"))
+    assert "(Asia/Shanghai)" in story
+    assert "2026-09-10 10:00  " in story
+    assert "Settlement  ent_" in story
+    assert "扣款  ent_" in chinese_story
+    assert "单价  1" in chinese_story
+    for page in (english, story, chinese_story):
+        assert not any(word in page for word in ("stored_value", "transfer_book", "00Z", "+00:00", "settled "))

@@ -14,6 +14,7 @@ from laws.books_model import Model
 from laws.books_world import TENANTS, tenant_of
 from partita.core.funds import available
 from partita.core.posting_rules import is_kept
+from partita.store import clearing as clearing_store
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import org as org_store
@@ -62,6 +63,7 @@ def compare_all(books: Books, model: Model) -> None:
         lines = credit_store.every_line(work.tx, work.now)
         states = relation_store.states(work.tx, work.now, model.accounts)
         payers = org_store.relations_of(work.tx)
+        bills = clearing_store.unpaid(work.tx, model.accounts)
     for name, one in figures.items():
         model.now = work.now
         assert available(one).result == model.available(name), f"available quota of {name}"
@@ -81,6 +83,8 @@ def compare_all(books: Books, model: Model) -> None:
     assert codes == {name: set(tie.codes) for name, tie in active}, "permissions"
     stated = sorted((one.account_id, one.payer_id) for one in payers.values())
     assert stated == sorted((name, payer) for name, of in model.payers.items() for _, payer in of), "payers"
+    unpaid = {(payer, one.month.number): one.amount for (payer, _), of in bills.items() for one in of}
+    assert unpaid == {place: minor for place, minor in model.unpaid.items() if minor}, "what bills leave unpaid"
     broken = [str(one) for one in verify(books) if not one.holds]
     assert not broken, broken
 

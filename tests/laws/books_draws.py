@@ -184,8 +184,9 @@ def refund(dice: Dice, model: Model, tenant: Tenant) -> Args:
 def refund_credit(dice: Dice, model: Model, tenant: Tenant) -> Args:
     said = refund(dice, model, tenant)
     del said["month"]
-    owing = [name for name in model.accounts if name.startswith(tenant.name) and model.books[name, "receivable"] < 0]
-    return said | ({"account": dice.of(owing)} if owing and not dice.happens(3) else {})
+    had = sorted(name for name in model.had_credit if name.startswith(tenant.name))
+    owing = [name for name in had if model.books[name, "receivable"] < 0] or had
+    return said | ({"account": dice.of(owing)} if not dice.happens(3) else {})
 
 
 def notice(dice: Dice, model: Model, tenant: Tenant) -> Args:

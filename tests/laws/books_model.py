@@ -35,6 +35,7 @@ class Model:
         self.ties: dict[str, Tied] = {}
         self.lines: dict[str, Line] = defaultdict(Line)
         self.changes: dict[str, tuple[str, int]] = {}
+        self.had_credit: set[str] = set()
         self.freezes: dict[str, list[Any]] = {}
         self.notes: dict[str, tuple[str, int]] = {}
         self.cards: dict[str, list[Any]] = {}
@@ -54,6 +55,7 @@ class Model:
                 self._in(tenant.named(role), "cash", CASH)
             main = tenant.named("main")
             self.lines[main] = Line(CREDIT, contract=f"contract-{tenant.name}")
+            self.had_credit.add(main)
             shared = frozenset(code.name for code in SHARED)
             self.ties[tenant.named("member")] = Tied(main, "independent", "ACTIVE", shared)
             self.ties[tenant.named("trust")] = Tied(main, "trusteeship", "ACTIVE")
@@ -126,8 +128,7 @@ class Model:
     def _pays(self, account: str, payer: str) -> None:
         since, before = self.payers[account][-1]
         if before != payer:
-            start = self.now if self.now > since else since + INSTANT
-            self.payers[account].append((start, payer))
+            self.payers[account].append((max(self.now, since), payer))
 
     # funds
     def _top_up(self, a: Args, _: Any) -> None:
@@ -204,6 +205,7 @@ class Model:
         self._give_back(a["account"], f"refund/{a['month']}", a["minor"])
 
     def _refund_credit(self, a: Args, _: Any) -> None:
+        assert a["account"] in self.had_credit, "who never had credit bought nothing on it"
         self._give_back(a["account"], "credit_refund", a["minor"])
 
     def _apply_refund(self, a: Args, _: Any) -> None:
@@ -246,6 +248,7 @@ class Model:
         line = self.lines[a["main"]]
         self.changes[answer.change.change_id] = (a["main"], a["minor"])
         line.allocated[a["member"]] = a["minor"]
+        self.had_credit |= {a["member"]} if a["minor"] else set()
         assert line.limit_of(a["main"], a["main"]) >= 0, "no more is allocated than there is"
 
     # vouchers
@@ -337,7 +340,8 @@ class Model:
 
     def _create_member(self, a: Args, answer: Any) -> None:
         self._open(a["member"], verified=True)
-        self.payers[a["member"]] = [(self.now, a["member"])]
+        first = a["main"] if a["mode"] == "trusteeship" else a["member"]
+        self.payers[a["member"]] = [(self.now, first)]
         self._invite(a, answer)
 
     # usage

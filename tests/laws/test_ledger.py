@@ -20,10 +20,18 @@ from partita.core.refusal import Reason, Refused
 from partita.core.settlement import Draw
 from partita.store import ledger
 from partita.usecases.work import Books
+from payers import open_accounts
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PAYERS = ("acme", "bolt", "carl")
 CURRENCIES = ("CNY", "JPY", "KWD")
+
+
+@pytest.fixture
+def books(books: Books) -> Books:
+    """Books with the accounts that events are about."""
+    open_accounts(books, *PAYERS)
+    return books
 
 
 @dataclass(frozen=True)

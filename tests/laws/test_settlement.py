@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partita.core.funds import Fund
-from partita.core.settlement import WATERFALL, Source, settle
+from partita.core.settlement import WATERFALL, Line, Source, dues_of, settle, shares_of, taken_up
 
 AMOUNTS = st.integers(min_value=-(10**12), max_value=10**12)
 SOURCES = st.lists(
@@ -60,3 +60,24 @@ def test_the_order_of_listing_does_not_matter(due: int, sources: list[Source], c
 def test_funds_are_drawn_in_the_order_of_the_waterfall(due: int, sources: list[Source]) -> None:
     places = [WATERFALL.index(draw.fund) for draw in settle(due, sources).draws]
     assert places == sorted(places)
+
+
+LINES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(-60, 60)), min_size=1, max_size=6)
+
+
+@given(LINES, st.integers(0, 100))
+def test_what_is_left_of_lines_is_what_is_left_of_the_bill(found: list[tuple[str, int]], wanted: int) -> None:
+    lines = [Line(number, "acme", product, cost) for number, (product, cost) in enumerate(found, 1)]
+    products = {name: sum(cost for product, cost in found if product == name) for name, _ in found}
+    shares, dues = shares_of(products, lines, 1), dues_of(products, lines, 1)
+    payable = sum(products.values())
+    given_ = min(wanted, max(0, -payable))
+    left = sum(due.amount for due in dues)
+    for share in shares:
+        if share.amount < 0:
+            within, outside = taken_up(shares, given_)[share.line.line]
+            assert within >= 0
+            assert outside >= 0
+            assert share.amount + within + outside <= 0
+            left += share.amount + within + outside
+    assert left == payable + given_

@@ -1,4 +1,4 @@
-"""Plays the cases of reports: `report BY[,BY…] [now] [DIMENSION=VALUE …]` answers with one line per row and the total."""
+"""Plays the cases of reports: `report BY[,BY…] [now] [NAME=VALUE …]` says each row and the total."""
 
 from __future__ import annotations
 

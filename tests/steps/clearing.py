@@ -18,6 +18,7 @@ On real books, verbs besides those of `steps.world`, in `given` and `when`:
     seller    PRODUCT NAME                    a product of the marketplace
     limit     ACCOUNT AMOUNT                  a confirmed credit limit
     give      ACCOUNT AMOUNT                  a credit refund · apply ACCOUNT AMOUNT: it is set off
+    lines     MONTH of ACCOUNT                what of each line was set off, by which entry, and what is outstanding
     card      ACCOUNT AMOUNT                  bought and activated
     switch    ACCOUNT on|off
     settle    ACCOUNT MONTH[=AMOUNT] … [from FUND …] · resume · end
@@ -56,9 +57,10 @@ from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.core.settlement import Source
 from partita.store import bill as bill_store
+from partita.store import clearing as clearing_store
 from partita.usecases import credit, funds
 from partita.usecases.bill import list_bills
-from partita.usecases.bill_line import paid_parts
+from partita.usecases.bill_line import explain, paid_parts
 from partita.usecases.clearing import clear_bills, custom
 from partita.usecases.clearing import switch as clearing
 from partita.usecases.clearing.custom import Choice
@@ -96,7 +98,7 @@ def _on_core(case: Case) -> list[str]:
                 said += _cleared(clear(debts, sources, Month(2026, 11)))
             case "set":
                 said += [
-                    f"{one.bill_id} {plain(one.amount)} of {one.credit.kind.value} {one.credit.source_id}"
+                    f"{one.bill.bill_id} {plain(one.amount)} of {one.credit.kind.value} {one.credit.source_id}"
                     for one in set_off(bills, given)
                 ]
             case "choose":
@@ -202,6 +204,10 @@ class Clearings(World):
                     f"draw {draw.fund} {draw.source_id} {plain(draw.amount_minor)}"
                     for draw in bill_store.draws(work.tx, [one.bill.bill_id])
                 ]
+                self.said += [
+                    f"set off {each.kind.value} {plain(each.amount_minor)}"
+                    for each in clearing_store.offsets(work.tx, [one.bill.bill_id])
+                ]
 
     def has(self, account: str) -> None:
         with self.books.work() as work:
@@ -213,6 +219,22 @@ class Clearings(World):
             (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
         parts = paid_parts(self.books, bill)
         self.said += [f"line {line} {fund} {source} {plain(amount)}" for fund, source, line, amount in parts]
+
+    def lines(self, month: str, _of: str, account: str) -> None:
+        with self.books.work() as work:
+            (bill,) = bill_store.bills(work.tx, month=Month.parse(month).number, payer_id=account)
+            numbers = [one.line for one in bill_store.lines(work.tx, bill.bill_id)]
+        for number in numbers:
+            story = self._did(explain(self.books, bill.bill_id, number))
+            self.said += [
+                f"line {number} {one.fund} {plain(one.amount_minor)} by {' '.join(entry.kind for entry in one.entries)}"
+                for one in story.paid
+            ]
+            credit_ = f" lines took up {plain(-story.credit_minor)}" if story.credit_minor < 0 else ""
+            credit_ += f" bills took up {plain(story.given_minor)}" if story.given_minor else ""
+            self.said.append(
+                f"line {number} {plain(story.share_minor)}{credit_} outstanding {plain(story.outstanding_minor)}"
+            )
 
     def volume(self, name: str, _in: str, product: str, *tiers: str) -> None:
         self._item(name, product)
@@ -247,7 +269,10 @@ class Clearings(World):
 
     def apply(self, account: str, amount: str) -> None:
         with self.books.work() as work:
-            self._did(credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=amount))
+            done = self._did(credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=amount))
+        self.said += [
+            f"set off {plain(one.amount.minor)} of {one.month}, left {plain(one.left.minor)}" for one in done.bills_paid
+        ]
 
     def switch(self, account: str, state: str) -> None:
         with self.books.work() as work:

@@ -6,22 +6,27 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     confirm  MAIN CONTRACT
     allocate MAIN MEMBER AMOUNT [KEY]
     way      request … | allocate …            what the refusal says is possible
-    limit    ACCOUNT · line MAIN · bounds MAIN MEMBER
-    refund-credit ACCOUNT PRODUCT AMOUNT KEY · apply-refund ACCOUNT AMOUNT KEY
+    limit    ACCOUNT · line MAIN · bounds MAIN MEMBER · cap ACCOUNT AMOUNT
+    shares   ACCOUNT [as USER-ACCOUNT]         whose credit it uses, up to what, and what is left
+    refund-credit ACCOUNT PRODUCT AMOUNT [KEY] · apply-refund ACCOUNT AMOUNT [KEY]
+                                               a KEY of `-`: no key (CREDIT-10); of changes without KEY it is the amount
     due      MONTH CYCLE DAYS                  on the pure core
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from case_file import Case
 from partita.core import credit as core
 from partita.core import posting_rules
 from partita.core.credit import Term
 from partita.core.period import Month
+from partita.core.permission import Actor
 from partita.core.refusal import Refused
 from partita.store import credit as credit_store
 from partita.store import ledger as ledger_store
-from partita.usecases import credit
+from partita.usecases import credit, service_control
 from partita.usecases.credit import CreditChanged
 from partita.usecases.work import Books
 from steps import funds
@@ -32,6 +37,12 @@ def run(case: Case, books: Books) -> list[str]:
     return Player(books).play([*case.given, *case.when])
 
 
+def _key(key: tuple[str, ...], otherwise: str) -> str | None:
+    """Return the key that a line gives; `-` is none."""
+    given = key[0] if key else otherwise
+    return None if given == "-" else given
+
+
 class Player(funds.Player):
     """Plays verbs of funds and of credit."""
 
@@ -40,9 +51,7 @@ class Player(funds.Player):
 
     def do_request(self, main: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
-            answer = credit.request_total(
-                work, management=main, limit=cny(amount), idempotency_key=key[0] if key else amount
-            )
+            answer = credit.request_total(work, management=main, limit=cny(amount), idempotency_key=_key(key, amount))
         self._tell(answer)
 
     def do_approve(self) -> None:
@@ -65,7 +74,7 @@ class Player(funds.Player):
                 management=main,
                 member=member,
                 limit=cny(amount),
-                idempotency_key=key[0] if key else f"{member} {amount}",
+                idempotency_key=_key(key, f"{member} {amount}"),
             )
         self._tell(answer)
 
@@ -92,16 +101,34 @@ class Player(funds.Player):
         one = next(a for a in shown.allocations if a.figures.account_id == member)
         self.said.append(f"bounds {member} {plain(one.least)} {plain(one.most)}")
 
-    def do_refund_credit(self, account: str, product: str, amount: str, key: str) -> None:
+    def do_cap(self, account: str, amount: str) -> None:
+        with self.books.work() as work:
+            assert not isinstance(service_control.set_cap(work, account, cny(amount)), Refused)
+
+    def do_shares(self, account: str, _as: str = "", who: str = "") -> None:
+        actor = Actor(account_id=who) if who else self.books.actor
+        with replace(self.books, actor=actor).work() as work:
+            answer = credit.show(work, account)
+        assert not isinstance(answer, Refused)
+        for one in answer.shared:
+            texts = ["-" if minor is None else plain(minor) for minor in (one.cap, one.usable, one.spending_cap)]
+            counts = "counts" if one.counts else "does not count"
+            self.said.append(
+                f"{account} of {one.management_id} {counts}: cap {texts[0]} left {texts[1]} month {texts[2]}"
+            )
+        if not answer.shared:
+            self.said.append(f"{account} shares nothing")
+
+    def do_refund_credit(self, account: str, product: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
             answer = credit.refund_credit(
-                work, account_id=account, product_id=product, amount=cny(amount), idempotency_key=key
+                work, account_id=account, product_id=product, amount=cny(amount), idempotency_key=_key(key, "-")
             )
         self._say(answer, lambda done: f"credit refunds {plain(done.refunds.minor)}")
 
-    def do_apply_refund(self, account: str, amount: str, key: str) -> None:
+    def do_apply_refund(self, account: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
-            answer = credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=key)
+            answer = credit.apply_refund(work, account_id=account, amount=cny(amount), idempotency_key=_key(key, "-"))
         self._say(
             answer,
             lambda done: f"credit refunds {plain(done.refunds.minor)} outstanding {plain(done.outstanding.minor)}",

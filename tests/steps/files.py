@@ -36,8 +36,9 @@ class _Room(Charges):
             files = usage_store.files(work.tx, month=Month.parse(month).number)
         for bucket in sorted({one.bucket for one in files}):
             of_bucket = [one for one in files if one.bucket == bucket]
-            found = merged.reading(self.books.room, of_bucket[0].month, bucket, of_bucket)
-            self.said.append(f"reads {'1 copy' if found.copy else 'no copy'} and {len(found.rest)} files")
+            copy = merged.newest(self.books.room, of_bucket[0].month, bucket, of_bucket[-1].sequence)
+            rest = [one for one in of_bucket if copy is None or one.sequence > copy[0]]
+            self.said.append(f"reads {'1 copy' if copy else 'no copy'} and {len(rest)} files")
 
     def spoil(self) -> None:
         """`spoil`: whatever copies there are cannot be read any more."""

@@ -19,6 +19,7 @@ Verbs of given and when:
     spend    ACCOUNT SOURCE AMOUNT            a bill that this source pays
     sources  ACCOUNT · available ACCOUNT · reverse ACCOUNT KEY · verify-books
     quota    NAME PART=AMOUNT …               a quota of these figures, on the pure core
+    shown    ACCOUNT NAME                     the formula of a quota, as `funds show` says it
 """
 
 from __future__ import annotations
@@ -213,6 +214,12 @@ class Player:
     def do_quota(self, name: str, *parts: str) -> None:
         quota = _quota(name, dict(part.split("=") for part in parts))
         self.said.append(f"{name} {plain(quota.result)}")
+
+    def do_shown(self, account: str, name: str) -> None:
+        with self.books.work() as work:
+            shown = funds.show(work, account)
+        assert not isinstance(shown, Refused)
+        self.said.append(next(one.formula() for one in shown.quotas if one.quota.name.lower() == name))
 
     def do_formula(self, name: str, *parts: str) -> None:
         self.said.append(_quota(name, dict(part.split("=") for part in parts)).formula())

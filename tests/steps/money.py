@@ -1,5 +1,4 @@
-"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W …`, `read TEXT`,
-`currency CODE`."""
+"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W`, `read TEXT`, `currency CODE`."""
 
 from __future__ import annotations
 

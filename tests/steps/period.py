@@ -1,9 +1,10 @@
-"""Plays the cases of periods: `is … in … of …`, `month … in …`, `hours … in …`, `next CYCLE … in …`.
+"""Plays the cases of periods: `is … in … of …`, `month … in …`, `hours … in …`, `next CYCLE … in …`, `show … in …`.
 
 is    INSTANT in MONTH of ZONE
 month INSTANT in ZONE
 hours MONTH in ZONE
 next  CYCLE INSTANT in ZONE
+show  INSTANT in ZONE
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from case_file import Case
-from partita.core.period import Cycle, Month
+from partita.core.period import Cycle, Month, clock, in_zone
 
 
 def run(case: Case) -> list[str]:
-    verbs = {"is": _is, "month": _month, "hours": _hours, "next": _next}
+    verbs = {"is": _is, "month": _month, "hours": _hours, "next": _next, "show": _show}
     return [verbs[verb](words) for verb, *words in case.when]
 
 
@@ -40,3 +41,8 @@ def _next(words: list[str]) -> str:
     cycle, instant, _, zone = words
     start = Cycle(cycle).next_start(datetime.fromisoformat(instant), zone)
     return f"{cycle} {start.astimezone(ZoneInfo(zone)).isoformat(timespec='minutes')}"
+
+
+def _show(words: list[str]) -> str:
+    instant, _, zone = words
+    return clock(in_zone(datetime.fromisoformat(instant), zone))

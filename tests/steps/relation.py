@@ -5,7 +5,11 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     entity    ACCOUNT as NAME                     verified as a legal entity with this name
     title     ACCOUNT [TITLE]                     the invoice title
     person    NAME                                an individual's account
+    account   NAME at UNIT                        in a department of its own, as `account NAME` otherwise
+    administrator NAME of UNIT                    a user with that role there
+    by        NAME VERB …                         the user does it
     credit    MAIN AMOUNT                         a line of credit that counts
+    request   MAIN AMOUNT                         a line that waits; `approve` approves it, without a contract
     limit     MAIN MEMBER AMOUNT                  a member's limit within it
     transfer | reclaim MAIN MEMBER AMOUNT
     order     ACCOUNT KIND REFERENCE              something that is under way with its orders
@@ -17,9 +21,11 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     permit    MEMBER [CODE …]
     go-back | plan MEMBER [CODE …]
     expire    [MEMBER]
+    withdraw  ACCOUNT AMOUNT                      `limit`, `transfer`: as in `given`
+    why                                           both messages of the last refusal
     relation  ACCOUNT                             where it stands
     payer     ACCOUNT on INSTANT for CYCLE
-    brings                                        what the last command brings, topic by topic
+    brings    [TOPIC]                             what the last command brings, topic by topic, or of one as `payment`
     topic     NAME                                how a topic stands in both modes
 
 Codes: share-credit share-discounts no-withdrawal no-invoices see-finances see-bills do-invoices.
@@ -41,13 +47,14 @@ from partita.core.finance_mode import INDEPENDENT, MATRIX, TRUSTEESHIP
 from partita.core.money import Money
 from partita.core.org import payer_of
 from partita.core.period import Cycle
+from partita.core.permission import Actor, Role
 from partita.core.permission import RelationPermission as Code
 from partita.core.refusal import Refused
 from partita.core.relation import Consequence, Relation
 from partita.store import account as account_store
 from partita.store import org as org_store
 from partita.store import relation as relation_store
-from partita.usecases import credit, funds, relation
+from partita.usecases import credit, funds, relation, user
 from partita.usecases.relation import Terms
 from partita.usecases.work import Books, Work
 from steps.world import World
@@ -63,6 +70,7 @@ CODES = {
 }
 _NAMES = {code: name for name, code in CODES.items()}
 _ZONE = ZoneInfo("Asia/Shanghai")
+_SINCE = datetime(2020, 1, 1, tzinfo=_ZONE)
 
 
 def codes_of(words: tuple[str, ...]) -> frozenset[Code]:
@@ -84,6 +92,8 @@ class Relations(World):
         self.orders: list[tuple[str, str, str]] = []
         self.last: tuple[Consequence, ...] = ()
         self.how: dict[str, Any] = {}
+        self.refused: Refused | None = None
+        self.change = ""
 
     # given
     def entity(self, name: str, _as: str, called: str) -> None:
@@ -111,6 +121,15 @@ class Relations(World):
             assert not isinstance(credit.approve(work, change_id=asked.change.change_id), Refused)
             assert not isinstance(credit.confirm_contract(work, management=main, contract_id="c-1"), Refused)
 
+    def request(self, main: str, amount: str) -> None:
+        total = Money.parse(amount, "CNY")
+        self.change = self.ask(
+            lambda work: credit.request_total(work, management=main, limit=total, idempotency_key=f"total {amount}")
+        ).change.change_id
+
+    def approve(self) -> None:
+        self.ask(lambda work: credit.approve(work, change_id=self.change))
+
     def limit(self, main: str, member: str, amount: str) -> None:
         limit, key = Money.parse(amount, "CNY"), f"{member} {amount} {self.books.clock()}"
         self.ask(lambda work: credit.allocate(work, management=main, member=member, limit=limit, idempotency_key=key))
@@ -118,6 +137,10 @@ class Relations(World):
     def transfer(self, main: str, member: str, amount: str) -> None:
         money = Money.parse(amount, "CNY")
         self.ask(lambda work: funds.transfer(work, giver=main, receiver=member, amount=money))
+
+    def withdraw(self, account: str, amount: str) -> None:
+        money = Money.parse(amount, "CNY")
+        self.ask(lambda work: funds.withdraw(work, account_id=account, amount=money, idempotency_key=amount))
 
     def reclaim(self, main: str, member: str, amount: str) -> None:
         money = Money.parse(amount, "CNY")
@@ -137,14 +160,38 @@ class Relations(World):
         now = now if now.tzinfo else now.replace(tzinfo=_ZONE)
         self.books = replace(self.books, clock=lambda: now)
 
+    def account(self, name: str, *words: str) -> None:
+        if words[:1] != ("at",):
+            super().account(name, *words)
+            return
+        unit = words[1]
+        self.setup("units", [["group", unit, "east", "department", unit.title()]])
+        self.setup("accounts", [[name, "group", name.title(), unit, "", "2020-01-01"]])
+
+    def administrator(self, name: str, _of: str, unit: str) -> None:
+        role = user.Asked(name, Role.ADMINISTRATOR, "group", unit, _SINCE)
+        self.ask(lambda work: user.add_user(work, user_id=name, name=name.title(), enterprise_id="group"))
+        self.ask(lambda work: user.grant_role(work, role))
+
     # when
+    def by(self, name: str, verb: str, *words: str) -> None:
+        everybody = self.books
+        self.books = replace(everybody, actor=Actor(name))
+        getattr(self, verb.replace("-", "_"))(*words)
+        self.books = everybody
+
     def ask(self, what: Callable[[Work], Any]) -> Any:
         with self.books.work() as work:
             answer = what(work)
         if isinstance(answer, Refused):
             self.said.append(f"refused {answer.reason.name}")
+            self.refused = answer
             return None
         return answer
+
+    def why(self) -> None:
+        assert self.refused is not None, "something was refused before"
+        self.said += [f"  {_plain(self.refused.message(language))}" for language in ("en", "zh")]
 
     def keyed(self, key: str, verb: str, *words: str) -> None:
         self.how = {"idempotency_key": key}
@@ -213,8 +260,10 @@ class Relations(World):
         payer = payer_of(rows, instant, cycle=Cycle(cycle), zone="Asia/Shanghai")
         self.said.append(f"{payer} pays")
 
-    def brings(self) -> None:
+    def brings(self, topic: str = "") -> None:
         for one in self.last:
+            if topic.upper() not in {"", one.topic.name}:
+                continue
             self.said.append(f"{one.topic.text()}: {_plain(one.en)}")
 
     def topic(self, name: str) -> None:

@@ -1,16 +1,16 @@
 """Plays packages and plans on real books: the words of `steps.world`, and beside them the verbs of `Bought`.
 
-    at       INSTANT                                    the clock of the books, Shanghai time
-    package  KEY ACCOUNT QUOTA [each hour|day|month] SKU[*FACTOR]… for MONTHS [price AMOUNT] [start DATE] [region R]
-    renew    KEY PACKAGE for MONTHS [price AMOUNT]       PACKAGE is the key by which it was granted
-    upgrade  KEY PACKAGE QUOTA [price AMOUNT]
-    plan     KEY ACCOUNT COMMITMENT all|half|none SKU@RATE… for YEARS [gift] [start DATE]
-    share | unshare   KEY ACCOUNT|all
-    skip | unskip     KEY SKU|ACCOUNT:NAME
-    end      KEY
-    payer    ACCOUNT PAYER from DATE                     who pays for it from then on
-    rate     MONTH
-    charges  MONTH [LINE_KIND…]     log MONTH      left ACCOUNT     used      coverage    remind
+at       INSTANT                                    the clock of the books, Shanghai time
+package  KEY ACCOUNT QUOTA [each hour|day|month] SKU[*FACTOR]… for MONTHS [price AMOUNT] [start DATE] [region R]
+renew    KEY PACKAGE for MONTHS [price AMOUNT]       PACKAGE is the key by which it was granted
+upgrade  KEY PACKAGE QUOTA [price AMOUNT]
+plan     KEY ACCOUNT COMMITMENT all|half|none SKU@RATE… for YEARS [gift] [start DATE]
+share | unshare   KEY ACCOUNT|all
+skip | unskip     KEY SKU|ACCOUNT:NAME
+end      KEY
+payer    ACCOUNT PAYER from DATE                     who pays for it from then on
+rate     MONTH
+charges  MONTH [LINE_KIND…]     log MONTH      left ACCOUNT     used      coverage    remind
 """
 
 from __future__ import annotations
@@ -206,7 +206,9 @@ class Bought(World):
         for row in found.rows:
             is_plan = row.kind.value == "plan"
             used, lost = (amount(n) if is_plan else format_quantity(n) for n in (row.used, row.unused))
-            self.said.append(f"{names[row.source_id.partition('/')[0]]} used {used} unused {lost} {percent(row.rate_e4)}")
+            self.said.append(
+                f"{names[row.source_id.partition('/')[0]]} used {used} unused {lost} {percent(row.rate_e4)}"
+            )
 
     def coverage(self) -> None:
         found = commitment.coverage(self.books)

@@ -28,6 +28,7 @@ from case_file import Case
 from partita.core.money import Money, format_scaled, minor_scale_e10, truncate
 from partita.core.outbox import RESOURCE
 from partita.core.period import Month
+from partita.core.permission import Actor
 from partita.core.refusal import Refused
 from partita.core.service_control import Grace, Policy, PolicyRow
 from partita.core.stop_order import StopOrder, Turn
@@ -126,23 +127,35 @@ class Controlled(World):
         with self.books.work() as work:
             shown = service_control.show(work, payer)
         assert not isinstance(shown, Refused)
-        quota = money(shown.available.result)
+        assert shown.quota is not None
+        quota = money(shown.quota.available.result)
         self.said += [
             f"{one.row.use.account_id}/{one.row.use.product_id} {one.row.state.word} {one.row.cause.name} "
             f"available {quota}"
             for one in shown.items
         ]
 
-    def history(self, account: str) -> None:
-        with self.books.work() as work:
+    def decides(self, account: str, _as: str = "", who: str = "") -> None:
+        """`decides ACCOUNT [as ACCOUNT]`: whose quota decides about an account, as far as it may be seen."""
+        actor = Actor(account_id=who) if who else self.books.actor
+        with replace(self.books, actor=actor).work() as work:
+            shown = service_control.show(work, account)
+        assert not isinstance(shown, Refused)
+        quota = money(shown.quota.available.result) if shown.quota else "not shown"
+        self.said.append(f"{account} {shown.payer_id} {quota}")
+
+    def history(self, account: str, _as: str = "", who: str = "") -> None:
+        actor = Actor(account_id=who) if who else self.books.actor
+        with replace(self.books, actor=actor).work() as work:
             steps = service_control.history(work, account)
         assert not isinstance(steps, Refused)
         for one in steps:
             row = one.row
             cost = money(truncate(one.cost_e10, minor_scale_e10("CNY")))
+            quota = money(row.available_minor) if one.shows_quota else "not shown"
             self.said.append(
                 f"{row.account_id}/{row.product_id} {row.step} {row.state.word} {row.cause.name} "
-                f"available {money(row.available_minor)} cost {cost} by {row.recorded_by}"
+                f"available {quota} cost {cost} by {row.recorded_by}"
             )
 
     def commands(self) -> None:

@@ -51,9 +51,10 @@ class _Spending(Controlled):
         with self.books.work() as work:
             shown = service_control.show(work, payer)
         assert not isinstance(shown, Refused)
-        left = shown.days_left_tenths
+        assert shown.quota is not None
+        left = shown.quota.days_left_tenths
         lasts = "for ever" if left is None else f"{format_scaled(left, 1, places=1)} days"
-        pace, quota = money(shown.pace.per_day_minor("CNY")), money(shown.available.result)
+        pace, quota = money(shown.quota.pace.per_day_minor("CNY")), money(shown.quota.available.result)
         self.said.append(f"pace {pace} available {quota} lasts {lasts}")
 
 

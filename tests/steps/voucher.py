@@ -244,7 +244,7 @@ class Vouchers(Relations):
         self.said.append(f"billed by entry {told.billed_by.sequence}")
         for paid in told.paid:
             name = self.ids.get(paid.source_id, paid.source_id)
-            self.said.append(f"{paid.fund} {name} {_plain(paid.amount_minor)} entry {paid.entry.sequence}")
+            self.said.append(f"{paid.fund} {name} {_plain(paid.amount_minor)} entry {paid.entries[0].sequence}")
         self.said.append(f"outstanding {_plain(told.outstanding_minor)}")
 
     def _named(self, ledger_account: str) -> str:

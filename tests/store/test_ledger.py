@@ -22,9 +22,18 @@ from partita.core.settlement import Draw, Source
 from partita.store import ledger
 from partita.store.ledger.append import AT_ONCE
 from partita.usecases.work import Books
+from payers import open_accounts
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 RULES = Path(__file__).parents[2] / "docs" / "rules" / "ledger.md"
+
+
+@pytest.fixture
+def books(books: Books) -> Books:
+    """Books with the accounts that these tests post to."""
+    many = (*(f"acct_{i}" for i in range(7)), *(f"p{i}" for i in range(10)), *(f"n{i:02}" for i in range(20)))
+    open_accounts(books, "acme", "bolt", "carl", "none", *many)
+    return books
 
 
 def top_up(payer: str, key: str, minor: int = 100, **more: str) -> Draft:
@@ -338,3 +347,11 @@ def test_writers_of_new_payers_never_wait_in_a_ring(owner_url: str, books: Books
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(write, range(48)))
     assert proof(books) == ([], [])
+
+
+def test_only_an_account_has_a_chain(books: Books) -> None:
+    with pytest.raises(AssertionError, match="only an account has a chain"), books.work() as work:
+        ledger.lock_payers(work.tx, ["acme", "acmé"])
+    with books.work() as work:
+        assert work.tx.execute("select count(*) from ledger_head").fetchone() == (0,)
+        assert set(ledger.lock_payers(work.tx, ["acme"])) == {"acme"}

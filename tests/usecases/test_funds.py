@@ -54,9 +54,9 @@ def test_a_repeated_key_gives_the_first_answer(books: Books, clock: Clock) -> No
 
 
 def test_refusals_in_their_order(books: Books) -> None:
-    assert refusal(books, amount=Money(-1, "XXX")) is Reason.UNKNOWN_ACCOUNT
+    assert refusal(books, amount=Money(-1, "USD")) is Reason.UNKNOWN_ACCOUNT
     open_accounts(books, "acme")
-    assert refusal(books, amount=Money(-1, "XXX")) is Reason.CURRENCY_NOT_USED
+    assert refusal(books, amount=Money(-1, "USD")) is Reason.CURRENCY_NOT_USED
     assert refusal(books, amount=Money(0, "CNY"), reference="a\nb") is Reason.AMOUNT_NOT_POSITIVE
     assert refusal(books, amount=Money(10**15 + 1, "CNY"), reference="a\nb") is Reason.BAD_AMOUNT
     assert refusal(books, reference="a\nb", idempotency_key="k") is Reason.BAD_TEXT

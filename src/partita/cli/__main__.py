@@ -208,7 +208,7 @@ COMMANDS = (
     ("control policies", "partita.cli.service_control:policies", "List policies of stopping.", "停复机策略列表。"),
     ("control policy", "partita.cli.service_control:policy", "Set grace, warning and retention.", "设置停复机策略。"),
     ("control order", "partita.cli.service_control:order", "Set what a group stops first.", "设置停机次序。"),
-    ("control cap", "partita.cli.service_control:cap", "Cap what a member spends a month.", "设置成员消费上限。"),
+    ("control cap", "partita.cli.service_control:cap", "Cap what a member spends a month.", "设置子账号消费上限。"),
     ("control paid-ahead", "partita.cli.service_control:paid_ahead", "Record what is paid ahead.", "记录预付。"),
     ("control run", "partita.cli.service_control:run", "Look at all payers by the clock.", "按时间检查所有付款方。"),
     ("alert set", "partita.cli.alert:set_alert", "Set when an account is told.", "设置预警。"),
@@ -233,12 +233,13 @@ _ABOUT = (
     (
         "One set of books for the cloud spending of enterprises with many accounts.\n\n"
         "With any command: --as USER asks as a user with roles, --in-name-of ACCOUNT in the name of an account; "
-        "without them the operator of the books asks, who may do everything."
+        "without them the operator of the books asks, who may do everything. --json and --dry-run may stand before the "
+        "command too, in any order."
     ),
     (
         "多账号企业的云财务账簿。\n\n"
         "任何命令均可加 --as 用户（以有角色的用户身份）、--in-name-of 账号（以账号的名义）；"
-        "不加时为账簿的运营方，可执行任何操作。"
+        "不加时为账簿的运营方，可执行任何操作。--json 与 --dry-run 也可写在命令之前，次序不限。"
     ),
 )
 _RUN = ("db", "run")
@@ -280,7 +281,7 @@ def main() -> None:
     """Run the command line; every expected trouble ends with a message and a documented exit code."""
     from partita.cli.trouble import guarded  # noqa: PLC0415 - keeps the module of commands importable alone
 
-    sys.argv[1:] = _passed_through(_who_asks(sys.argv[1:]))
+    sys.argv[1:] = _passed_through(_in_order(_who_asks(sys.argv[1:])))
     sys.exit(guarded(lambda language: built(sys.argv[1:], language)))
 
 
@@ -301,6 +302,18 @@ def _who_asks(words: list[str]) -> list[str]:
         else:
             os.environ[_WHO[name]] = value if equals else next(rest, "")
     return left
+
+
+_OF_EVERY_COMMAND = frozenset({"--json", "--dry-run"})
+
+
+def _in_order(words: list[str]) -> list[str]:
+    """Put `--json` and `--dry-run` that stand before the command behind its name, where the command reads them."""
+    count = next((at for at, word in enumerate(words) if word not in _OF_EVERY_COMMAND), len(words))
+    ahead, rest = words[:count], words[count:]
+    known = {tuple(command.split()) for command, *_ in COMMANDS}
+    name = next((size for size in (2, 1) if tuple(rest[:size]) in known), len(rest))
+    return [*rest[:name], *ahead, *rest[name:]] if rest else words
 
 
 def _passed_through(words: list[str]) -> list[str]:

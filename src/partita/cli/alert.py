@@ -10,6 +10,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.amount import amount_of
+from partita.cli.moment import local
 from partita.cli.span import span_of, spoken
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.alert import AlertKind, AlertSetting
@@ -18,7 +19,6 @@ from partita.core.notice import Channel
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
-    from partita.store.alert import ToldRow
     from partita.usecases.alert import AlertSet, AlertsShown
     from partita.usecases.work import Work
 
@@ -234,20 +234,20 @@ def _render(console: Console, one: AlertsShown) -> None:
     if not one.addresses:
         console.print(say("to the local file notices.ndjson", "写入本地文件 notices.ndjson"))
     if one.told:
-        _render_told(console, one.told, one.currency)
+        _render_told(console, one)
 
 
-def _render_told(console: Console, told: tuple[ToldRow, ...], currency: str) -> None:
-    say, language = screen.say, screen.settings().language
+def _render_told(console: Console, one: AlertsShown) -> None:
+    say, language, currency = screen.say, screen.settings().language, one.currency
     figure, threshold = say("figure", "数值"), say("threshold", "阈值")
     grid = screen.table(
-        say("told at (UTC)", "通知时间（UTC）"), say("alert", "预警"), say("product", "产品"), figure, threshold,
-        right=(figure, threshold), title=say("Told so far", "已通知"),
+        say("told at", "通知时间"), say("alert", "预警"), say("product", "产品"), figure, threshold,
+        right=(figure, threshold), title=say(f"Told so far ({one.zone})", f"已通知（{one.zone}）"),
     )  # fmt: skip
-    for row in told:
+    for row in one.told:
         grid.add_row(
-            f"{row.told.told_at:%Y-%m-%d %H:%M}", row.kind.text(language), row.product_id or "",
-            _figure(row.kind, row.figure, currency), _figure(row.kind, row.threshold, currency),
+            local(row.told.told_at, one.zone), row.kind.text(language), row.product_id or "",
+            _shown(row.kind, row.figure, currency), _shown(row.kind, row.threshold, currency),
         )  # fmt: skip
     console.print(grid)
 
@@ -267,8 +267,15 @@ def _setting_line(one: AlertSetting, currency: str) -> str:
     if one.threshold is None:
         return screen.say(f"{name}: off", f"{name}：关闭")
     quiet = spoken(one.quiet, none=("", ""))
-    limit = _figure(one.kind, one.threshold, currency)
+    limit = _shown(one.kind, one.threshold, currency)
     return screen.say(f"{name}: {limit}, quiet for {quiet}", f"{name}：{limit}，静默 {quiet}")
+
+
+def _shown(kind: AlertKind, value: int, currency: str) -> str:
+    """Write a figure for people: money with thousands separators."""
+    if kind in {AlertKind.LOW_QUOTA, AlertKind.HIGH_SPEND}:
+        return f"{screen.money(value, currency)} {currency}"
+    return _figure(kind, value, currency)
 
 
 def _figure(kind: AlertKind, value: int, currency: str) -> str:

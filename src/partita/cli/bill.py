@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from partita.cli import screen
+from partita.cli.chart import paid_by, set_off_by
 from partita.cli.permission import print_what_is_left_out
 from partita.core.money import format_scaled, minor_digits
 from partita.core.period import Month
@@ -18,15 +19,11 @@ from partita.core.quantity import format_quantity
 from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
+    from partita.store.clearing import OffsetRow
     from partita.usecases.bill import BillShown, BillSummary
     from partita.usecases.close import Closed
 
 Json = Annotated[bool, Parameter(name="--json")]
-FUNDS = {
-    "voucher": "代金券", "stored_value": "储值卡", "refund": "退款账本", "acceptance": "票据账本",
-    "transfer_book": "划拨账本", "cash": "现金",
-}  # fmt: skip
-"""The funds of a draw in Chinese."""
 
 
 def month_of(text: str) -> Month:
@@ -103,7 +100,8 @@ def _closed(console: Console, done: Closed, *, dry_run: bool) -> None:
     for currency, payable in done.payable.items():
         left = done.outstanding.get(currency)
         rest = "" if left is None else screen.say(
-            f", outstanding {screen.money(left, currency)}", f"，未结清 {screen.money(left, currency)}"
+            f", outstanding {screen.money(left, currency)} {currency}",
+            f"，未结清 {screen.money(left, currency)} {currency}",
         )  # fmt: skip
         console.print(screen.say("payable ", "应付 ") + f"{screen.money(payable, currency)} {currency}{rest}")
     if dry_run:
@@ -153,7 +151,7 @@ def bill_table(console: Console, found: Iterable[BillSummary]) -> None:
             "payer": one.bill.payer_id,
             "listed": text,
             "payable": screen.money(one.bill.payable_minor, one.bill.currency),
-            "paid": screen.money(one.paid_minor, one.bill.currency),
+            "paid": screen.money(one.paid_minor + one.set_off_minor, one.bill.currency),
             "outstanding": screen.money(one.outstanding_minor, one.bill.currency),
             "currency": one.bill.currency,
         }
@@ -249,19 +247,26 @@ def _adds_up(console: Console, one: BillShown) -> None:
         (screen.say("round-down", "抹零"), screen.amount(-bill.round_down_e10, currency)),
         (screen.say("payable", "应付"), screen.money(bill.payable_minor, currency)),
     ]
+    paid: dict[tuple[str, str], int] = {}
+    for draw in one.draws:
+        source = draw.fund, draw.source_id
+        paid[source] = paid.get(source, 0) + draw.amount_minor
+    rows += [(paid_by(*source), screen.money(-minor, currency)) for source, minor in paid.items()]
     rows += [
-        (
-            screen.say(f"paid by {draw.fund.replace('_', ' ')}", f"{FUNDS.get(draw.fund, draw.fund)}支付"),
-            screen.money(-draw.amount_minor, currency),
-        )
-        for draw in one.draws
+        (set_off_by(each.kind.value, each.source_id), screen.money(-each.amount_minor, currency))
+        for each in one.offsets
     ]
+    rows += [(_gave_to(each), screen.money(each.amount_minor, currency)) for each in one.given]
     rows.append((screen.say("outstanding", "未结清"), screen.money(one.summary.outstanding_minor, currency)))
     grid = screen.table("", " ", right=(" ",))
     grid.show_header = False
     for (label, _), value in zip(rows, screen.pointed([value for _, value in rows]), strict=True):
         grid.add_row(label, f"{value} {currency}")
     console.print(grid)
+
+
+def _gave_to(one: OffsetRow) -> str:
+    return screen.say(f"taken up by bill {one.bill_id}", f"冲抵账单 {one.bill_id}")
 
 
 def bill_plain(one: BillSummary) -> dict[str, Any]:
@@ -279,6 +284,7 @@ def bill_plain(one: BillSummary) -> dict[str, Any]:
         "round_down": format_scaled(-bill.round_down_e10, 10),
         "payable": decimal(bill.payable_minor, bill.currency),
         "paid": decimal(one.paid_minor, bill.currency),
+        "set_off": decimal(one.set_off_minor, bill.currency),
         "outstanding": decimal(one.outstanding_minor, bill.currency),
         "closed_at": bill.closed_at,
     }
@@ -308,4 +314,13 @@ def _whole(one: BillShown) -> dict[str, Any]:
          "entry_id": draw.entry_id}
         for draw in one.draws
     ]  # fmt: skip
-    return bill_plain(one.summary) | {"lines": lines, "draws": draws}
+    return bill_plain(one.summary) | {
+        "lines": lines,
+        "draws": draws,
+        "set_off_by": [_offset_plain(each, currency) for each in one.offsets],
+        "set_off_of": [{"bill_id": each.bill_id, "amount": decimal(each.amount_minor, currency)} for each in one.given],
+    }
+
+
+def _offset_plain(one: OffsetRow, currency: str) -> dict[str, str]:
+    return {"kind": one.kind.value, "source_id": one.source_id, "amount": decimal(one.amount_minor, currency)}

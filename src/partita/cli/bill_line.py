@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -9,9 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from partita.cli import screen
-from partita.cli.bill import FUNDS, decimal
-from partita.core.catalog import TIERED, Model, PriceVersion
+from partita.cli.bill import decimal
+from partita.cli.chart import event_name, paid_by
+from partita.cli.moment import local
+from partita.core.catalog import TIERED, Counter, Model, PriceVersion
 from partita.core.charge import Costs
+from partita.core.discount import Discount, Target
 from partita.core.ledger import Entry
 from partita.core.money import format_scaled
 from partita.core.period import Month
@@ -28,6 +32,19 @@ _COSTS = {
     "contracted_cost_e10": ("contracted", "合同价"),
     "billed_cost_e10": ("billed", "应付"),
     "effective_cost_e10": ("effective", "摊销"),
+}
+_MODELS = {
+    Model.FLAT: ("flat", "固定金额"),
+    Model.UNIT: ("unit", "单价"),
+    Model.GRADUATED: ("graduated", "累进阶梯"),
+    Model.VOLUME: ("volume", "到达阶梯"),
+    Model.BLOCK: ("block", "按块"),
+}
+_COUNTERS = {Counter.ACCOUNT: (", by account", "（按账号累计）"), Counter.PAYER: (", by payer", "（按付款方累计）")}
+_TARGETS = {
+    Target.ALL: ("all products", "全部产品"),
+    Target.PRODUCT: ("product", "产品"),
+    Target.SKU: ("SKU", "计费项"),
 }
 
 
@@ -52,7 +69,7 @@ def line_page(console: Console, story: LineStory) -> None:
     bill, line = story.bill, story.line
     title = screen.say(f"Bill line {line.line}", f"账单明细 {line.line}")
     month = Month.from_number(bill.month)
-    console.print(Text.assemble((title, "bold"), f"  {bill.payer_id} {month}  ", (bill.bill_id, "dim")))
+    console.print(Text.assemble((title, "bold"), f"  {bill.payer_id} {month} ({story.zone})  ", (bill.bill_id, "dim")))
     what = f"{line.account_id}  {line.product_id}  {line.sku_id}  {format_quantity(line.quantity_e6)} {line.unit}"
     late = screen.say("correction of ", "更正 ") + str(Month.from_number(line.usage_month))
     console.print(what if line.kind == "usage" else f"{what}  ({late})")
@@ -86,8 +103,8 @@ def _usage(console: Console, story: LineStory) -> None:
         price = "" if sample.list_unit_price_e10 is None else f" × {format_price(sample.list_unit_price_e10)}"
         cost = format_price(sample.costs.billed_cost_e10)
         console.print(
-            f"  {sample.charge_start:%Y-%m-%d %H:%M}Z {sample.record_id}  {format_quantity(sample.quantity_e6)}{price}"
-            f" → {cost}"
+            f"  {local(sample.charge_start, story.zone)}  {sample.record_id}  {format_quantity(sample.quantity_e6)}"
+            f"{price} → {cost}"
         )
     if story.records > len(story.samples):
         more = story.records - len(story.samples)
@@ -100,18 +117,20 @@ def _usage(console: Console, story: LineStory) -> None:
 def _prices(console: Console, story: LineStory) -> None:
     _head(console, "Prices", "价格")
     for one in story.prices:
-        since = f"{one.price.effective_from:%Y-%m-%d %H:%M}Z"
-        charges = screen.say(screen.many(one.charges, "charge"), f"{one.charges:,} 条")
+        since = local(one.price.effective_from, story.zone)
+        charges = screen.say(f"{screen.many(one.charges, 'charge')}, ", f"{one.charges:,} 条，")
         console.print(f"  {one.price.price_id}  {screen.say('since', '自')} {since}  {_price_words(one.price)}")
-        console.print(f"    {charges}, {_amount(story, one.list_cost_e10)} → {_amount(story, one.contracted_cost_e10)}")
+        console.print(f"    {charges}{_amount(story, one.list_cost_e10)} → {_amount(story, one.contracted_cost_e10)}")
     for found in story.discounts:
-        since = f"{found.since:%Y-%m-%d %H:%M}Z"
-        applied = ", ".join(
-            f"{one.target_kind.value} {one.target_id or ''} × {format_scaled(one.factor_e6, FACTOR_SCALE)} "
-            f"({one.payer_id})"
-            for one in found.applied
-        )
-        console.print(f"  {screen.say('discounts since', '折扣，自')} {since}: {applied or screen.say('none', '无')}")
+        since = local(found.since, story.zone)
+        applied = screen.say(", ", "、").join(_discount_words(one) for one in found.applied) or screen.say("none", "无")
+        console.print(screen.say(f"  discounts since {since}: {applied}", f"  折扣，自 {since} 起：{applied}"))
+
+
+def _discount_words(one: Discount) -> str:
+    target = f"{screen.say(*_TARGETS[one.target_kind])} {one.target_id or ''}".rstrip()
+    factor = format_scaled(one.factor_e6, FACTOR_SCALE)
+    return screen.say(f"{target} × {factor} ({one.payer_id})", f"{target} × {factor}（{one.payer_id}）")
 
 
 def _price_words(price: PriceVersion) -> str:
@@ -120,16 +139,28 @@ def _price_words(price: PriceVersion) -> str:
         for tier in price.tiers
     ]
     if price.model in TIERED:
-        return f"{price.model.value} ({price.counter.value})  {'; '.join(tiers)}"
+        return f"{screen.say(*_MODELS[price.model])}{screen.say(*_COUNTERS[price.counter])}  {'; '.join(tiers)}"
     block = f" / {format_quantity(price.block_e6)}" if price.model is Model.BLOCK and price.block_e6 else ""
-    return f"{price.model.value}  {format_price(price.tiers[0].price_e10)}{block}"
+    return f"{screen.say(*_MODELS[price.model])}  {format_price(price.tiers[0].price_e10)}{block}"
 
 
 def _costs(console: Console, story: LineStory) -> None:
     _head(console, "Costs", "费用")
     values = [getattr(story.costs, name) for name in _COSTS]
-    for pair, text in zip(_COSTS.values(), screen.pointed([_amount(story, one) for one in values]), strict=True):
-        console.print(f"  {screen.say(*pair)}  {text} {story.bill.currency}")
+    _sums(
+        console,
+        story,
+        [(screen.say(*pair), _amount(story, one)) for pair, one in zip(_COSTS.values(), values, strict=True)],
+    )
+
+
+def _sums(console: Console, story: LineStory, rows: Sequence[tuple[str, str]]) -> None:
+    """Print amounts with what each is, point under point."""
+    grid = screen.table("", " ", right=(" ",))
+    grid.show_header = False
+    for (label, _), value in zip(rows, screen.pointed([value for _, value in rows]), strict=True):
+        grid.add_row(label, f"{value} {story.bill.currency}")
+    console.print(grid)
 
 
 def _money(console: Console, story: LineStory) -> None:
@@ -140,40 +171,31 @@ def _money(console: Console, story: LineStory) -> None:
         (screen.say("round-down", "抹零"), _amount(story, -story.round_down_e10)),
         (screen.say("share of the payable", "分摊应付"), screen.money(story.share_minor, currency)),
     ]
-    if story.credit_minor:
+    if story.credit_minor > 0:
         rows.append(
             (screen.say("credits of the bill", "本账单负数明细冲抵"), screen.money(-story.credit_minor, currency))
         )
-    rows += [
-        (
-            screen.say(f"paid by {one.fund.replace('_', ' ')} {_own(one.fund, one.source_id)}".strip(),
-                       f"{FUNDS.get(one.fund, one.fund)}支付 {_own(one.fund, one.source_id)}".strip()),
-            screen.money(-one.amount_minor, currency),
+    if story.credit_minor < 0:
+        rows.append(
+            (screen.say("taken up by other lines", "冲抵本账单其他明细"), screen.money(-story.credit_minor, currency))
         )
-        for one in story.paid
-    ]  # fmt: skip
+    if story.given_minor:
+        rows.append((screen.say("taken up by other bills", "冲抵其他账单"), screen.money(story.given_minor, currency)))
+    rows += [(paid_by(one.fund, one.source_id), screen.money(-one.amount_minor, currency)) for one in story.paid]
     rows.append((screen.say("outstanding", "未结清"), screen.money(story.outstanding_minor, currency)))
-    grid = screen.table("", " ", right=(" ",))
-    grid.show_header = False
-    for (label, _), value in zip(rows, screen.pointed([value for _, value in rows]), strict=True):
-        grid.add_row(label, f"{value} {currency}")
-    console.print(grid)
+    _sums(console, story, rows)
 
 
 def _entries(console: Console, story: LineStory) -> None:
     _head(console, "Journal entries", "分录")
     for one in _entries_of(story):
-        console.print(f"  #{one.sequence}  {one.kind}  {one.entry_id}  {one.hash.hex()[:_HASH_SHOWN]}…")
+        console.print(f"  #{one.sequence}  {event_name(one.kind)}  {one.entry_id}  {one.hash.hex()[:_HASH_SHOWN]}…")
 
 
 def _entries_of(story: LineStory) -> list[Entry]:
-    found = {one.entry.entry_id: one.entry for one in story.paid}
+    found = {entry.entry_id: entry for one in story.paid for entry in one.entries}
     billed = [story.billed_by] if story.billed_by else []
     return [*billed, *sorted(found.values(), key=lambda one: one.sequence)]
-
-
-def _own(fund: str, source: str) -> str:
-    return "" if fund == source else source
 
 
 def _amount(story: LineStory, amount_e10: int) -> str:
@@ -211,9 +233,10 @@ def story_plain(story: LineStory) -> dict[str, Any]:
         "round_down": format_scaled(-story.round_down_e10, 10),
         "share": decimal(story.share_minor, currency),
         "credits": decimal(-story.credit_minor, currency),
+        "taken_up_by_other_bills": decimal(story.given_minor, currency),
         "draws": [
             {"fund": one.fund, "source_id": one.source_id, "amount": decimal(one.amount_minor, currency),
-             "entry_id": one.entry.entry_id}
+             "entry_id": one.entries[0].entry_id if len(one.entries) == 1 else None}
             for one in story.paid
         ],
         "outstanding": decimal(story.outstanding_minor, currency),

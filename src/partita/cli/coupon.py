@@ -196,7 +196,8 @@ def _quote_plain(found: Quoted) -> dict[str, object]:
 
 
 def _render(console: Console, found: Quoted) -> None:
-    amount, off, left = screen.say("amount", "金额"), screen.say("off", "减免"), screen.say("payable", "应付")
+    heads = (("amount", "金额"), ("off", "减免"), ("payable", "应付"))
+    amount, off, left = (f"{screen.say(*head)} {found.currency}" for head in heads)
     grid = screen.table(screen.say("product", "产品"), amount, off, left, right=(amount, off, left))
     for line, payable in zip(found.order, found.quote.lines, strict=True):
         cells = (line.amount, payable - line.amount, payable)
@@ -206,5 +207,5 @@ def _render(console: Console, found: Quoted) -> None:
         taken = shown(Money(-one.amount, found.currency))
         console.print(screen.say(f"used {one.coupon.coupon_id}: {taken}", f"使用 {one.coupon.coupon_id}：{taken}"))
     for unused in found.quote.unused:
-        console.print(f"{unused.coupon.coupon_id}: {screen.say(*unused.why)}", style="dim")
+        console.print(f"{unused.coupon.coupon_id}{screen.say(': ', '：')}{screen.say(*unused.why)}", style="dim")
     console.print(screen.say("Payable: ", "应付：") + shown(Money(found.quote.payable, found.currency)))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from partita.cli import screen
+from partita.cli import credit_shared, screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.credit import Change, Term
 from partita.core.money import Money
@@ -21,7 +22,7 @@ Json = Annotated[bool, Parameter(name="--json")]
 
 
 def show(account: str, *, as_json: Json = False) -> None:
-    """Show the credit of the main account ACCOUNT: its line, what members may use of it, changes, and unpaid bills."""
+    """Show the credit of ACCOUNT: its line, what members may use of it, changes, unpaid bills, and whose it uses."""
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
     with screen.opened() as books, books.work() as work:
@@ -29,19 +30,26 @@ def show(account: str, *, as_json: Json = False) -> None:
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     one = answer
-    screen.answer(_plain(one), as_json=as_json, render=lambda console: _render(console, one))
+    has_own = bool(one.line.total or one.line.active or one.line.pending or one.unpaid)
+
+    def render(console: Console) -> None:
+        credit_shared.show(console, account, one.shared, one.line.currency)
+        if has_own or not one.shared:
+            _render(console, one)
+
+    screen.answer(_plain(one), as_json=as_json, render=render)
 
 
-def request(account: str, limit: str, *, key: str, reason: str = "", ways: Ways = AS_IS) -> None:
-    """Ask for a total of LIMIT for the line of ACCOUNT, such as `credit request acme 50000.00 --key 2026-11`.
+def request(account: str, limit: str, *, key: str | None = None, reason: str = "", ways: Ways = AS_IS) -> None:
+    """Ask for a total of LIMIT for the line of ACCOUNT, such as `credit request acme 50000.00`.
 
     A higher total waits for approval (`credit approve`), a lower one counts at once. Nothing counts before the contract
-    is confirmed (`credit confirm`).
+    is confirmed (`credit confirm`). Sent twice in a row on a day it is one application.
 
     Parameters
     ----------
     key
-        the application: the same key again asks for nothing more.
+        the application: the same key again asks for nothing more, whatever happened since.
     reason
         why.
     """
@@ -102,16 +110,16 @@ def confirm(account: str, contract: str, *, ways: Ways = AS_IS) -> None:
     )
 
 
-def allocate(account: str, member: str, limit: str, *, key: str, ways: Ways = AS_IS) -> None:
-    """Let MEMBER use LIMIT of the credit of ACCOUNT, such as `credit allocate acme acme-shop 8000.00 --key 2026-11`.
+def allocate(account: str, member: str, limit: str, *, key: str | None = None, ways: Ways = AS_IS) -> None:
+    """Let MEMBER use LIMIT of the credit of ACCOUNT, such as `credit allocate acme acme-shop 8000.00`.
 
     Raised up to what is not allocated; lowered while the quota of the member stays above zero. The relation has to
-    share credit (SYNCHRONIZE_FINANCE_IDENTITY).
+    share credit (SYNCHRONIZE_FINANCE_IDENTITY). Sent twice in a row on a day it is one decision.
 
     Parameters
     ----------
     key
-        the decision: the same key again changes nothing.
+        the decision: the same key again changes nothing, whatever happened since.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
@@ -158,7 +166,7 @@ def set_term(account: str, *, days: int, cycle: int = 1, ways: Ways = AS_IS) -> 
     )
 
 
-def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS_IS) -> None:
+def refund(account: str, amount: str, *, product: str, key: str | None = None, ways: Ways = AS_IS) -> None:
     """Refund AMOUNT of what ACCOUNT bought on credit: its quota rises, its cash does not.
 
     Parameters
@@ -166,7 +174,7 @@ def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS
     product
         the product that is refunded.
     key
-        the refund: the same key again refunds nothing more.
+        the refund: the same key again refunds nothing more; without one, once a day for the same product and amount.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
@@ -178,13 +186,13 @@ def refund(account: str, amount: str, *, product: str, key: str, ways: Ways = AS
     _tell_refund(answer, ways, ("Refunded", "已退款", "Would refund", "将退款"))
 
 
-def apply_refund(account: str, amount: str, *, key: str, ways: Ways = AS_IS) -> None:
+def apply_refund(account: str, amount: str, *, key: str | None = None, ways: Ways = AS_IS) -> None:
     """Set AMOUNT of the credit refunds of ACCOUNT off against its outstanding bills: its quota stays as it is.
 
     Parameters
     ----------
     key
-        the decision: the same key again sets nothing more off.
+        the decision: the same key again sets nothing more off; without one, once a day for the same amount.
     """
     from partita.usecases import credit  # noqa: PLC0415 - a command starts fast
 
@@ -232,6 +240,7 @@ def _tell_refund(answer: CreditRefundMoved | Refused, ways: Ways, words: tuple[s
         "credit_refunds": decimal(answer.refunds),
         "outstanding": decimal(answer.outstanding),
         "entry_id": answer.entry_id,
+        "bills_paid": plain_paid(answer.bills_paid),
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
@@ -240,13 +249,15 @@ def _tell_refund(answer: CreditRefundMoved | Refused, ways: Ways, words: tuple[s
         f"{amount} of {answer.account_id}. Credit refunds: {refunds}; outstanding: {outstanding}.",
         f"{answer.account_id} {amount}。信控退款：{refunds}；未结清：{outstanding}。",
     )
-    done, zh_done, would, zh_would = words
-    tell(
-        plain,
-        ways,
-        done=(f"{done} {rest[0]}", f"{zh_done}：{rest[1]}"),
-        would=(f"{would} {rest[0]}", f"{zh_would}：{rest[1]}"),
-    )
+    done, zh_done = words[2:] if answer.dry_run else words[:2]
+
+    def render(console: Console) -> None:
+        console.print(screen.say(f"{done} {rest[0]}", f"{zh_done}：{rest[1]}"), markup=False)
+        if answer.repeated:
+            console.print(screen.say("That stood there before; nothing changed.", "此前已如此，未作任何更改。"))
+        print_paid(console, answer.bills_paid, dry_run=answer.dry_run)
+
+    screen.answer(plain, as_json=ways.as_json, render=render)
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -277,6 +288,7 @@ def _plain(one: CreditShown) -> dict[str, object]:
         "active": line.active,
         "contract_id": line.contract_id,
         "pending": line.pending,
+        "shared": credit_shared.plain(one.shared, line.currency),
         "term": {"cycle_months": one.term.cycle_months, "days": one.term.days} if one.term else None,
         "allocations": [
             {
@@ -309,8 +321,17 @@ def _render(console: Console, one: CreditShown) -> None:
     def minor(amount: int) -> str:
         return shown(Money(amount, line.currency))
 
+    if not line.total and not line.active and not line.pending:
+        console.print(
+            say(
+                f"{line.management_id} has no credit: `partita credit request` asks for it.",
+                f"{line.management_id} 没有信控额度：可用 `partita credit request` 申请。",
+            ),
+            markup=False,
+        )
+        return
     total, rest = minor(line.total), minor(line.unallocated)
-    state = say("counts", "已激活") if line.active else say("counts once its contract is confirmed", "确认合同后生效")
+    state = say("active", "已激活") if line.active else say("active once its contract is confirmed", "确认合同后生效")
     console.print(
         say(
             f"Credit of {line.management_id}: total {total}, not allocated {rest}; {state}.",
@@ -330,21 +351,31 @@ def _render(console: Console, one: CreditShown) -> None:
             markup=False,
         )
     if one.allocations:
-        heads = [
-            say("member", "子账号"),
-            say("limit", "额度"),
-            say("least now", "目前最低"),
-            say("most now", "目前最高"),
-        ]
-        grid = screen.table(*heads, right=heads[1:])
-        for a in one.allocations:
-            grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
-        console.print(grid)
+        _render_allocations(console, one)
     if one.unpaid:
-        heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
-        grid = screen.table(*heads, right=heads[2:3])
-        for bill in one.unpaid:
-            due = bill.due_on.isoformat() if bill.due_on else "-"
-            late = say(" overdue", " 已逾期") if bill.past_due else ""
-            grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
-        console.print(grid)
+        _render_unpaid(console, one)
+
+
+def _render_allocations(console: Console, one: CreditShown) -> None:
+    say, line = screen.say, one.line
+    heads = [
+        say("member", "子账号"),
+        say("limit", "额度"),
+        say("least now", "目前最低"),
+        say("most now", "目前最高"),
+    ]
+    grid = screen.table(*heads, right=heads[1:])
+    for a in one.allocations:
+        grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
+    console.print(grid)
+
+
+def _render_unpaid(console: Console, one: CreditShown) -> None:
+    say = screen.say
+    heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
+    grid = screen.table(*heads, right=heads[2:3])
+    for bill in one.unpaid:
+        due = bill.due_on.isoformat() if bill.due_on else "-"
+        late = say(" overdue", " 已逾期") if bill.past_due else ""
+        grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
+    console.print(grid)

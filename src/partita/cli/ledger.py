@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
-from partita.cli.moment import moment_of
+from partita.cli.chart import account_name, event_name
+from partita.cli.moment import local, moment_of
 from partita.cli.permission import print_what_is_left_out
 from partita.core.ledger import Side, instant_text
 from partita.core.money import format_scaled, minor_digits
 from partita.core.permission import Action
-from partita.core.posting_rules import CHART, KIND_NAMES, ledger_account, normal_side
+from partita.core.posting_rules import CHART, ledger_account, normal_side
 from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
@@ -192,14 +191,14 @@ def _show_statement(console: Console, found: Statement) -> None:
         console.print(say(f"No postings of {found.account_id}.", f"{found.account_id} 没有记账。"))
         return
     heads = {name: say(*pair) for name, pair in (_STATEMENT | _SHORT).items()}
-    rows = [_cells(line, ZoneInfo(found.zone)) for line in found.lines]
+    rows = [_cells(line, found.zone) for line in found.lines]
     title = f"{found.account_id} ({found.zone})"
     shown = screen.print_fitted(console, heads, rows, _LAYOUTS, right=_FIGURES, title=title)
     screen.print_left_out(console, [heads[name] for name in _MAY_LACK if name not in shown])
 
 
-def _cells(line: StatementLine, zone: ZoneInfo) -> dict[str, str]:
-    effective, recorded = _local(line.effective_at, zone), _local(line.recorded_at, zone)
+def _cells(line: StatementLine, zone: str) -> dict[str, str]:
+    effective, recorded = local(line.effective_at, zone), local(line.recorded_at, zone)
     debit, credit, balance, side = _figures(line.amount_minor, line.balance_minor, line.currency)
     return {
         "day": effective.partition(" ")[0],
@@ -207,9 +206,9 @@ def _cells(line: StatementLine, zone: ZoneInfo) -> dict[str, str]:
         "stand": f"{balance} {side}",
         "effective": effective,
         "recorded": "" if recorded == effective else recorded,
-        "event": screen.say(*KIND_NAMES.get(line.kind, (line.kind, line.kind))),
-        "account": _account_name(line.ledger_account),
-        "counter": " ".join(_account_name(name) for name in line.counter_accounts),
+        "event": event_name(line.kind),
+        "account": account_name(line.ledger_account),
+        "counter": screen.say(", ", "、").join(account_name(name) for name in line.counter_accounts),
         "debit": debit,
         "credit": credit,
         "balance": balance,
@@ -234,7 +233,7 @@ def _show_balances(console: Console, rows: list[Balance]) -> None:
     grid = screen.table(*heads, right=[heads[2]])
     for row in rows:
         _, _, balance, side = _figures(0, row.amount_minor, row.currency)
-        grid.add_row(row.payer_id, _account_name(row.ledger_account), balance, side, row.currency)
+        grid.add_row(row.payer_id, account_name(row.ledger_account), balance, side, row.currency)
     console.print(grid)
 
 
@@ -248,7 +247,7 @@ def _show_reversed(console: Console, done: Reversed) -> None:
     grid = screen.table(*heads, right=heads[1:3])
     for posting in done.mirror.postings:
         debit, credit, _, _ = _figures(posting.amount_minor, 0, posting.currency)
-        grid.add_row(_account_name(posting.ledger_account), debit, credit, posting.currency)
+        grid.add_row(account_name(posting.ledger_account), debit, credit, posting.currency)
     console.print(grid)
 
 
@@ -260,15 +259,3 @@ def _figures(amount_minor: int, balance_minor: int, currency: str) -> tuple[str,
         screen.say(*SIDES[Side.DEBIT if balance_minor > 0 else Side.CREDIT]) if balance_minor else screen.say("-", "平")
     )
     return debit, credit, screen.money(abs(balance_minor), currency), side
-
-
-def _account_name(name: str) -> str:
-    account: Any = ledger_account(name)
-    if account is None:
-        return name
-    _, slash, part = name.partition("/")
-    return screen.say(name, f"{account.chinese}{slash}{part}")
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,7 +1,8 @@
 """What `--help` says: the form of its pages, and their words in Chinese.
 
 Owns help and nothing else. The English words of a command are the docstring of its function; `CHINESE` says the same,
-with a line for each parameter. What every command has (`--json`, `--dry-run`) is explained here once.
+with a line for each parameter. What every command has (`--json`, `--dry-run`) is explained here once, and in English
+what an option means wherever no docstring says more.
 """
 
 from __future__ import annotations
@@ -27,6 +28,29 @@ _EVERYWHERE = {
     "--help": ("Show this page.", "显示本页。"),
     "--version": ("Show the version.", "显示版本号。"),
 }
+_OPTIONS = {
+    "--key": "what the command stands for: with the same key again nothing more happens.",
+    "--mode": "who pays: the member itself (management) or the main account (trusteeship).",
+    "--permit": "permission codes, such as CHECK_FINANCE_INFO; several with blanks between them.",
+    "--codes": "permission codes, such as CHECK_FINANCE_INFO; several with blanks between them.",
+    "--unit": "the unit of the tree at which the account stands.",
+    "--ended": "show also what is over.",
+    "--reason": "why, for those who read it later.",
+    "--reference": "what tells it apart, such as the bank's number.",
+    "--enterprise": "the enterprise.",
+    "--payer": "only of this payer.",
+    "--month": "only of this month, such as 2026-10.",
+    "--by": "sum up by account or by product.",
+    "--lines": "show every line.",
+    "--rejects": "where rows that are not taken in are written; FILE.rejects.csv where nothing is said.",
+    "--name": "the name of the batch.",
+    "--ledger-account": "only this ledger account: cash, receivable, bank or revenue.",
+    "--effective-from": "what took effect from then on.",
+    "--effective-until": "what had taken effect by then.",
+    "--recorded-until": "as the books stood then.",
+    "--force": "also while other commands use it; what is committed stays.",
+}
+"""What an option means wherever the docstring of a command does not say it."""
 
 
 def in_language(command: str, function: Callable[..., Any], language: str) -> Callable[..., Any]:
@@ -74,7 +98,9 @@ class Pages:
         text = _plain(entry.description)
         if known and (not text or entry.names[0] in {"--help", "--version"}):
             text = self._say(*known)
-        if entry.default in {"False", '""'}:  # every switch is off, every text is empty until it is given
+        if not text and self.language != "zh":
+            text = next((_OPTIONS[name] for name in entry.names if name in _OPTIONS), "")
+        if entry.default in {"False", '""', "()"}:  # every switch is off, every text is empty until it is given
             entry = entry.copy(default=None)
         if self.language != "zh":
             return entry.copy(description=text)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from partita.cli import screen
+from partita.core.period import in_zone
 from partita.core.refusal import Reason, refused
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ def moment_of(name: str, text: str | None, *, as_json: bool = False) -> Moment |
 
 def local(instant: datetime, zone: str) -> str:
     """Write an instant as a clock in `zone` shows it."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return f"{in_zone(instant, zone):%Y-%m-%d %H:%M}"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.moment import local
 from partita.cli.ways import AS_IS, Ways
-from partita.core.outbox import Delivery
+from partita.core.outbox import Delivery, Message
 from partita.core.refusal import Refused
+from partita.core.service_control import Order
 
 if TYPE_CHECKING:
     from partita.store.outbox import Waiting
     from partita.usecases.outbox import Delivered
 
+_LANGUAGES = {"en": ("English", "英文"), "zh": ("Chinese", "中文")}
+"""In which language a notice is sent; a command to the cloud has none."""
 _MISSING = {
     "mail": ("PARTITA_SMTP names no mail server", "未设置邮件服务器 PARTITA_SMTP"),
     "webhook": ("PARTITA_WEBHOOK_SECRET is not set", "未设置 PARTITA_WEBHOOK_SECRET"),
@@ -95,14 +100,15 @@ def show(
         the most messages to show.
     """
     from partita.usecases import outbox  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.moment import zone_of  # noqa: PLC0415
 
     with screen.opened() as books, books.work() as work:
-        answer = outbox.show(work, every=everything, limit=limit)
+        answer, zone = outbox.show(work, every=everything, limit=limit), zone_of(work)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     rows = answer
     plain = {"messages": [_message_plain(one) for one in rows]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _render_messages(console, rows))
+    screen.answer(plain, as_json=as_json, render=lambda console: _render_messages(console, rows, zone))
 
 
 def _message_plain(one: Waiting) -> dict[str, object]:
@@ -117,29 +123,40 @@ def _message_plain(one: Waiting) -> dict[str, object]:
         "detail": last.detail if last else None,
         "next_at": last.next_at if last else None,
         "title": message.payload.get("title"),
+        "language": message.payload.get("language"),
         "order": message.payload.get("order"),
     }
 
 
-def _render_messages(console: Console, rows: list[Waiting]) -> None:
+def _render_messages(console: Console, rows: list[Waiting], zone: str) -> None:
     if not rows:
         console.print(screen.say("Everything is done.", "没有未完成的消息。"))
         return
     say, language = screen.say, screen.settings().language
     tries = say("tries", "次数")
     grid = screen.table(
-        say("left at (UTC)", "产生时间（UTC）"), say("topic", "渠道"), say("what", "内容"), tries,
-        say("last", "最近结果"), right=(tries,),
+        say("left at", "产生时间"), say("topic", "渠道"), say("what", "内容"), say("language", "语言"), tries,
+        say("last", "最近结果"), right=(tries,), title=zone,
     )  # fmt: skip
     for one in rows:
-        payload, last = one.message.payload, one.last
-        what = payload.get("title") or f"{payload.get('order')} {one.message.subject}"
+        last = one.last
         state = say("waiting", "等待") if last is None else f"{last.delivery.text(language)} {last.detail}"
         grid.add_row(
-            f"{one.message.recorded_at:%Y-%m-%d %H:%M}",
+            local(one.message.recorded_at, zone),
             one.message.topic,
-            str(what),
+            _what(one.message),
+            screen.say(*_LANGUAGES.get(str(one.message.payload.get("language")), ("", ""))),
             str(last.attempt if last else 0),
-            state,
+            state.rstrip(),
         )
     console.print(grid)
+
+
+def _what(message: Message) -> str:
+    """Say what a message is about, in the reader's language, whatever language it is sent in."""
+    payload, language = message.payload, screen.settings().language
+    titles = payload.get("titles")
+    if isinstance(titles, Mapping):
+        return str(titles[language])
+    order = next((one.text(language) for one in Order if one.word == payload.get("order")), "")
+    return str(payload.get("title") or f"{order} {message.subject}")

@@ -10,9 +10,11 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.moment import local
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.payment import Payment
 from partita.core.refusal import Reason, Refused, refused
+from partita.formats.regular_file import refuse_path
 
 if TYPE_CHECKING:
     from partita.store.payment import NoticeRow
@@ -79,8 +81,8 @@ def notice(file: Path, *, signature: str, ways: Ways = AS_IS) -> None:
     from partita.usecases import payment  # noqa: PLC0415 - a command starts fast
 
     gateway = _gateway(as_json=ways.as_json)
-    if not file.is_file():
-        screen.refuse(refused(Reason.FILE_NOT_FOUND, path=file), as_json=ways.as_json)
+    if no := refuse_path(file):
+        screen.refuse(no, as_json=ways.as_json)
     with screen.opened() as books, books.work() as work:
         answer = payment.take_notice(work, gateway, body=file.read_bytes(), signature=signature, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
@@ -105,27 +107,29 @@ def notice(file: Path, *, signature: str, ways: Ways = AS_IS) -> None:
 def list_payments(account: str, *, as_json: Json = False) -> None:
     """List the payments of ACCOUNT, oldest first."""
     from partita.usecases import payment  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.moment import zone_of  # noqa: PLC0415
 
     with screen.opened() as books, books.work() as work:
-        answer = payment.list_payments(work, account)
+        answer, zone = payment.list_payments(work, account), zone_of(work, account)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     rows = answer
     plain = {"payments": [_payment(one) for one in rows]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _render_payments(console, rows))
+    screen.answer(plain, as_json=as_json, render=lambda console: _render_payments(console, rows, zone))
 
 
 def mismatches(*, as_json: Json = False) -> None:
     """List the notices that did not fit and wait for a person, oldest first."""
     from partita.usecases import payment  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.moment import zone_of  # noqa: PLC0415
 
     with screen.opened() as books, books.work() as work:
-        answer = payment.mismatches(work)
+        answer, zone = payment.mismatches(work), zone_of(work)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     rows = answer
     plain = {"mismatches": [_notice(row) for row in rows]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _render_mismatches(console, rows))
+    screen.answer(plain, as_json=as_json, render=lambda console: _render_mismatches(console, rows, zone))
 
 
 def end_mismatch(notice: str, note: str, *, ways: Ways = AS_IS) -> None:
@@ -188,19 +192,32 @@ def _notice(row: NoticeRow) -> dict[str, object]:
     }
 
 
-def _render_payments(console: Console, rows: list[Payment]) -> None:
-    language = screen.settings().language
-    heads = [screen.say("payment", "支付单"), screen.say("amount", "金额"), screen.say("state", "状态")]
+def _render_payments(console: Console, rows: list[Payment], zone: str) -> None:
+    say, language = screen.say, screen.settings().language
+    if not rows:
+        console.print(say("No payments.", "没有支付单。"))
+        return
+    heads = [
+        say("payment", "支付单"),
+        say("amount", "金额"),
+        say("state", "状态"),
+        say(f"at ({zone})", f"时间（{zone}）"),
+    ]
     grid = screen.table(*heads, right=heads[1:2])
     for one in rows:
-        grid.add_row(one.payment_id, shown(one.amount), one.state.value[language == "zh"])
+        at = local(one.occurred_at, zone) if one.occurred_at else "—"
+        grid.add_row(one.payment_id, shown(one.amount), one.state.value[language == "zh"], at)
     console.print(grid)
 
 
-def _render_mismatches(console: Console, rows: list[NoticeRow]) -> None:
-    language = screen.settings().language
-    heads = [screen.say("notice", "通知"), screen.say("payment", "支付单"), screen.say("why", "原因")]
-    grid = screen.table(*heads)
+def _render_mismatches(console: Console, rows: list[NoticeRow], zone: str) -> None:
+    say, language = screen.say, screen.settings().language
+    if not rows:
+        console.print(say("No notice waits for a person.", "没有待人工处理的通知。"))
+        return
+    when = say(f"arrived ({zone})", f"到达时间（{zone}）")
+    grid = screen.table(when, say("notice", "通知"), say("payment", "支付单"), say("why", "原因"))
     for row in rows:
-        grid.add_row(row.notice_id, row.payment_id or "-", row.worth.text(language))
+        at = local(row.recorded_at, zone)
+        grid.add_row(at, row.notice_id, row.payment_id or "—", row.worth.text(language))
     console.print(grid)

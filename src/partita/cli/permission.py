@@ -68,7 +68,9 @@ def explain(user: str, action: str, account: str, *, acting_for: str | None = No
         "allowed": allowed,
         "why": why,
     }
-    said = screen.say("Permitted: ", "允许：") + why if allowed else why
+    said = screen.say("Permitted: ", "允许：") + why
+    if isinstance(answer.decision, Refused):
+        said = f"{answer.decision.reason.name}: {why}"
     screen.answer(plain, as_json=as_json, render=lambda console: console.print(said, markup=False))
 
 
@@ -152,7 +154,7 @@ def _show(console: Console, policy: Policy) -> None:
     for action in Action:
         marks = ("✓" if policy.allows(role, action) else "" for role in Role)
         last = say("only the operator", "仅运营方") if action.value.operator_only else _needed(action)
-        grid.add_row(action.word, *marks, over.get(last, last))
+        grid.add_row(say(action.word, f"{action.word} {action.text(language)}"), *marks, over.get(last, last))
     console.print(grid)
     console.print()
     codes = screen.table(say("code of a relation", "关联授权码"), say("meaning", "含义"), say("needs", "前提"))

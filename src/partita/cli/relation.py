@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from cyclopts import Parameter
 from rich.console import Console
 
-from partita.cli import screen
+from partita.cli import relation_sheet, screen
 from partita.cli.ways import AS_IS, Ways
 from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission, parsed
@@ -49,8 +49,9 @@ AS_MANAGEMENT = Offer()
 def invite(main: str, member: str, *, offer: Offer = AS_MANAGEMENT, key: str | None = None, ways: Ways = AS_IS) -> None:
     """Invite the account MEMBER to be a member of MAIN: `relation invite main shop --permit CHECK_FINANCE_INFO`.
 
-    Within one verified legal entity it is a member at once; otherwise it has to confirm exactly these permissions
-    within seven days. `relation modes` explains both modes. The answer says what the relation brings, with dates.
+    Within one verified legal entity it is a member at once, if you may answer for it too; otherwise it has to confirm
+    exactly these permissions within seven days. `relation modes` explains both modes. The answer says what the relation
+    brings, with dates.
     """
     from partita.usecases import relation  # noqa: PLC0415 - a command starts fast
 
@@ -143,14 +144,14 @@ def go_back(member: str, *, permit: Codes = (), key: str | None = None, ways: Wa
     codes = _codes(permit, ways)
     if ways.dry_run:
         plan = _asked(lambda work: relation.plan_go_back(work, member=member, permissions=codes), ways)
-        screen.answer(_plan(plan), as_json=ways.as_json, render=lambda console: _render_plan(console, plan))
+        screen.answer(_plan(plan), as_json=ways.as_json, render=lambda console: relation_sheet.show_plan(console, plan))
         if plan.obstacles:
             raise SystemExit(screen.EXIT_REFUSED)
         return
     done: GoneBack = _asked(
         lambda work: relation.go_back(work, member=member, permissions=codes, idempotency_key=key), ways
     )
-    screen.answer(_gone(done), as_json=ways.as_json, render=lambda console: _render_gone(console, done))
+    screen.answer(_gone(done), as_json=ways.as_json, render=lambda console: relation_sheet.show_gone(console, done))
 
 
 def expire(member: str | None = None, *, ways: Ways = AS_IS) -> None:
@@ -182,17 +183,18 @@ def list_relations(
     """List the relations of ACCOUNT, on either side, or all that you may see; with --ended also those that are over."""
     from partita.usecases import relation  # noqa: PLC0415 - a command starts fast
 
-    ways = Ways(as_json=as_json)
-    found = _asked(lambda work: relation.relations(work, account_id=account, ended=ended), ways)
+    found, zone = _on_its_clock(
+        lambda work: relation.relations(work, account_id=account, ended=ended), lambda _: account, as_json=as_json
+    )
     result = {"relations": [_relation(one) for one in found]}
-    screen.answer(result, as_json=as_json, render=lambda console: _render_list(console, found))
+    screen.answer(result, as_json=as_json, render=lambda console: relation_sheet.show_list(console, found, zone))
 
 
 def show(account: str, *, as_json: Annotated[bool, Parameter(name="--json")] = False) -> None:
     """Show the relations of ACCOUNT and every step that they went through."""
     from partita.usecases import relation  # noqa: PLC0415 - a command starts fast
 
-    story = _asked(lambda work: relation.story(work, account), Ways(as_json=as_json))
+    story, zone = _on_its_clock(lambda work: relation.story(work, account), lambda _: account, as_json=as_json)
     steps: list[dict[str, object]] = [
         _relation(step.relation)
         | {"command": step.command.value, "recorded_by": step.recorded_by, "recorded_at": step.recorded_at}
@@ -207,14 +209,9 @@ def show(account: str, *, as_json: Annotated[bool, Parameter(name="--json")] = F
 
     def render(console: Console) -> None:
         live = [*([story.relation] if story.relation else []), *story.members]
-        _render_list(console, live)
+        relation_sheet.show_list(console, live, zone)
         if steps:
-            say = screen.say
-            table = screen.table(say("when", "时间"), say("command", "操作"), say("state", "状态"), say("by", "操作人"))
-            for step in story.steps:
-                when = f"{step.recorded_at:%Y-%m-%d %H:%M}Z"
-                table.add_row(when, step.command.value, step.relation.state.value, step.recorded_by)
-            console.print(table)
+            relation_sheet.show_steps(console, story.steps, zone)
 
     screen.answer(result, as_json=as_json, render=render)
 
@@ -257,21 +254,31 @@ def _codes(names: Sequence[str], ways: Ways) -> frozenset[RelationPermission]:
 
 
 def _asked(ask: Callable[[Work], Answer | Refused], ways: Ways) -> Answer:
+    return _on_its_clock(ask, lambda _: None, as_json=ways.as_json)[0]
+
+
+def _on_its_clock(
+    ask: Callable[[Work], Answer | Refused], account: Callable[[Answer], str | None], *, as_json: bool
+) -> tuple[Answer, str]:
+    """Return an answer, and the zone of the account on whose clock it is shown."""
+    from partita.usecases.moment import zone_of  # noqa: PLC0415 - a command starts fast
+
     with screen.opened() as books, books.work() as work:
         answer = ask(work)
+        zone = "" if isinstance(answer, Refused) else zone_of(work, account(answer))
     if isinstance(answer, Refused):
-        screen.refuse(answer, as_json=ways.as_json)
-    return answer
+        screen.refuse(answer, as_json=as_json)
+    return answer, zone
 
 
 def _change(ask: Callable[[Work], Related | Refused], ways: Ways) -> None:
-    done = _asked(ask, ways)
+    done, zone = _on_its_clock(ask, lambda one: one.relation.member_id, as_json=ways.as_json)
     result = _relation(done.relation) | {
         "consequences": _consequences(done.consequences),
         "repeated": done.repeated,
         "dry_run": done.dry_run,
     }
-    screen.answer(result, as_json=ways.as_json, render=lambda console: _render(console, done))
+    screen.answer(result, as_json=ways.as_json, render=lambda console: relation_sheet.show_change(console, done, zone))
 
 
 def _relation(one: Relation) -> dict[str, object]:
@@ -279,17 +286,12 @@ def _relation(one: Relation) -> dict[str, object]:
         "relation_id": one.relation_id,
         "main": one.management_id,
         "member": one.member_id,
-        "mode": _mode(one),
+        "mode": (Mode.MANAGEMENT if one.mode is FinanceMode.INDEPENDENT else Mode.TRUSTEESHIP).value,
         "state": one.state.value,
         "permissions": [code.name for code in RelationPermission if code in one.permissions],
         "since": one.since,
         "expires_at": one.expires_at,
     }
-
-
-def _mode(one: Relation) -> str:
-    mode = Mode.MANAGEMENT if one.mode is FinanceMode.INDEPENDENT else Mode.TRUSTEESHIP
-    return str(mode.value)
 
 
 def _consequences(some: Sequence[Consequence]) -> list[dict[str, Any]]:
@@ -317,65 +319,3 @@ def _gone(done: GoneBack) -> dict[str, object]:
         "repeated": done.repeated,
         "dry_run": done.dry_run,
     }
-
-
-def _render(console: Console, done: Related) -> None:
-    say, one = screen.say, done.relation
-    if done.repeated:
-        console.print(say("So already; nothing changed.", "此前已如此，未作任何更改。"))
-    console.print(say(*done.headline))
-    if one.expires_at is not None:
-        end = f"{one.expires_at:%Y-%m-%d %H:%M}Z"
-        text = (
-            f"Invited: {one.member_id} confirms with exactly these permissions until {end}.",
-            f"已邀请：{one.member_id} 须在 {end} 前以完全一致的权限确认。",
-        )
-        console.print(say(*text))
-    _render_consequences(console, done.consequences)
-    if done.dry_run:
-        console.print(say("Nothing was saved.", "未保存任何内容。"))
-
-
-def _render_plan(console: Console, plan: GoBackPlan) -> None:
-    say, language = screen.say, screen.settings().language
-    console.print(say(*plan.headline))
-    _render_consequences(console, plan.consequences)
-    if plan.needs_confirmation:
-        console.print(say(f"{plan.member_id} has to confirm the new relation.", f"{plan.member_id} 须确认新的关联。"))
-    for no in plan.obstacles:
-        console.print(say("Stands against it: ", "障碍：") + f"{no.reason.name} {no.message(language)}")
-    if not plan.obstacles:
-        console.print(say("Nothing stands against it. Nothing was saved.", "没有障碍。未保存任何内容。"))
-
-
-def _render_gone(console: Console, done: GoneBack) -> None:
-    if done.repeated:
-        console.print(screen.say("So already; nothing changed.", "此前已如此，未作任何更改。"))
-    console.print(screen.say(*done.headline))
-    _render_consequences(console, done.consequences)
-
-
-def _render_consequences(console: Console, some: Sequence[Consequence]) -> None:
-    language = screen.settings().language
-    if not some:
-        return
-    table = screen.table(screen.say("topic", "事项"), screen.say("what it brings", "影响"))
-    for one in some:
-        table.add_row(one.topic.text(language), one.text(language))
-    console.print(table)
-
-
-def _render_list(console: Console, some: Sequence[Relation]) -> None:
-    say = screen.say
-    if not some:
-        console.print(say("No relations.", "没有关联。"))
-        return
-    table = screen.table(
-        say("main account", "主账号"), say("member", "子账号"), say("mode", "模式"), say("state", "状态"),
-        say("since", "自"), say("permissions", "权限"),
-    )  # fmt: skip
-    for one in some:
-        mode = say("management", "财务管理") if _mode(one) == Mode.MANAGEMENT.value else say("trusteeship", "财务托管")
-        codes = "\n".join(code.name for code in RelationPermission if code in one.permissions)
-        table.add_row(one.management_id, one.member_id, mode, one.state.value, f"{one.since:%Y-%m-%d}", codes)
-    console.print(table)

@@ -94,7 +94,10 @@ def answer(result: Mapping[str, object], *, as_json: bool, render: Callable[[Con
 def refuse(no: Refused, *, as_json: bool = False) -> NoReturn:
     """Say an expected "no" and leave with `EXIT_REFUSED`."""
     language = settings().language
-    detail = {name: str(value) for name, value in no.details(language).items()}
+    detail = {
+        name: _plain(value) if isinstance(value, datetime) else str(value)
+        for name, value in no.details(language).items()
+    }
     complain(no.reason.name, no.message(language), detail, as_json=as_json)
     raise SystemExit(EXIT_REFUSED)
 
@@ -234,6 +237,14 @@ def pointed(texts: Sequence[str]) -> list[str]:
     tails = [len(dot + fraction) for _, dot, fraction in (text.partition(".") for text in texts)]
     longest = max(tails, default=0)
     return [text + " " * (longest - tail) for text, tail in zip(texts, tails, strict=True)]
+
+
+def who(signature: str) -> str:
+    """Say who did something, as the books sign it: `operator`, `li`, `li for acme`."""
+    user, acting, account = signature.partition(" for ")
+    if signature == "operator":
+        return say(signature, "运营方")
+    return say(signature, f"{user}（以 {account} 的名义）") if acting else signature
 
 
 def many(count: int, noun: str) -> str:

@@ -124,7 +124,7 @@ def policy_line(one: Policy) -> str:
     kept = spoken(one.retention, none=for_ever)
     return screen.say(
         f"warned {warning} before, grace {grace}, kept {kept} after the stop",
-        f"提前 {warning} 预警，延停 {grace}，停机后保留 {kept}",
+        f"提前 {warning}预警，延停 {grace}，停机后保留 {kept}",
     )
 
 

@@ -19,7 +19,7 @@ from partita.core.spend import Pace
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partita.usecases.service_control import ControlShown, ItemShown, Ran, StepShown
+    from partita.usecases.service_control import ControlShown, ItemShown, QuotaShown, Ran, StepShown
 
 Json = Annotated[bool, Parameter(name="--json")]
 
@@ -27,7 +27,8 @@ Json = Annotated[bool, Parameter(name="--json")]
 def show(account: str, *, as_json: Json = False) -> None:
     """Show how the service of ACCOUNT stands: its quota and how long it lasts, its products, its settings.
 
-    A payer sees the products of the members that it pays for too.
+    A payer sees the products of the members that it pays for too; of a member the quota of its payer is shown, which
+    decides about it, to whoever may see it.
 
     Parameters
     ----------
@@ -47,14 +48,16 @@ def show(account: str, *, as_json: Json = False) -> None:
 
 
 def _plain(one: ControlShown) -> dict[str, object]:
+    quota, currency = one.quota, one.currency
     return {
         "account_id": one.account_id,
-        "available": _decimal(one.available.result, one.currency),
-        "currency": one.currency,
-        "formula": one.available.formula(screen.settings().language),
-        "pace_per_day": _decimal(one.pace.per_day_minor(one.currency), one.currency),
-        "days_left": _tenths(one.days_left_tenths),
-        "overdue_since": one.watch.overdue_since if one.watch else None,
+        "payer_id": one.payer_id,
+        "available": _decimal(quota.available.result, currency) if quota else None,
+        "currency": currency,
+        "formula": quota.available.formula(screen.settings().language) if quota else None,
+        "pace_per_day": _decimal(quota.pace.per_day_minor(currency), currency) if quota else None,
+        "days_left": _tenths(quota.days_left_tenths) if quota else None,
+        "overdue_since": quota.watch.overdue_since if quota and quota.watch else None,
         "cap": None if one.cap is None else str(one.cap),
         "spent_this_month": _decimal(truncate(one.spent_e10, minor_scale_e10(one.currency)), one.currency),
         "order": None
@@ -86,33 +89,49 @@ def _item_plain(item: ItemShown, currency: str) -> dict[str, object]:
 
 
 def _render(console: Console, one: ControlShown, zone: ZoneInfo) -> None:
-    language = screen.settings().language
-    console.print(one.available.formula(language))
-    pace = screen.money(one.pace.per_day_minor(one.currency), one.currency)
-    lasts = "" if one.days_left_tenths is None else _tenths(one.days_left_tenths)
-    console.print(
-        screen.say(
-            f"Pace {pace} {one.currency} a day" + (f"; it lasts {lasts} days" if lasts else ""),
-            f"消费速度 {pace} {one.currency}/天" + (f"，可用 {lasts} 天" if lasts else ""),
+    if one.payer_id != one.account_id:
+        payer = one.payer_id
+        console.print(
+            screen.say(
+                f"{payer} pays for {one.account_id}, so its quota decides"
+                + (":" if one.quota else f"; {payer} can see it."),
+                f"{one.account_id} 由 {payer} 代付，以其可用额度为准" + ("：" if one.quota else "，额度由其查看。"),
+            ),
+            markup=False,
         )
-    )
-    if one.watch and one.watch.overdue_since:
-        since = _local(one.watch.overdue_since, zone)
-        console.print(screen.say(f"Overdue since {since}", f"自 {since} 起欠费"))
+    if one.quota:
+        _quota(console, one.quota, one.currency, zone)
     if one.cap:
         spent = Money(truncate(one.spent_e10, minor_scale_e10(one.currency)), one.currency)
         console.print(
             screen.say(f"Spent {spent} of a cap of {one.cap} this month", f"本月已消费 {spent}，上限 {one.cap}")
         )
     if one.order:
-        allowance = Money(one.order.allowance_minor, one.currency)
+        allowance, days = Money(one.order.allowance_minor, one.currency), one.order.horizon_days
         console.print(
             screen.say(
-                f"Stops in order: {screen.many(len(one.order.turns), 'turn')}, {allowance} a day goes on",
-                f"按次序停机：{len(one.order.turns)} 条次序，每日保留 {allowance}",
+                f"Stops in order: {screen.many(len(one.order.turns), 'turn')}, {allowance} a day goes on"
+                + (f"; what is left of a tolerated debt is to last {screen.many(days, 'day')}" if days else ""),
+                f"按次序停机：{len(one.order.turns)} 条次序，每日保留 {allowance}"
+                + (f"；延停额度的余额须可用 {days} 天" if days else ""),
             )
         )
     _items(console, one, zone)
+
+
+def _quota(console: Console, quota: QuotaShown, currency: str, zone: ZoneInfo) -> None:
+    console.print(quota.available.formula(screen.settings().language), markup=False)
+    pace = screen.money(quota.pace.per_day_minor(currency), currency)
+    lasts = "" if quota.days_left_tenths is None else _tenths(quota.days_left_tenths)
+    console.print(
+        screen.say(
+            f"Pace {pace} {currency} a day" + (f"; it lasts {lasts} days" if lasts else ""),
+            f"消费速度 {pace} {currency}/天" + (f"，可用 {lasts} 天" if lasts else ""),
+        )
+    )
+    if quota.watch and quota.watch.overdue_since:
+        since = _local(quota.watch.overdue_since, zone)
+        console.print(screen.say(f"Overdue since {since}", f"自 {since} 起欠费"))
 
 
 def _items(console: Console, one: ControlShown, zone: ZoneInfo) -> None:
@@ -126,7 +145,7 @@ def _items(console: Console, one: ControlShown, zone: ZoneInfo) -> None:
         "state": say("state", "状态"),
         "since": say("since", "自"),
         "why": say("why", "原因"),
-        "pace": say("a day", "每日"),
+        "pace": say(f"{one.currency} a day", f"每日 {one.currency}"),
         "policy": say("policy", "策略"),
     }
     language = screen.settings().language
@@ -180,10 +199,12 @@ def _step_plain(one: StepShown) -> dict[str, object]:
         "state": row.state.word,
         "cause": row.cause.name.lower(),
         "payer_id": row.payer_id,
-        "available": _decimal(row.available_minor, row.currency),
+        "available": _decimal(row.available_minor, row.currency) if one.shows_quota else None,
         "currency": row.currency,
-        "overdue_since": row.overdue_since,
-        "pace_per_day": _decimal(Pace(row.pace_e10, row.pace_days).per_day_minor(row.currency), row.currency),
+        "overdue_since": row.overdue_since if one.shows_quota else None,
+        "pace_per_day": _decimal(Pace(row.pace_e10, row.pace_days).per_day_minor(row.currency), row.currency)
+        if one.shows_quota
+        else None,
         "cost": screen.amount(one.cost_e10, row.currency).replace(",", ""),
         "by": row.recorded_by,
     }
@@ -193,14 +214,14 @@ def _render_history(console: Console, steps: Sequence[StepShown], zone: ZoneInfo
     if not steps:
         console.print(screen.say("Nothing was decided yet.", "尚无停复机记录。"))
         return
-    say, language = screen.say, screen.settings().language
+    say, language, currency = screen.say, screen.settings().language, steps[0].row.currency
     heads = {
         "at": say("when", "时间"),
         "account": say("account", "账号"),
         "product": say("product", "产品"),
         "state": say("state", "状态"),
-        "quota": say("quota", "可用额度"),
-        "cost": say("cost", "期间费用"),
+        "quota": say(f"quota {currency}", f"可用额度 {currency}"),
+        "cost": say(f"cost {currency}", f"期间费用 {currency}"),
         "why": say("why", "原因"),
         "by": say("by", "操作者"),
     }
@@ -210,10 +231,10 @@ def _render_history(console: Console, steps: Sequence[StepShown], zone: ZoneInfo
             "account": one.row.account_id,
             "product": one.row.product_id,
             "state": one.row.state.text(language),
-            "quota": screen.money(one.row.available_minor, one.row.currency),
+            "quota": screen.money(one.row.available_minor, one.row.currency) if one.shows_quota else "-",
             "cost": screen.money(truncate(one.cost_e10, minor_scale_e10(one.row.currency)), one.row.currency),
             "why": one.row.cause.text(language),
-            "by": one.row.recorded_by,
+            "by": screen.who(one.row.recorded_by),
         }
         for one in steps
     ]

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.tree import Tree
 
 from partita.cli import screen
+from partita.cli.moment import local
 from partita.core.org import FinanceMode, OrgUnit, PaymentRelation
 from partita.core.refusal import Refused
 from partita.core.setup import Setup, shown
@@ -42,10 +43,11 @@ def apply(folder: Path, *, dry_run: bool = False, as_json: Json = False) -> None
     The files are enterprises.csv, units.csv, accounts.csv, products.csv, skus.csv, prices.csv and discounts.csv, or
     some of them. The same folder again changes nothing. With --dry-run what would be added is shown, and nothing is.
     """
-    from partita.usecases.setup import apply_setup  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.moment import zone_of  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.setup import apply_setup  # noqa: PLC0415
 
     with screen.opened() as books, books.work() as work:
-        result = apply_setup(work, folder, dry_run=dry_run)
+        result, zone = apply_setup(work, folder, dry_run=dry_run), zone_of(work)
     if isinstance(result, Refused):
         screen.refuse(result, as_json=as_json)
     document = {
@@ -55,7 +57,7 @@ def apply(folder: Path, *, dry_run: bool = False, as_json: Json = False) -> None
         "added": result.added.counts(),
         "unchanged": result.unchanged,
     }
-    screen.answer(document, as_json=as_json, render=lambda console: _render_applied(console, result))
+    screen.answer(document, as_json=as_json, render=lambda console: _render_applied(console, result, zone))
 
 
 def show(*, as_json: Json = False) -> None:
@@ -71,7 +73,7 @@ def show(*, as_json: Json = False) -> None:
     screen.answer(document, as_json=as_json, render=lambda console: _render_setup(console, setup, now))
 
 
-def _render_applied(console: Console, result: SetupApplied) -> None:
+def _render_applied(console: Console, result: SetupApplied, zone: str) -> None:
     title = (
         screen.say("Would be added (dry run)", "将新增（试运行）") if result.dry_run else screen.say("Added", "已新增")
     )
@@ -81,7 +83,8 @@ def _render_applied(console: Console, result: SetupApplied) -> None:
         if count or result.unchanged[kind]:
             grid.add_row(screen.say(*KINDS[kind]), f"{count:,}", f"{result.unchanged[kind]:,}")
     console.print(grid)
-    additions = [_key_text(kind, key) for kind, facts in result.added.parts() for key in facts]
+    own = next((one.zone for one in result.added.enterprises.values()), zone)
+    additions = [_key_text(kind, key, own) for kind, facts in result.added.parts() for key in facts]
     if result.dry_run:
         for line in additions[:ADDITIONS_SHOWN]:
             console.print(f"+ {line}")
@@ -93,9 +96,9 @@ def _render_applied(console: Console, result: SetupApplied) -> None:
         console.print(f"{name}: {known}")
 
 
-def _key_text(kind: str, key: object) -> str:
+def _key_text(kind: str, key: object, zone: str) -> str:
     parts = key if isinstance(key, tuple) else (key,)
-    words = (part.isoformat() if isinstance(part, datetime) else shown(part) for part in parts if part is not None)
+    words = (local(part, zone) if isinstance(part, datetime) else shown(part) for part in parts if part is not None)
     return f"{screen.say(*KINDS[kind])}: {' '.join(words)}"
 
 

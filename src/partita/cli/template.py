@@ -53,6 +53,10 @@ class Terms:
 
 
 USUAL = Terms()
+_OCCASIONS = {
+    Occasion.PAY_AS_YOU_GO: "按量付费", Occasion.PURCHASE: "新购", Occasion.RENEW: "续费", Occasion.RESIZE: "变配",
+}  # fmt: skip
+"""What money is spent on, in Chinese."""
 
 
 def define(instrument: Instrument, words: tuple[str, str, str], terms: Terms, ways: Ways) -> None:
@@ -171,7 +175,7 @@ def _scope_words(scope: Scope) -> list[str]:
         (scope.products if scope.listing is Listing.BLACK else (), "not", "不含"),
         (scope.accounts, "for", "账号"),
         ([f"{key}={value}" for key, value in scope.tags], "tagged", "标签"),
-        ([one.value for one in scope.occasions], "on", "用途"),
+        ([screen.say(one.value, _OCCASIONS[one]) for one in scope.occasions], "on", "用途"),
     )
     return [screen.say(f"{english} {' '.join(sorted(names))}", f"{chinese} {' '.join(sorted(names))}")
             for names, english, chinese in lists if names]  # fmt: skip

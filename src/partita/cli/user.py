@@ -9,8 +9,9 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
-from partita.cli.moment import local, moment_of
+from partita.cli.moment import moment_of
 from partita.cli.ways import AS_IS, Ways, tell
+from partita.core.period import clock
 from partita.core.permission import Grant, Role
 from partita.core.refusal import Refused
 
@@ -173,13 +174,16 @@ def _grant_plain(grant: Grant) -> dict[str, object]:
 
 def _show(console: Console, shown: list[UserShown]) -> None:
     say, language = screen.say, screen.settings().language
+    if not shown:
+        console.print(say("No users: `partita user add` adds one.", "没有用户：`partita user add` 可添加。"))
+        return
     names = {
         "user": say("user", "用户"),
         "name": say("name", "姓名"),
         "role": say("role", "角色"),
         "where": say("where", "范围"),
-        "from": say("from (UTC)", "生效 (UTC)"),
-        "until": say("until (UTC)", "截止 (UTC)"),
+        "from": say("from", "生效"),
+        "until": say("until", "截止"),
         "grant": say("grant", "授权"),
     }
     cells: list[dict[str, str]] = []
@@ -196,7 +200,7 @@ def _cell(grant: Grant, language: str) -> dict[str, str]:
     return {
         "role": grant.role.text(language),
         "where": where,
-        "from": local(grant.effective_from, "UTC"),
-        "until": local(min(ends), "UTC") if ends else "",
+        "from": clock(grant.effective_from),
+        "until": clock(min(ends)) if ends else "",
         "grant": grant.grant_id,
     }

@@ -140,11 +140,15 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class SetOff:
-    """An amount of a credit that pays a bill, in minor units, more than zero: no money moves."""
+    """What a credit pays of a bill, in minor units, more than zero: no money moves.
 
-    bill_id: str
+    `bill`: as it was found unpaid; `left`: what is left to pay of it afterwards.
+    """
+
+    bill: Unpaid
     credit: Credit
     amount: int
+    left: int
 
 
 def set_off(bills: Sequence[Unpaid], credits_: Sequence[Credit]) -> list[SetOff]:
@@ -153,16 +157,19 @@ def set_off(bills: Sequence[Unpaid], credits_: Sequence[Credit]) -> list[SetOff]
     Afterwards no bill is unpaid or no credit is left, so that nothing stays unpaid when nothing is owed.
     """
     left = {credit: credit.amount for credit in credits_}
-    found: dict[tuple[str, Credit], int] = {}
+    unpaid = {bill: bill.amount for bill in bills}
+    found: dict[tuple[Unpaid, Credit], SetOff] = {}
     for bill, amount in _in_order(bills):
         rest = amount
         for credit, there in left.items():
             taken = min(rest, there)
             if taken > 0:
-                found[bill.bill_id, credit] = found.get((bill.bill_id, credit), 0) + taken
+                before = found[bill, credit].amount if (bill, credit) in found else 0
+                unpaid[bill] -= taken
+                found[bill, credit] = SetOff(bill, credit, before + taken, unpaid[bill])
                 left[credit] = there - taken
                 rest -= taken
-    return [SetOff(bill, credit, amount) for (bill, credit), amount in found.items()]
+    return list(found.values())
 
 
 class Switch(Enum):

@@ -2,7 +2,7 @@
 
 Owns the line, the rules of raising and lowering, the approval of a change, and the due date. Does not own what is
 outstanding (`ledger`) nor the available quota (`funds`). Credit is never a fund: what stays unpaid is held against it.
-All limits are minor units of the line's currency. Rules: CREDIT-1 … CREDIT-9 (`docs/rules/credit.md`); source:
+All limits are minor units of the line's currency. Rules: CREDIT-1 … CREDIT-10 (`docs/rules/credit.md`); source:
 enterprise-finance.md B1.2, B2.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 from partita.core.funds import Figures, available
 from partita.core.money import Money
@@ -150,6 +151,15 @@ def bounds(line: Line, member: Figures, main: Figures) -> tuple[int, int]:
     """Return the least and the most that may be allocated to a member now (CREDIT-3)."""
     most = line.unallocated + line.stated(member.account_id)
     return (_least(line, member), most - min(most, _least(line, main))) if line.active else (0, most)
+
+
+def is_again(last: Change, limit: Money, note: str, *, now: datetime, zone: str) -> bool:
+    """Say whether a change that has no key is the last one once more (CREDIT-10).
+
+    It is, on the same day in the zone of the main account, if it says the same and the last one was not rejected.
+    """
+    day, today = (one.astimezone(ZoneInfo(zone)).date() for one in (last.recorded_at, now))
+    return (last.limit, last.note, day) == (limit, note, today) and last.state is not ChangeState.REJECTED
 
 
 def may_end(change: Change, state: ChangeState) -> Refused | None:

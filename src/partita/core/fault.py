@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from partita.core.refusal import said
+
 
 class Fault(Enum):
     """What is wrong. The value is the message (English, 中文) with places for the details."""
@@ -17,6 +19,10 @@ class Fault(Enum):
     # the file
     NOT_READABLE = ("cannot be read: {detail}", "无法读取：{detail}")
     NOT_UTF8 = ("is not UTF-8 text: save the file as UTF-8.", "不是 UTF-8 编码：请将文件另存为 UTF-8。")
+    OLD_WORKBOOK = (
+        "hides where its formulas fail: save the sheet as .xlsx, .ods or CSV.",
+        "无法识别其中出错的公式：请将工作表另存为 .xlsx、.ods 或 CSV。",
+    )
     NO_HEADER = ("is empty: its first line names the columns {columns}.", "文件为空：第一行应为列名 {columns}。")
     MISSING_COLUMN = (
         "the header lacks the column {name}. The columns are {columns}.",
@@ -204,4 +210,4 @@ class Problem:
             place += f" 第 {self.origin.row} 行" if zh else f" row {self.origin.row}"
         if self.column:
             place += f"，列 {self.column}" if zh else f", column {self.column}"
-        return place + ("：" if zh else ": ") + self.fault.value[zh].format(**self.detail)
+        return place + ("：" if zh else ": ") + self.fault.value[zh].format(**said(self.detail))

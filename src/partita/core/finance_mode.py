@@ -17,6 +17,11 @@ from partita.core.permission import RelationPermission as Code
 
 INDEPENDENT, TRUSTEESHIP = FinanceMode.INDEPENDENT, FinanceMode.TRUSTEESHIP
 
+MODE_NAMES: dict[FinanceMode, tuple[str, str]] = {
+    INDEPENDENT: ("financial management", "财务管理"),
+    TRUSTEESHIP: ("financial trusteeship", "财务托管"),
+}
+
 
 class Topic(Enum):
     """What the two modes differ in (REL-2), in the order in which they are told: English, 中文."""
@@ -27,7 +32,7 @@ class Topic(Enum):
     FUNDS = ("funds", "资金")
     WITHDRAWAL = ("withdrawal", "提现")
     CREDIT = ("credit", "信控")
-    DISCOUNTS = ("contract discounts", "合同优惠")
+    DISCOUNTS = ("contract discounts", "合同折扣")
     VOUCHERS = ("vouchers and cards", "代金券与储值卡")
     PACKAGES = ("packages and savings plans", "资源包与节省计划")
     ORDERS = ("orders", "订单")
@@ -61,7 +66,8 @@ class Right:
     """How one topic stands in one mode.
 
     `opened_by`: with this code the other side may see, share or handle it too. `barred_by`: with this code the holder
-    may not handle it itself. `same_entity`: only within one verified legal entity.
+    may not handle it itself. `same_entity`: only within one verified legal entity. `main_acts`: the main account has a
+    part in it without any code.
     """
 
     holder: Holder
@@ -70,6 +76,7 @@ class Right:
     opened_by: Code | None = None
     barred_by: Code | None = None
     same_entity: bool = False
+    main_acts: bool = False
 
     def text(self, language: str = "en") -> str:
         """Say how it stands, in `en` or `zh`."""
@@ -82,6 +89,10 @@ def _of_member(en: str, zh: str, opened_by: Code | None = None, barred_by: Code 
 
 def _shared(en: str, zh: str, opened_by: Code | None = None) -> Right:
     return Right(Holder.MEMBER, en, zh, opened_by, same_entity=True)
+
+
+def _helped(en: str, zh: str, *, same_entity: bool = False) -> Right:
+    return Right(Holder.MEMBER, en, zh, same_entity=same_entity, main_acts=True)
 
 
 def _of_main(en: str, zh: str, *, same_entity: bool = False) -> Right:
@@ -100,22 +111,28 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
     },
     Topic.CONFIRMATION: {
         INDEPENDENT: _of_member(
-            "none within one entity; otherwise the member confirms exactly the permissions offered",
-            "同一实名主体无需确认；否则子账号须以完全一致的权限确认",
+            "none within one entity, if whoever invites may answer for the member too; otherwise the member confirms "
+            "exactly the permissions offered",
+            "同一实名主体且邀请人同时有权代子账号答复时，无需确认；否则子账号须以完全一致的权限确认",
         ),
-        TRUSTEESHIP: _of_main("none: the entity is the same", "无需确认：实名主体相同"),
+        TRUSTEESHIP: _of_main(
+            "none, if whoever invites may answer for the member too; otherwise the member confirms",
+            "邀请人同时有权代子账号答复时，无需确认；否则须由子账号确认",
+        ),
     },
     Topic.PAYMENT: {
         INDEPENDENT: _of_member("the member pays", "由子账号付款"),
         TRUSTEESHIP: _of_main(
-            "the main account pays, from the next billing cycle of each product",
-            "由主账号付款，自各产品的下一计费周期起生效",
+            "the main account pays, from the next billing cycle of each product; for a member created so from its "
+            "opening",
+            "由主账号付款，自各产品的下一计费周期起生效；以托管方式新建的子账号自开户起生效",
         ),
     },
     Topic.FUNDS: {
-        INDEPENDENT: _shared(
+        INDEPENDENT: _helped(
             "its own; the main account may transfer funds to it and reclaim what is left",
             "各自独立；主账号可划拨资金，并可回收剩余部分",
+            same_entity=True,
         ),
         TRUSTEESHIP: _of_main(
             "the main account's; the member's old balance stays with it and pays its earlier bills only",
@@ -138,13 +155,13 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
     },
     Topic.DISCOUNTS: {
         INDEPENDENT: _shared(
-            "its own, or the main account's too", "各自独立，或同时享受主账号的合同优惠",
+            "its own, or the main account's too", "各自独立，或同时享受主账号的合同折扣",
             Code.SYNCHRONIZE_FINANCE_DISCOUNT_POLICY_TO_TARGET,
         ),
-        TRUSTEESHIP: _of_main("the main account's, by default", "默认享受主账号的合同优惠"),
+        TRUSTEESHIP: _of_main("the main account's, by default", "默认享受主账号的合同折扣"),
     },
     Topic.VOUCHERS: {
-        INDEPENDENT: _of_member(
+        INDEPENDENT: _helped(
             "its own; the main account may share vouchers with it", "使用自己的；主账号可向其共享代金券"
         ),
         TRUSTEESHIP: _of_main("the main account's pay the member's usage", "以主账号的代金券与储值卡支付子账号的用量"),
@@ -172,8 +189,8 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
             "its own; the main account may see them", "各自独立；主账号可查看", opened_by=Code.CHECK_TARGET_CONSUMPTION
         ),
         TRUSTEESHIP: _of_main(
-            "recorded under the main account, by member; the member sees its own usage",
-            "记在主账号名下并注明子账号；子账号可查看自己的用量",
+            "recorded under the main account, by member; the member sees its own usage and what it cost",
+            "记在主账号名下并注明子账号；子账号可查看自己的用量与费用",
         ),
     },
     Topic.FINANCES: {
@@ -215,7 +232,10 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
             "各账号独立；主账号可合并查看",
             opened_by=Code.CHECK_TARGET_CONSUMPTION,
         ),
-        TRUSTEESHIP: _of_main("at the main account, by member", "在主账号查看，可按子账号拆分"),
+        TRUSTEESHIP: _of_main(
+            "at the main account, by member; the member reads the cost that it caused",
+            "在主账号查看，可按子账号拆分；子账号可查看自己产生的费用",
+        ),
     },
 }  # fmt: skip
 """Topic by mode (REL-2): the capability matrix of B1.2."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
-from partita.core.alert import AlertKind, Expiring
+from partita.core.alert import AlertKind, Ending, Expiring
 from partita.core.ledger import instant_text
 from partita.core.money import Money, format_scaled
 from partita.core.service_control import Cause, Change, Group, ServiceState
@@ -96,23 +96,30 @@ _NEXT: dict[ServiceState, Text] = {
     ),
     ServiceState.RELEASED: ("What is released cannot be brought back.", "已释放的资源无法恢复。"),
 }
+_HEADLINE_SPARED: Text = (
+    "{account}: overdue beyond the grace, spared by the stop order",
+    "{account}：欠费已超出延停，按停机顺序暂缓停机",
+)
+_NEXT_SPARED: Text = (
+    "It goes on within the daily allowance of the stop order, and is billed. Top up {payer}.",
+    "在停机顺序的每日保留额度内继续运行并照常计费。请为 {payer} 充值。",
+)
 _NEXT_OF_CAP: Text = (
     "The member goes on in the next month, or when its spending cap is raised.",
-    "成员将在下个自然月或提高消费上限后恢复。",
+    "子账号将在下个自然月或提高消费上限后恢复。",
 )
 
 
 def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> Notice:
     state, cause = changes[0].state, changes[0].cause
-    quota = str(Money(group.available_minor, group.currency))
     named = [f"{one.item.account_id} / {one.item.product_id}" for one in changes]
-    after = _NEXT_OF_CAP if cause is Cause.CAP_REACHED else _NEXT[state]
+    after = {Cause.CAP_REACHED: _NEXT_OF_CAP, Cause.SPARED: _NEXT_SPARED}.get(cause, _NEXT[state])
+    headline = _HEADLINE_SPARED if cause is Cause.SPARED else _HEADLINES[state]
     body: list[str] = []
     for language, said in enumerate(("en", "zh")):
         lines = [
             (f"Why: {cause.text(said)}.", f"原因：{cause.text(said)}。")[language],
-            (f"Available quota of {group.payer_id}: {quota}", f"{group.payer_id} 的可用额度：{quota}")[language],
-            *_lasts(group, language),
+            *(_quota_lines(group, language) if account == group.payer_id else ()),
             (f"Products: {_list(named, language)}", f"产品：{_list(named, language)}")[language],
             after[language].format(payer=group.payer_id),
         ]
@@ -121,17 +128,24 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
         account_id=account,
         key=f"service:{account}:{group.payer_id}:{state.word}:{cause.name.lower()}:{instant_text(group.now)}",
         kind=f"service.{state.word}",
-        title=(_HEADLINES[state][0].format(account=account), _HEADLINES[state][1].format(account=account)),
+        title=(headline[0].format(account=account), headline[1].format(account=account)),
         body=(body[0], body[1]),
         figures={
             "account": account,
             "payer": group.payer_id,
             "state": state.word,
             "cause": cause.name.lower(),
-            "available": quota,
+            "available": str(Money(group.available_minor, group.currency)) if account == group.payer_id else None,
             "products": [one.item.subject for one in changes],
         },
     )
+
+
+def _quota_lines(group: Group, language: int) -> list[str]:
+    """Return the quota of the payer and how long it lasts; figures that are told to the payer alone (STOP-11)."""
+    quota = Money(group.available_minor, group.currency)
+    said = (f"Available quota of {group.payer_id}: {quota}", f"{group.payer_id} 的可用额度：{quota}")[language]
+    return [said, *_lasts(group, language)]
 
 
 def _lasts(group: Group, language: int) -> list[str]:
@@ -238,15 +252,12 @@ def cap_notice(account_id: str, payer_id: str, month: str, spent: Money, cap: Mo
 def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
     """Tell that something ends soon (ALERT-5): once for each mark of days, which the key sees to."""
     left = None if ending.remaining_minor is None else str(Money(ending.remaining_minor, ending.currency))
-    en = f"{ending.what.text().capitalize()} {ending.name} ends on {ending.ends_on}" + (
-        f" with {left} left." if left else "."
-    )
-    zh = f"{ending.what.text('zh')} {ending.name} 将于 {ending.ends_on} 到期" + (f"，剩余 {left}。" if left else "。")
+    title, (en, zh) = _due_words(ending, left) if ending.what is Ending.CREDIT else _end_words(ending, left)
     return Notice(
         account_id=account_id,
         key=f"{AlertKind.EXPIRY.word}:{account_id}:{ending.what.word}:{ending.name}:{ending.ends_on}:{days}",
         kind=f"alert.{AlertKind.EXPIRY.word}",
-        title=(f"{account_id}: {ending.name} ends soon", f"{account_id}：{ending.name} 即将到期"),
+        title=(f"{account_id}: {title[0]}", f"{account_id}：{title[1]}"),
         body=(en, zh),
         figures={
             "account": account_id,
@@ -256,6 +267,23 @@ def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
             "left": left,
             "days": days,
         },
+    )
+
+
+def _end_words(ending: Expiring, left: str | None) -> tuple[Text, Text]:
+    """Say that something ends, and with how much: what is left is lost then."""
+    what, zh = ending.what.text(), ending.what.text("zh")
+    return (f"{what} {ending.name} ends soon", f"{zh} {ending.name} 即将到期"), (
+        f"{what.capitalize()} {ending.name} ends on {ending.ends_on}" + (f" with {left} left." if left else "."),
+        f"{zh} {ending.name} 将于 {ending.ends_on} 到期" + (f"，剩余 {left}。" if left else "。"),
+    )
+
+
+def _due_words(ending: Expiring, owed: str | None) -> tuple[Text, Text]:
+    """Say that a bill bought on credit has to be paid, and how much of it."""
+    return (f"the bill of {ending.name} is due soon", f"{ending.name} 账单即将到还款日"), (
+        f"{owed} of the bill of {ending.name} are to be paid by {ending.ends_on}. Top up to pay it.",
+        f"{ending.name} 账单还有 {owed} 须在 {ending.ends_on} 前还款。请充值以清偿。",
     )
 
 

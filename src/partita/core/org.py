@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+from itertools import pairwise
 
 from partita.core.period import Cycle
 
@@ -95,6 +96,9 @@ class PaymentRelation:
         return FinanceMode.INDEPENDENT if self.payer_id == self.account_id else FinanceMode.TRUSTEESHIP
 
 
+INSTANT = timedelta(microseconds=1)
+"""How far apart two payers are kept that begin at one instant: an account has one row for each instant."""
+
 Units = Mapping[tuple[str, str], OrgUnit]
 """Org units by (enterprise_id, org_unit_id)."""
 
@@ -112,16 +116,36 @@ def by_cycle(relations: Iterable[PaymentRelation], cycle: Cycle, zone: str) -> l
     """Return the payment relations of one account as a product of this cycle sees them, in order of time (ORG-5).
 
     Each begins with the next cycle, so that every cycle has one payer; but the first with the account itself: before
-    it nobody paid. Of two that begin with the same cycle the later one counts.
+    it nobody paid. Of two that begin with the same cycle the later one counts, also of two that begin at one instant.
     """
     in_order = sorted(relations, key=lambda one: one.effective_from)
     found = in_order[:1]
-    for relation in in_order[1:]:
-        start = cycle.next_start(relation.effective_from, zone)
+    began = [one.effective_from for one in found]
+    for before, relation in pairwise(in_order):
+        if relation.effective_from - before.effective_from > INSTANT:
+            began.append(relation.effective_from)
+        start = cycle.next_start(began[-1], zone)
         if found[-1].effective_from == start:
             found.pop()
         found.append(PaymentRelation(relation.account_id, start, relation.payer_id))
     return found
+
+
+def payers_from(
+    relations: Iterable[PaymentRelation], at: datetime, *, cycle: Cycle, zone: str
+) -> tuple[tuple[datetime, str], ...]:
+    """Return who pays for usage of an account that starts at `at` or later: from when, and who, each other payer once.
+
+    Of a product billed by `cycle` (ORG-5). The first of them paid before too, from an instant that is not told, unless
+    the account opens later.
+    """
+    spans: list[tuple[datetime, str]] = []
+    for one in by_cycle(relations, cycle, zone):
+        if one.effective_from <= at:
+            spans.clear()
+        if not spans or spans[-1][1] != one.payer_id:
+            spans.append((max(at, one.effective_from), one.payer_id))
+    return tuple(spans)
 
 
 def placement_at(placements: Iterable[Placement], at: datetime) -> Placement | None:

@@ -1,8 +1,9 @@
 """Periods, billing months and billing cycles: half-open, and always in a named zone.
 
-Owns `Month` (账期, a calendar month of the enterprise's zone), `Period` (start included, end not) and `Cycle`
-(计费周期, how often a product is billed). Does not own the clock: every instant comes in as an argument.
-Rules: PERIOD-1 … PERIOD-3 (`docs/rules/period.md`).
+Owns `Month` (账期, a calendar month of the enterprise's zone), `Period` (start included, end not), `Cycle` (计费周期,
+how often a product is billed), and how people read an instant (`clock`). Does not own what time it is: every instant
+comes in as an argument.
+Rules: PERIOD-1 … PERIOD-4 (`docs/rules/period.md`).
 """
 
 from __future__ import annotations
@@ -85,6 +86,17 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """Return the same instant by the calendar of `zone`: messages show it as a clock there does."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def clock(instant: datetime) -> str:
+    """Write an instant as a clock in its own zone shows it; UTC, where no enterprise has a say, is named (PERIOD-4)."""
+    seconds = ":%S" if instant.second else ""
+    return f"{instant:%Y-%m-%d %H:%M{seconds}}{' UTC' if instant.tzname() == 'UTC' else ''}"
 
 
 class Cycle(Enum):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from partita.core.ids import is_name
 from partita.core.ledger import is_line
 from partita.core.org import OrgUnit, Placement, Units, kind_fits, placement_at
-from partita.core.period import Month
+from partita.core.period import Month, in_zone
 from partita.core.refusal import Reason, Refused, refused
 
 NAME_MAX = 200
@@ -46,7 +46,7 @@ def moved(
     if (move.enterprise_id, move.org_unit_id) not in units:
         return refused(Reason.UNKNOWN_UNIT, enterprise=move.enterprise_id, unit=move.org_unit_id)
     before = placement_at(placements, move.effective_from)
-    on = move.effective_from.isoformat()
+    on = in_zone(move.effective_from, zone)
     if before is None:
         return refused(Reason.MOVED_BEFORE_OPENING, account=move.account_id, on=on)
     if before.org_unit_id == move.org_unit_id:

@@ -49,9 +49,10 @@ class Cause(Enum):
     QUOTA_LOW = ("the quota does not last as long as the warning asks", "可用额度即将耗尽")
     QUOTA_BACK = ("the quota is there again", "可用额度已恢复")
     OVERDUE = ("the quota is below zero; the grace runs", "可用额度已小于零，进入延停")
+    SPARED = ("there is no grace left; the group's stop order spares it for now", "已超出延停，按停机顺序暂缓停机")
     GRACE_OVER = ("the quota is below zero and there is no grace left", "可用额度小于零，且已超出延停额度或时长")
     STOP_ORDER = ("the group stops it first, so that the others go on", "按集团停机顺序先停，以保障其他资源")
-    CAP_REACHED = ("the spending cap of the member is reached", "已达到成员的月度消费上限")
+    CAP_REACHED = ("the spending cap of the member is reached", "已达到子账号的月度消费上限")
     CAP_LIFTED = ("the spending cap no longer holds it", "不再受消费上限限制")
     RETENTION_OVER = ("it was kept as long as promised after the stop", "停机保留期已满")
     USED_AGAIN = ("it is used anew after the release", "释放后重新使用")
@@ -73,6 +74,10 @@ class Order(Enum):
     def word(self) -> str:
         """The name as the message carries it."""
         return str(self.value[0])
+
+    def text(self, language: str = "en") -> str:
+        """Say it in `en` or `zh`."""
+        return str(self.value[language == "zh"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +260,8 @@ def _in_funds(item: Item, group: Group) -> Judged:
 def _stopped_in_order(group: Group, judged: dict[str, Judged]) -> dict[str, Judged]:
     """Apply the group's order to what runs although the quota is below zero (STOP-8); without an order, nothing.
 
-    Beyond the grace only what fits the daily allowance goes on. Within a grace that has an amount, with a horizon set,
-    only what lets the rest of the amount last that long.
+    Beyond the grace only what fits the daily allowance goes on: SPARED. Within a grace that has an amount, with a
+    horizon set, only what lets the rest of the amount last that long.
     """
     if group.order is None or group.available_minor >= 0:
         return {}
@@ -264,7 +269,7 @@ def _stopped_in_order(group: Group, judged: dict[str, Judged]) -> dict[str, Judg
     beyond = [one for one in beyond if one.state.runs or one.cause is Cause.CAP_REACHED]
     within = [one for one in group.items if judged[one.subject] == (ServiceState.GRACE, Cause.OVERDUE)]
     stopped = set(to_stop(map(_burning, beyond), group.order.allowance_e10(group.currency)))
-    spared = {one.subject: (ServiceState.GRACE, Cause.OVERDUE) for one in beyond if one.subject not in stopped}
+    spared = {one.subject: (ServiceState.GRACE, Cause.SPARED) for one in beyond if one.subject not in stopped}
     room = min((_room(one, group) for one in within if one.policy.grace.amount is not None), default=None)
     if room is None or group.order.horizon_days is None:
         return spared
@@ -283,9 +288,14 @@ def _burning(item: Item) -> Burning:
 
 
 def _differs(change: Change) -> bool:
-    """Say whether anything is to be written: another state, or a stop that has another cause or spares others now."""
+    """Say whether anything is to be written: another state, or a stop that has another cause or spares others now.
+
+    So is a grace that is over while the order of stopping spares the product, and one that covers it again.
+    """
     if change.state is not change.item.state:
         return True
+    if change.state is ServiceState.GRACE:
+        return change.cause is not change.item.cause
     stopped = change.state is ServiceState.SUSPENDED
     return stopped and (change.cause is not change.item.cause or change.item.spares_others)
 

@@ -192,6 +192,38 @@ def shares_of(products: Mapping[str, int], lines: Sequence[Line], scale_e10: int
     return dues
 
 
+def taken_up(dues: Sequence[Due], given: int) -> dict[int, tuple[int, int]]:
+    """Return of each line below zero what lines of its bill took up of it, and what other bills did, in minor units.
+
+    `dues` are those of `shares_of`; `given` is what the bill, being below zero, paid of others (CLEAR-3). As the lines
+    are lowered (SETTLE-7), so credits are used up in bill order: for lines of their product, for other lines, then for
+    other bills.
+    """
+    left = {due.line.line: -due.amount for due in dues if due.amount < 0}
+    within, rest = dict.fromkeys(left, 0), sum(max(due.amount, 0) for due in dues)
+    for product in {due.line.product_id for due in dues}:
+        of = [due for due in dues if due.line.product_id == product]
+        charged = sum(max(due.amount, 0) for due in of)
+        for number, taken in _use_up(left, [due.line.line for due in of if due.amount < 0], charged):
+            within[number] += taken
+            rest -= taken
+    for number, taken in _use_up(left, list(left), rest):
+        within[number] += taken
+    outside = dict(_use_up(left, list(left), given))
+    return {number: (within[number], outside[number]) for number in left}
+
+
+def _use_up(left: dict[int, int], numbers: Sequence[int], amount: int) -> list[tuple[int, int]]:
+    """Use credits up in the order given, until `amount` is used; return what was used of each."""
+    used = []
+    for number in numbers:
+        taken = min(left[number], amount)
+        left[number] -= taken
+        amount -= taken
+        used.append((number, taken))
+    return used
+
+
 def _less_credits(dues: Sequence[Due]) -> list[Due]:
     """Take credits off: first from the lines of their product in bill order, then from the rest (SETTLE-7)."""
     credits_of: dict[str, int] = {}

@@ -28,7 +28,7 @@ from partita.core.org import (
     circular,
     kind_fits,
 )
-from partita.core.period import DEFAULT_ZONE, Month, Period
+from partita.core.period import DEFAULT_ZONE, Month, Period, in_zone
 from partita.core.quantity import FACTOR_ONE, format_price, format_quantity
 
 
@@ -246,8 +246,9 @@ def _settled_payers(stated: Stated, new: Setup, books: Setup, settled: Settled) 
             detail = {"account": account_id, "other": settled.related[account_id]}
             yield Problem(Fault.HAS_RELATION, origin, "payer_id", detail)
         elif last is not None and last >= on:
-            detail = {"account": account_id, "last": last.isoformat(), "on": on.isoformat()}
-            yield Problem(Fault.HAS_USAGE, origin, "effective_from", detail)
+            zone = _zone(books, new)
+            late = {"account": account_id, "last": in_zone(last, zone), "on": in_zone(on, zone)}
+            yield Problem(Fault.HAS_USAGE, origin, "effective_from", late)
 
 
 def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Month]) -> Iterator[Problem]:
@@ -277,8 +278,13 @@ def _closed_months(stated: Stated, new: Setup, books: Setup, closed: Sequence[Mo
                 continue
             month = _first_overlap(key[-1], all_starts[key[:-1]], frozen)
             if month is not None:
-                detail = {"on": key[-1].isoformat(), "month": str(month)}
+                detail = {"on": in_zone(key[-1], _zone(books, new)), "month": str(month)}
                 yield Problem(Fault.CLOSED_MONTH, stated.origins[kind, key], "effective_from", detail)
+
+
+def _zone(books: Setup, new: Setup) -> str:
+    """Return the zone in which messages show instants: that of the first enterprise."""
+    return next((one.zone for one in (books.enterprises | new.enterprises).values()), DEFAULT_ZONE)
 
 
 def frozen_spans(closed: Sequence[Month], enterprises: Iterable[Enterprise]) -> list[tuple[Month, Period]]:

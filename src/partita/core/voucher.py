@@ -103,10 +103,11 @@ def last_month(valid: Period, zone: str) -> Month:
 def share(voucher: Voucher, amount: int, left: int, now: datetime) -> Refused | None:
     """Refuse to hand `amount` of a voucher on, of which `left` is there, if it is over or would be parted (VOUCHER-7).
 
-    In this order: it has ended; it is for one use and not all of it is handed on.
+    In this order: it has ended (told by the calendar of `now`); it is for one use and not all of it is handed on.
     """
     if now >= voucher.valid.end:
-        return refused(Reason.VOUCHER_EXPIRED, voucher=voucher.voucher_id, ended=voucher.valid.end)
+        ended = voucher.valid.end.astimezone(now.tzinfo)
+        return refused(Reason.VOUCHER_EXPIRED, voucher=voucher.voucher_id, ended=ended)
     return take_back(voucher, amount, left)
 
 

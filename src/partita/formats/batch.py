@@ -1,30 +1,23 @@
 """Batches: files of commands for many accounts, as CSV or as a sheet of Excel.
 
 Owns which columns each kind of batch has, and how a row of text is read, with every fault noted at its row and column.
-A sheet is read as its first sheet shows it: numbers become their shortest decimal text, so what is no exact amount is
-refused like any other text. Does not own what the commands do (`usecases.batch`).
-Rules: BATCH-1 (`docs/rules/batch.md`).
+What is no exact amount is refused like any other text. Does not own how a sheet becomes text (`formats.sheet`) nor what
+the commands do (`usecases.batch`). Rules: BATCH-1 (`docs/rules/batch.md`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from partita.core.fault import Fault, Origin, Problem
 from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP
 from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission, parsed
 from partita.formats.setup.rows import Row, header_problem, rows_of
-
-SHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-"""How the name of a file ends that is read as sheets; any other is CSV."""
+from partita.formats.sheet import OLD_SUFFIXES, SUFFIXES, SheetUnreadable, read_sheet
 
 MODES: dict[str, FinanceMode] = {"": INDEPENDENT, "management": INDEPENDENT, "trusteeship": TRUSTEESHIP}
 
@@ -83,24 +76,24 @@ def read_batch(path: Path, kind: BatchKind) -> tuple[list[BatchLine], list[Probl
 
 def _rows(path: Path, kind: BatchKind, problems: list[Problem]) -> Iterator[Row]:
     columns, optional = kind.value
-    if path.suffix.lower() not in SHEETS:
+    if path.suffix.lower() in OLD_SUFFIXES:
+        problems.append(Problem(Fault.OLD_WORKBOOK, Origin(path.name, 0)))
+        return
+    if path.suffix.lower() not in SUFFIXES:
         yield from rows_of(path, columns, problems, optional)
         return
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            cells: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, IndexError) as error:
-        said = str(error).strip() or "no sheet"
-        problems.append(Problem(Fault.NOT_READABLE, Origin(path.name, 0), "", {"detail": said}))
+        cells = read_sheet(path)
+    except SheetUnreadable as error:
+        problems.append(Problem(Fault.NOT_READABLE, Origin(path.name, 0), "", {"detail": str(error)}))
         return
-    header = [_text(cell) for cell in cells[0]] if cells else []
+    header = list(cells[0]) if cells else []
     while header and not header[-1]:
         header.pop()
     if wrong := header_problem(path.name, header, columns, optional):
         problems.append(wrong)
         return
-    for number, values in enumerate(cells[1:], 2):
-        texts = [_text(cell) for cell in values]
+    for number, texts in enumerate(cells[1:], 2):
         row = Row(
             Origin(path.name, number), dict.fromkeys(optional, "") | dict(zip(header, texts, strict=False)), problems
         )
@@ -108,19 +101,6 @@ def _rows(path: Path, kind: BatchKind, problems: list[Problem]) -> Iterator[Row]
             row.report("", Fault.WRONG_WIDTH, found=len(texts), expected=len(header))
         elif any(texts):
             yield row
-
-
-def _text(cell: object) -> str:
-    """Return what a cell says as text: a whole number without its point, any other as its shortest decimal."""
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime() | date():
-            return cell.isoformat()
-        case _:
-            return str(cell).strip()
 
 
 def _shortest(amount: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.stop_order import FIRST_TURN, LAST_TURN, Turn
+from partita.formats.regular_file import refuse_path
 
 COLUMNS = ("member", "product", "turn")
 
@@ -17,11 +18,11 @@ COLUMNS = ("member", "product", "turn")
 def read_turns(path: Path) -> tuple[Turn, ...] | Refused:
     """Read the turns of a file.
 
-    Refused in this order: FILE_NOT_FOUND, WRONG_ENCODING, WRONG_HEADER, BAD_STOP_ORDER (a row that is no turn, or a
-    member and product that stand twice).
+    Refused in this order: FILE_NOT_FOUND, NOT_A_REGULAR_FILE, WRONG_ENCODING, WRONG_HEADER, BAD_STOP_ORDER (a row that
+    is no turn, or a member and product that stand twice).
     """
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
@@ -39,7 +40,7 @@ def read_turns(path: Path) -> tuple[Turn, ...] | Refused:
         if isinstance(turn, Refused):
             return turn
         if (turn.member_id, turn.product_id) in turns:
-            detail = ("the member and the product stand in the file twice.", "该成员与产品在文件中重复。")
+            detail = ("the member and the product stand in the file twice.", "该子账号与产品在文件中重复。")
             return refused(Reason.BAD_STOP_ORDER, path=path, row=number, detail=detail)
         turns[turn.member_id, turn.product_id] = turn
     return tuple(turns[place] for place in sorted(turns))
@@ -50,7 +51,7 @@ _HINT = ("Write `member,product,turn` in the first row.", "首行请写 `member,
 
 def _turn(path: Path, number: int, row: list[str]) -> Turn | Refused:
     if len(row) != len(COLUMNS) or not row[2].isascii() or not row[2].isdigit():
-        detail = ("write member, product and a number.", "请写成员、产品与数字。")
+        detail = ("write member, product and a number.", "请写子账号、产品与数字。")
         return refused(Reason.BAD_STOP_ORDER, path=path, row=number, detail=detail)
     if not FIRST_TURN <= int(row[2]) <= LAST_TURN:
         detail = (

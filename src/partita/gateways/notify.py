@@ -172,7 +172,7 @@ class FileChannel:
 
     def send(self, message: Message) -> Sent:
         """Append a notice, unless it stands in the file already."""
-        payload = dict(message.payload)
+        payload = {name: value for name, value in message.payload.items() if name != "titles"}
         path = self.folder / f"{payload['address']}.ndjson"
         line = json.dumps({"id": message_id(message.key), **payload}, ensure_ascii=False)
         try:

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceProfile, LegalEntity
+from partita.core.period import in_zone
 from partita.core.tier import UNTIERED, Tier
 from partita.store.db import Transaction, named
 
@@ -30,7 +31,11 @@ class AccountStep:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account as it is listed: where it belongs, its kind and state, who pays for it now, as whom it is verified."""
+    """An account as it is listed: where it belongs, its kind and state, who pays for it now, as whom it is verified.
+
+    `opens_at`: when it opens, where that is still to come (by the calendar of its enterprise); `zone` is that of its
+    enterprise.
+    """
 
     account_id: str
     name: str
@@ -39,6 +44,8 @@ class AccountRow:
     state: AccountState
     payer_id: str | None
     entity_name: str | None
+    zone: str
+    opens_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,11 @@ _ROWS = """
            (select p.payer_id from payment_relation p where p.account_id = a.account_id
             and p.effective_from <= %(at)s order by p.effective_from desc limit 1),
            (select e.name from verification v join legal_entity e using (entity_id)
-            where v.account_id = a.account_id order by v.sequence desc limit 1)
-    from account a left join account_registration r using (account_id)
+            where v.account_id = a.account_id order by v.sequence desc limit 1),
+           e.zone,
+           (select min(p.effective_from) from payment_relation p where p.account_id = a.account_id
+            having min(p.effective_from) > %(at)s)
+    from account a join enterprise e using (enterprise_id) left join account_registration r using (account_id)
     where %(account)s::text is null or a.account_id = %(account)s
     order by a.account_id
 """
@@ -77,7 +87,10 @@ _PAYS = """
 def rows(tx: Transaction, at: datetime, account_id: str | None = None) -> list[AccountRow]:
     """Return all accounts, or one, as they are listed at an instant, by id."""
     return [
-        AccountRow(row[0], row[1], row[2], AccountKind(row[3]), AccountState(row[4]), row[5], row[6])
+        AccountRow(
+            *(row[0], row[1], row[2], AccountKind(row[3]), AccountState(row[4]), row[5], row[6], row[7]),
+            opens_at=None if row[8] is None else in_zone(row[8], row[7]),
+        )
         for row in tx.execute(_ROWS, {"at": at, "account": account_id})
     ]
 
@@ -143,13 +156,18 @@ def invoice_profile_of(tx: Transaction, account_id: str) -> InvoiceProfile | Non
 
 
 def tier_of(tx: Transaction, account_id: str, at: datetime) -> Tier:
-    """Return the tier of a customer at an instant (ACCOUNT-7)."""
+    """Return the tier of a customer at an instant; without one it has every capability (ACCOUNT-7)."""
+    return set_tier_of(tx, account_id, at) or UNTIERED
+
+
+def set_tier_of(tx: Transaction, account_id: str, at: datetime) -> Tier | None:
+    """Return the tier that was set for a customer at an instant, if one was."""
     row = tx.execute(
         "select tier from customer_tier where account_id = %s and effective_from <= %s "
         "order by effective_from desc limit 1",
         (account_id, at),
     ).fetchone()
-    return UNTIERED if row is None else _TIERS[row[0]]
+    return None if row is None else _TIERS[row[0]]
 
 
 def tiers_of(tx: Transaction, account_id: str) -> dict[datetime, Tier]:

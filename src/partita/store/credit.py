@@ -74,9 +74,27 @@ def suspend(
     )
 
 
+def had_credit(tx: Transaction, account_id: str) -> bool:
+    """Return whether an account ever had a limit above zero in a line whose contract is confirmed."""
+    row = tx.execute(
+        "select from credit_change c join credit_change_end e using (management_id, change_id) "
+        "join credit_contract k using (management_id) "
+        "where c.account_id = %s and c.limit_minor > 0 and e.state = 'applied' limit 1",
+        (account_id,),
+    ).fetchone()
+    return row is not None
+
+
 def line_of(tx: Transaction, management_id: str, currency: str, at: datetime) -> Line:
     """Return the line of a main account as it stands at an instant; one that was never granted has a total of zero."""
     return next(iter(lines(tx, [management_id], at)), Line(management_id, currency))
+
+
+def lines_shared_with(tx: Transaction, account_id: str, at: datetime) -> list[Line]:
+    """Return the lines of others in which an account has, or had, a limit, as they stand at an instant."""
+    names = [row[0] for row in tx.execute(_LINES, {"accounts": [account_id]})]
+    others = [name for name in names if name != account_id]
+    return lines(tx, others, at) if others else []
 
 
 def lines(tx: Transaction, management_ids: Collection[str], at: datetime) -> list[Line]:

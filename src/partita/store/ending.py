@@ -58,13 +58,8 @@ def unpaid_bills(tx: Transaction, payers: Collection[str]) -> list[UnpaidBill]:
     """Return the posted bills of payers that are not paid in full."""
     rows = tx.execute(
         """
-        select b.payer_id, b.month, b.currency, (b.payable_minor - coalesce(sum(d.amount_minor), 0))::bigint
-        from bill b left join draw d on d.payer_id = b.payer_id and d.bill_id = b.bill_id
-        where b.payer_id = any(%(payers)s)
-          and exists (select from close_step s where s.month = b.month and s.bucket = b.bucket and s.state = 'posted')
-        group by b.payer_id, b.month, b.currency, b.payable_minor
-        having b.payable_minor - coalesce(sum(d.amount_minor), 0) > 0
-        order by 2, 1, 3
+        select payer_id, month, currency, payable_minor - drawn_minor - set_off_minor from bill_left
+        where payer_id = any(%(payers)s) and payable_minor > drawn_minor + set_off_minor order by 2, 1, 3
         """,
         {"payers": sorted(payers)},
     )

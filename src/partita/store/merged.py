@@ -8,7 +8,6 @@ made from them, it can be thrown away at any time, and no manifest names it. Rul
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +26,6 @@ class Reading:
     """What to read for a month and bucket: the newest copy, if there is one, and the files that it does not hold."""
 
     copy: Path | None
-    through: int
     rest: tuple[UsageFile, ...]
 
     def paths(self, room: FileRoom) -> list[Path]:
@@ -35,14 +33,13 @@ class Reading:
         return [*([self.copy] if self.copy else []), *(room.path(one.path) for one in self.rest)]
 
 
-def reading(room: FileRoom, month: int, bucket: int, files: Sequence[UsageFile]) -> Reading:
-    """Return what to read for the usage files of a month and bucket, given in the order of recording."""
-    last = files[-1].sequence if files else 0
-    copies = [(through, path) for through, path in _copies(room, month, bucket) if through <= last]
-    if not copies:
-        return Reading(None, 0, tuple(files))
-    through, path = copies[-1]
-    return Reading(path, through, tuple(one for one in files if one.sequence > through))
+def newest(room: FileRoom, month: int, bucket: int, last: int) -> tuple[int, Path] | None:
+    """Return the newest copy of a month and bucket, and the last file that it holds; `last` is the last there is.
+
+    One that holds more belongs to other books, and counts for none.
+    """
+    copies = [one for one in _copies(room, month, bucket) if one[0] <= last]
+    return copies[-1] if copies else None
 
 
 def keep(room: FileRoom, made: Path, month: int, bucket: int, through: int) -> None:

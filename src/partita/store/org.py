@@ -196,6 +196,15 @@ def relations_of(tx: Transaction) -> dict[tuple[str, datetime], PaymentRelation]
     return {(row[0], row[1]): PaymentRelation(*row) for row in rows}
 
 
+def payers_of(tx: Transaction, account_id: str) -> list[PaymentRelation]:
+    """Return the payment relations of one account in order of time."""
+    rows = tx.execute(
+        "select account_id, effective_from, payer_id from payment_relation where account_id = %s order by 2",
+        (account_id,),
+    )
+    return [PaymentRelation(*row) for row in rows]
+
+
 def last_payer(tx: Transaction, account_id: str) -> PaymentRelation | None:
     """Return the payment relation of an account that starts last, be it later than now."""
     row = tx.execute(

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from partita.core.period import in_zone
 from partita.core.permission import Grant, Place, Role
 from partita.store.db import Transaction
 
@@ -19,8 +21,8 @@ _PEOPLE_LOCK = 0x7061_7274_0101
 
 _GRANTS = """
     select g.grant_id, g.user_id, g.role, g.enterprise_id, g.org_unit_id, g.effective_from, g.effective_until,
-           r.effective_from
-    from role_grant g left join role_revocation r using (grant_id)
+           r.effective_from, e.zone
+    from role_grant g left join role_revocation r using (grant_id) join enterprise e using (enterprise_id)
     where (%(user)s::text is null or g.user_id = %(user)s)
     order by g.user_id, g.effective_from, g.grant_id
 """
@@ -90,9 +92,12 @@ def users(tx: Transaction, user_id: str | None = None) -> list[User]:
 
 
 def grants(tx: Transaction, user_id: str | None = None) -> list[Grant]:
-    """Return the grants of a user, or all, past and revoked ones too, by user and start."""
+    """Return the grants of a user, or all, past and revoked ones too, by user and start.
+
+    Their instants are by the calendar of the enterprise in which they count.
+    """
     rows = tx.execute(_GRANTS, {"user": user_id})
-    return [Grant(row[0], row[1], Role[row[2]], *row[3:]) for row in rows]
+    return [_grant(*row) for row in rows]
 
 
 def policies(tx: Transaction, enterprise_ids: Collection[str]) -> dict[str, KeptPolicy]:
@@ -174,3 +179,10 @@ def add_policy(tx: Transaction, policy: KeptPolicy, *, recorded_by: str) -> None
             policy.recorded_at,
         ),
     )
+
+
+def _grant(*row: Any) -> Grant:  # noqa: ANN401 - a row of _GRANTS
+    *where, start, until, revoked, zone = row
+    grant_id, user_id, role, enterprise_id, unit_id = where
+    ends = (None if end is None else in_zone(end, zone) for end in (until, revoked))
+    return Grant(grant_id, user_id, Role[role], enterprise_id, unit_id, in_zone(start, zone), *ends)

@@ -168,7 +168,8 @@ def bills_missing(tx: Transaction) -> list[tuple[str, str, list[str]]]:
         """
         with part as (select distinct payer_id, bill_id, 'bill_line' as part from bill_line
                       union select distinct payer_id, bill_id, 'bill_product' from bill_product
-                      union select distinct payer_id, bill_id, 'draw' from draw)
+                      union select distinct payer_id, bill_id, 'draw' from draw
+                      union select distinct payer_id, bill_id, 'bill_offset' from bill_offset)
         select payer_id, bill_id, array_agg(part order by part) from part
         where not exists (select from bill b where b.payer_id = part.payer_id and b.bill_id = part.bill_id)
         group by 1, 2 order by 1, 2
@@ -238,14 +239,14 @@ def settled_ends(tx: Transaction) -> list[LooseEnd]:
 
 
 def paid_count(tx: Transaction) -> int:
-    """Return how many bills have been paid by funds or credits."""
+    """Return how many bills funds or credits have paid something of."""
     row = tx.execute("select count(*) from bill_left where drawn_minor + set_off_minor > 0").fetchone()
     assert row is not None, "a count gives one row"
     return int(row[0])
 
 
 def overpaid(tx: Transaction) -> list[tuple[str, str, str, int, int]]:
-    """Return (payer, bill, currency, payable, paid) of the bills that funds and credits paid more than their payable."""
+    """Return (payer, bill, currency, payable, paid) of the bills of which more was paid than they ask."""
     rows = tx.execute(
         "select payer_id, bill_id, currency, payable_minor, drawn_minor + set_off_minor from bill_left "
         "where drawn_minor + set_off_minor > greatest(payable_minor, 0) order by 1, 2"

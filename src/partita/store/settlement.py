@@ -1,7 +1,8 @@
 """What a settlement works with, out of PostgreSQL as columns: bills of a bucket, their lines, sources and templates.
 
-Owns read-only SQL over bills, balances, vouchers, cards and freezes; the schemas are `columnar.settlement.TABLES`. Rows
-leave the database by COPY and never become Python objects. Decides nothing. Rules: SETTLE-5, SETTLE-8, VOUCHER-4.
+Owns read-only SQL over bills, draws, offsets, balances, vouchers, cards and freezes; the schemas are
+`columnar.settlement.TABLES`. Rows leave the database by COPY and never become Python objects. Decides nothing. Rules:
+SETTLE-5, SETTLE-8, VOUCHER-4.
 """
 
 from __future__ import annotations
@@ -138,8 +139,15 @@ _DRAWN = f"""
            {_TEMPLATE}, w.line, 0, 0, 0, 0
     from due d join draw w on w.payer_id = d.payer_id and w.bill_id = d.bill_id
     left join voucher v on w.fund = '{Fund.VOUCHER.value}' and v.voucher_id = w.source_id
+    union all
+    select d.payer_id, d.currency, o.kind, o.source_id, o.amount_minor, null, null, null, o.after_draws,
+           (extract(epoch from o.recorded_at) * 1000000)::bigint, 0, 0, 0
+    from due d join bill_offset o on o.payer_id = d.payer_id and o.bill_id = d.bill_id
 """
-"""What was drawn, as sources that hold just that, in the order of the draws: they pay the same lines again."""
+"""What was drawn, as sources that hold just that, in the order of the draws: they pay the same lines again.
+
+What was set off comes after the draws that were there before it: no fund has its name, so it is the last of its round.
+"""
 
 _OF_VOUCHERS = f"""
     vouchers as materialized (

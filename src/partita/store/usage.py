@@ -7,7 +7,7 @@ Does not own what a valid record is (`columnar.usage`). Rules: USAGE-2, USAGE-10
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,30 @@ def files(tx: Transaction, *, month: int | None = None, through: int | None = No
         {"month": month, "through": through},
     )
     return [_file(row) for row in rows]
+
+
+def last_of(tx: Transaction, month: int, buckets: Collection[int]) -> dict[int, int]:
+    """Return the last usage file of buckets of a month, by bucket; a bucket without files is left out."""
+    rows = tx.execute(
+        "select bucket, max(sequence) from usage_file where month = %s and bucket = any(%s) group by bucket",
+        (month, list(buckets)),
+    )
+    return dict(rows.fetchall())
+
+
+def files_after(tx: Transaction, month: int, after: Mapping[int, int]) -> dict[int, list[UsageFile]]:
+    """Return the usage files of a month by bucket that came after a sequence of each, in the order of recording."""
+    rows = tx.execute(
+        "select f.sequence, f.batch_id, f.month, f.bucket, f.path, f.records, f.quantity_e6, f.digest "
+        "from unnest(%(buckets)s::integer[], %(through)s::bigint[]) as asked (bucket, through) "
+        "join usage_file f on f.month = %(month)s and f.bucket = asked.bucket and f.sequence > asked.through "
+        "order by f.sequence",
+        {"month": month, "buckets": list(after), "through": list(after.values())},
+    )
+    found: dict[int, list[UsageFile]] = {bucket: [] for bucket in after}
+    for one in map(_file, rows):
+        found[one.bucket].append(one)
+    return found
 
 
 def latest_sequence(tx: Transaction) -> int:

@@ -13,7 +13,7 @@ from partita.core import account as account_core
 from partita.core.account import AccountKind, AccountState, EntityKind, InvoiceProfile, LegalEntity
 from partita.core.funds import fund_of
 from partita.core.ledger import is_line
-from partita.core.period import DEFAULT_ZONE, Month
+from partita.core.period import DEFAULT_ZONE, Month, in_zone
 from partita.core.permission import OPERATOR, Action
 from partita.core.posting_rules import RECEIVABLE
 from partita.core.refusal import Reason, Refused, refused
@@ -75,12 +75,12 @@ class TierSet:
 
 @dataclass(frozen=True, slots=True)
 class AccountShown:
-    """Everything that the books know of an account as such."""
+    """Everything that the books know of an account as such; `tier` None = none is set (ACCOUNT-7)."""
 
     row: AccountRow
     entity: LegalEntity | None
     profile: InvoiceProfile | None
-    tier: Tier
+    tier: Tier | None
     steps: list[AccountStep]
     ties: account_core.Ties
 
@@ -179,7 +179,7 @@ def set_tier(
     tiers = account_store.tiers_of(work.tx, account_id)
     repeated = tiers.get(start) is tier or (effective_from is None and tiers and list(tiers.values())[-1] is tier)
     if start in tiers and not repeated:
-        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=start.isoformat())
+        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=in_zone(start, holder.zone if holder else DEFAULT_ZONE))
     with work.tx.transaction(force_rollback=dry_run):
         if not repeated:
             account_store.add_tier(
@@ -199,7 +199,7 @@ def show_account(work: Work, account_id: str) -> AccountShown | Refused:
         row=rows[0],
         entity=account_store.entity_of(work.tx, account_id),
         profile=account_store.invoice_profile_of(work.tx, account_id),
-        tier=account_store.tier_of(work.tx, account_id, work.now),
+        tier=account_store.set_tier_of(work.tx, account_id, work.now),
         steps=account_store.steps_of(work.tx, account_id),
         ties=ties_of(work, account_id),
     )

@@ -14,13 +14,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from partita.core.fault import Fault, Problem
+from partita.core.finance_mode import MODE_NAMES
 from partita.core.ids import derived_id
 from partita.core.money import Money, minor_digits
 from partita.core.period import DEFAULT_ZONE
+from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import State, named
-from partita.core.relation.plan import MODE_NAMES
 from partita.formats.batch import BatchKind, BatchLine, read_batch
+from partita.formats.regular_file import refuse_path
 from partita.store import batch as batch_store
 from partita.store import funds as funds_store
 from partita.store import org as org_store
@@ -30,6 +32,7 @@ from partita.store.funds import Holder
 from partita.usecases import credit, funds, relation
 from partita.usecases.funds import TransferAsked, TransferMade
 from partita.usecases.funds.command import saved
+from partita.usecases.permission import authorise
 from partita.usecases.relation import Terms
 from partita.usecases.relation.standing import locked
 from partita.usecases.work import Work
@@ -55,6 +58,17 @@ class _Row:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for: a file of a kind, and the batch that it is."""
+
+    path: Path
+    kind: BatchKind
+    batch_id: str
+    digest: bytes
+    key: str | None
+
+
 Said = tuple[bool, str, str]
 """Whether it was so already, and what was done (English, 中文)."""
 
@@ -65,48 +79,67 @@ def run_batch(
     """Apply a file, once per key (BATCH-1 … BATCH-3). A dry run tries every row and keeps nothing.
 
     Without a key the same rows on one day are one batch, whatever file they stand in. Refused in this order:
-    FILE_NOT_FOUND, BATCH_AT_FAULT (what cannot be read), IDEMPOTENCY_KEY_REUSED, BATCH_AT_FAULT (what the commands
-    refuse), each fault named by row and column.
+    FILE_NOT_FOUND, NOT_A_REGULAR_FILE; for a batch that is known BATCH_AT_FAULT (what may not be asked for any more)
+    and IDEMPOTENCY_KEY_REUSED; BATCH_AT_FAULT: what cannot be read, together with what the commands refuse of the other
+    rows, each fault named by row and column.
     """
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     lines, problems = read_batch(path, kind)
-    if problems:
+    if not lines:
         return _at_fault(path, problems)
     digest = sha256("\n".join("\x1f".join(line.content) for line in sorted(lines, key=_by_member)).encode()).digest()
     # a key counts in its enterprise: others may use the same one
     whose = batch_store.enterprises_of(work.tx, {name for line in lines for name in (line.main, line.member)})
     batch_id = derived_id("bch", kind.word, idempotency_key or f"{_day(work)}:{digest.hex()}", *whose)
-    what = (kind, batch_id, digest, idempotency_key)
-    return saved(work, lambda: _applied(work, path, lines, what, dry_run=dry_run), dry_run=dry_run)
+    what = _Asked(path, kind, batch_id, digest, idempotency_key)
+    return saved(work, lambda: _applied(work, what, lines, problems, dry_run=dry_run), dry_run=dry_run)
 
 
 def _applied(
-    work: Work, path: Path, lines: Sequence[BatchLine], what: tuple[BatchKind, str, bytes, str | None], *, dry_run: bool
+    work: Work, what: _Asked, lines: Sequence[BatchLine], unread: Sequence[Problem], *, dry_run: bool
 ) -> BatchDone | Refused:
-    kind, batch_id, digest, key = what
+    """Try every row that could be read. With rows that could not, it is tried only to name every fault at once."""
     known = funds_store.holders(work.tx, _accounts(work, lines), work.now)
     unlocked = locked(work, *known)
     assert unlocked is None, "only accounts that there are are locked"
-    if before := batch_store.batch(work.tx, batch_id):
-        same = (before.kind, before.digest) == (kind.word, digest)
-        return (
-            BatchDone(before, repeated=True, dry_run=dry_run)
-            if same
-            else refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
-        )
-    asked = [_Row(line, f"{batch_id}:{line.member}", _currency(line, known)) for line in lines]
-    said = list(zip(lines, _DO[kind](work, asked), strict=True))
-    if problems := [answer for _, answer in said if isinstance(answer, Problem)]:
-        return _at_fault(path, problems)
+    asked = [_Row(line, f"{what.batch_id}:{line.member}", _currency(line, known)) for line in lines]
+    before = batch_store.batch(work.tx, what.batch_id)
+    if before and not unread:
+        return _known(work, what, before, asked, dry_run=dry_run)
+    said = list(zip(lines, _DO[what.kind](work, asked), strict=True))
+    problems = [*unread, *(answer for _, answer in said if isinstance(answer, Problem))]
+    if problems:
+        return _at_fault(what.path, sorted(problems, key=lambda one: one.origin.row))
     rows = [
         BatchRow(line.origin.row, answer[0], line.member, answer[1], answer[2])
         for line, answer in said
         if not isinstance(answer, Problem)
     ]
-    done = Batch(batch_id, kind.word, digest, path.name, tuple(rows), work.actor.signature, work.now)
+    name, signature = what.path.name, work.actor.signature
+    done = Batch(what.batch_id, what.kind.word, what.digest, name, tuple(rows), signature, work.now)
     batch_store.add(work.tx, done)
     return BatchDone(done, repeated=False, dry_run=dry_run)
+
+
+def _known(work: Work, what: _Asked, before: Batch, asked: Sequence[_Row], *, dry_run: bool) -> BatchDone | Refused:
+    """Answer again what was applied before, to whoever may still ask for it: every command authorises first."""
+    decisions = {about: _may(work, what.kind, about) for about in {row.line.main or row.line.member for row in asked}}
+    said = ((row, decisions[row.line.main or row.line.member]) for row in asked)
+    if problems := [_refused(row, no) for row, no in said if isinstance(no, Refused)]:
+        return _at_fault(what.path, problems)
+    if (before.kind, before.digest) != (what.kind.word, what.digest):
+        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=what.key)
+    return BatchDone(before, repeated=True, dry_run=dry_run)
+
+
+def _may(work: Work, kind: BatchKind, account_id: str) -> Granted | Refused:
+    """Say whether rows about an account may be asked for; what a relation permits, its main account decides too."""
+    allowed = authorise(work, _ACTIONS[kind], account_id)
+    if isinstance(allowed, Granted) or kind is not BatchKind.PERMIT:
+        return allowed
+    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
+    return authorise(work, _ACTIONS[kind], relation.management_id) if relation else allowed
 
 
 def _accounts(work: Work, lines: Sequence[BatchLine]) -> set[str]:
@@ -125,10 +158,11 @@ def _link(work: Work, row: _Row) -> Said | Problem:
         return _refused(row, answer)
     english, chinese = MODE_NAMES[line.mode]
     waits = answer.relation.state is State.INVITED
+    codes, codes_zh = named(line.permissions)
     return (
         answer.repeated,
-        f"{english} by {line.main}: {named(line.permissions)}" + (", invited" if waits else ""),
-        f"{line.main} 的{chinese}：{named(line.permissions)}" + ("，待确认" if waits else ""),
+        f"{english} by {line.main}: {codes}" + (", invited" if waits else ""),
+        f"{line.main} 的{chinese}：{codes_zh}" + ("，待确认" if waits else ""),
     )
 
 
@@ -137,7 +171,8 @@ def _permit(work: Work, row: _Row) -> Said | Problem:
     answer = relation.permit(work, member=line.member, permissions=line.permissions)
     if isinstance(answer, Refused):
         return _refused(row, answer)
-    return answer.repeated, f"permits {named(line.permissions)}", f"授予 {named(line.permissions)}"
+    codes, codes_zh = named(line.permissions)
+    return answer.repeated, f"permits {codes}", f"授予 {codes_zh}"
 
 
 def _transfers(work: Work, rows: Sequence[_Row]) -> list[Said | Problem]:
@@ -181,6 +216,14 @@ _DO: dict[BatchKind, Callable[[Work, Sequence[_Row]], list[Said | Problem]]] = {
     BatchKind.TRANSFER: _transfers,
     BatchKind.LIMIT: _each(_limit),
 }
+
+_ACTIONS: dict[BatchKind, Action] = {
+    BatchKind.LINK: Action.INVITE_MEMBER,
+    BatchKind.PERMIT: Action.CHANGE_RELATION,
+    BatchKind.TRANSFER: Action.TRANSFER,
+    BatchKind.LIMIT: Action.ALLOCATE_CREDIT,
+}
+"""What the commands of each kind authorise."""
 
 _COLUMNS: dict[Reason, str] = {
     Reason.MAIN_IS_MEMBER: "main",

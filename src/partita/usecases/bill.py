@@ -5,6 +5,7 @@ Does not own how bills come to be (`close`). Rules: BILL-1 … BILL-4, PERM-5.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from partita.store import catalog as catalog_store
 from partita.store import clearing as clearing_store
 from partita.store import org as org_store
 from partita.store.bill import BillLineRow, BillRow, DrawRow
+from partita.store.clearing import OffsetRow
 from partita.usecases.permission import Sight, authorise, sight
 from partita.usecases.work import Work
 
@@ -24,22 +26,31 @@ from partita.usecases.work import Work
 class BillSummary:
     """A bill without its lines: what it asks, what funds paid, what is outstanding (minor units).
 
-    `set_off_minor`: what credits paid of it, or, of a bill below zero, what of it paid other bills (CLEAR-3).
+    `set_off_minor`: what credits paid of it, or, below zero, what it paid of other bills (CLEAR-3).
     """
 
     bill: BillRow
     paid_minor: int
-    outstanding_minor: int
-    set_off_minor: int = 0
+    set_off_minor: int
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What nothing has paid of it; of a bill below zero, what of it no other bill has taken up."""
+        return self.bill.payable_minor - self.paid_minor - self.set_off_minor
 
 
 @dataclass(frozen=True, slots=True)
 class BillShown:
-    """A bill with its lines, its draws, and the names that its ids stand for."""
+    """A bill with its lines, its draws, what credits paid of it, and the names that its ids stand for.
+
+    `given`: the bills that it paid, being below zero itself.
+    """
 
     summary: BillSummary
     lines: list[BillLineRow]
     draws: list[DrawRow]
+    offsets: list[OffsetRow]
+    given: list[OffsetRow]
     account_names: dict[str, str]
     product_names: dict[str, str]
 
@@ -83,6 +94,8 @@ def show_bills(work: Work, payer_id: str, month: Month) -> list[BillShown] | Ref
             summary=one,
             lines=bill_store.lines(work.tx, one.bill.bill_id),
             draws=bill_store.draws(work.tx, [one.bill.bill_id]),
+            offsets=clearing_store.offsets(work.tx, [one.bill.bill_id]),
+            given=clearing_store.given(work.tx, [one.bill.bill_id]),
             account_names=accounts,
             product_names=products,
         )
@@ -91,13 +104,12 @@ def show_bills(work: Work, payer_id: str, month: Month) -> list[BillShown] | Ref
 
 
 def _summaries(work: Work, rows: Sequence[BillRow]) -> list[BillSummary]:
-    paid: dict[str, int] = {}
-    for draw in bill_store.draws(work.tx, [one.bill_id for one in rows]):
-        paid[draw.bill_id] = paid.get(draw.bill_id, 0) + draw.amount_minor
-    offsets = clearing_store.offset_sums(work.tx, [one.bill_id for one in rows])
-    return [_summary(one, paid.get(one.bill_id, 0), offsets.get(one.bill_id, 0)) for one in rows]
-
-
-def _summary(row: BillRow, paid: int, set_off: int) -> BillSummary:
-    left = row.payable_minor - paid - (set_off if row.payable_minor > 0 else -set_off)
-    return BillSummary(row, paid, left, set_off)
+    names = [one.bill_id for one in rows]
+    paid, set_off = Counter[str](), Counter[str]()
+    for draw in bill_store.draws(work.tx, names):
+        paid[draw.bill_id] += draw.amount_minor
+    for one in clearing_store.offsets(work.tx, names):
+        set_off[one.bill_id] += one.amount_minor
+    for one in clearing_store.given(work.tx, names):
+        set_off[one.source_id] -= one.amount_minor
+    return [BillSummary(row, paid[row.bill_id], set_off[row.bill_id]) for row in rows]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -19,20 +20,24 @@ from partita.columnar import settlement as settlement_sql
 from partita.columnar.tables import CHARGE
 from partita.core.catalog import PriceVersion
 from partita.core.charge import Costs
+from partita.core.clearing import CreditKind
 from partita.core.discount import Charged, Discount, DiscountShare, stack
 from partita.core.ledger import Entry
 from partita.core.money import minor_scale_e10
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.settlement import Line, dues_of, shares_of
+from partita.core.settlement import Line, dues_of, shares_of, taken_up
 from partita.formats.quoting import literal
 from partita.store import bill as bill_store
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
+from partita.store import clearing as clearing_store
 from partita.store import discount as discount_store
+from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import usage as usage_store
-from partita.store.bill import BillLineRow, BillRow, CloseRun
+from partita.store.bill import BillLineRow, BillRow, CloseRun, DrawRow
+from partita.store.clearing import OffsetRow
 from partita.usecases.close.settling import bills_of, lay_draws
 from partita.usecases.permission import authorise
 from partita.usecases.rating import show_files
@@ -92,24 +97,29 @@ class Discounted:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What a source paid of the line, in minor units, and the entry that says so."""
+    """What a source paid of the line, in minor units, and the entries that say so.
+
+    `fund`: a fund's name, or that of a credit (`core.clearing.CreditKind`); a bill below zero has an entry a product.
+    """
 
     fund: str
     source_id: str
     amount_minor: int
-    entry: Entry
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LineStory:
     """The whole story of a line.
 
-    `share_minor` is its part of the payable; `credit_minor` is what credits of the bill took off it; `paid` and
-    `outstanding_minor` add up to what is left.
+    `zone` is that of its payer. `share_minor` is its part of the payable; `credit_minor` is what credits of the bill
+    took off it, or, of a line below zero, minus what it took off others; `given_minor` is what it paid of other bills.
+    `paid` and `outstanding_minor` add up to what is left.
     """
 
     bill: BillRow
     line: BillLineRow
+    zone: str
     files: list[UsageFrom]
     records: int
     samples: list[Sample]
@@ -118,6 +128,7 @@ class LineStory:
     costs: Costs
     share_minor: int
     credit_minor: int
+    given_minor: int
     billed_by: Entry | None
     paid: list[Paid]
 
@@ -128,8 +139,8 @@ class LineStory:
 
     @property
     def outstanding_minor(self) -> int:
-        """What no source has paid of it; below zero for a credit that no line took up."""
-        return self.share_minor - self.credit_minor - sum(one.amount_minor for one in self.paid)
+        """What no source has paid of it; below zero: a credit that neither a line nor another bill has taken up."""
+        return self.share_minor - self.credit_minor + self.given_minor - sum(one.amount_minor for one in self.paid)
 
 
 def explain(books: Books, bill_id: str, line: int) -> LineStory | Refused:
@@ -165,11 +176,14 @@ def _story(
     versions = {one.price_id: one for one in catalog_store.prices_of(work.tx).values()}
     priced = engine.execute(bill_sql.PRICED_BY).fetchall()
     files = _files(books, work, engine, (run, bill, line))
-    share, due = _share(work, bill, lines, line.line)
+    share, credit, given = _share(work, bill, lines, line.line)
+    holder = funds_store.holder(work.tx, bill.payer_id, work.now)
+    assert holder is not None, "who is billed is an account"
     (costs,) = engine.execute(bill_sql.COSTS).fetchall()
     return LineStory(
         bill=bill,
         line=line,
+        zone=holder.zone,
         files=files,
         records=sum(one.records for one in files),
         samples=[_sample(row) for row in engine.execute(bill_sql.SAMPLES, [SAMPLES]).fetchall()],
@@ -177,7 +191,8 @@ def _story(
         discounts=_discounts(work, bill, line, (min(row[5] for row in priced), max(row[6] for row in priced))),
         costs=Costs(*map(int, costs)),
         share_minor=share,
-        credit_minor=max(share, 0) - due,
+        credit_minor=credit,
+        given_minor=given,
         billed_by=ledger_store.entry_by_key(work.tx, bill.payer_id, f"billed:{bill.bill_id}:{line.product_id}"),
         paid=_paid(books, work, engine, bill, line.line),
     )
@@ -224,14 +239,22 @@ def _files(
     ]  # fmt: skip
 
 
-def _share(work: Work, bill: BillRow, lines: Sequence[BillLineRow], number: int) -> tuple[int, int]:
-    """Return the line's share of the payable, and what is due of it after the bill's credits (SETTLE-6, SETTLE-7)."""
+def _share(work: Work, bill: BillRow, lines: Sequence[BillLineRow], number: int) -> tuple[int, int, int]:
+    """Return the line's share of the payable, what the bill's credits took off it, and what it gave to other bills.
+
+    Rules: SETTLE-6, SETTLE-7, CLEAR-3.
+    """
     products = bill_store.products_of(work.tx, bill.bill_id)
     facts = [Line(one.line, one.account_id, one.product_id, one.billed_cost_e10) for one in lines]
     scale = minor_scale_e10(bill.currency)
-    share = next(one.amount for one in shares_of(products, facts, scale) if one.line.line == number)
+    shares = shares_of(products, facts, scale)
+    share = next(one.amount for one in shares if one.line.line == number)
+    if share < 0:
+        given = sum(one.amount_minor for one in clearing_store.given(work.tx, [bill.bill_id]))
+        within, outside = taken_up(shares, given)[number]
+        return share, -within, outside
     due = next((one.amount for one in dues_of(products, facts, scale) if one.line.line == number), 0)
-    return share, due
+    return share, share - due, 0
 
 
 def _discounts(work: Work, bill: BillRow, line: BillLineRow, span: tuple[datetime, datetime]) -> list[Discounted]:
@@ -251,19 +274,33 @@ def _discounts(work: Work, bill: BillRow, line: BillLineRow, span: tuple[datetim
 
 def _paid(books: Books, work: Work, engine: duckdb.DuckDBPyConnection, bill: BillRow, number: int) -> list[Paid]:
     draws = bill_store.draws(work.tx, [bill.bill_id])
-    paid: list[Paid] = []
-    for turn, fund, source, line, amount in _parts(books, work, engine, bill):
-        if line == number:
-            entry = ledger_store.entry(work.tx, draws[turn - 1].entry_id)
-            assert entry is not None, "a draw refers to its entry"
-            paid.append(Paid(fund, source, amount, entry))
-    return paid
+    offsets = clearing_store.offsets(work.tx, [bill.bill_id])
+    # in the order in which they paid: what was set off after so many draws stands behind them
+    placed: list[tuple[int, int, DrawRow | OffsetRow]] = [(place, 0, draw) for place, draw in enumerate(draws, 1)]
+    placed += [(one.after_draws, place, one) for place, one in enumerate(offsets, 1)]
+    payments = [one for *_, one in sorted(placed, key=itemgetter(0, 1))]
+    return [
+        Paid(fund, source, amount, _entries_of(work, payments[turn - 1]))
+        for turn, fund, source, line, amount in _parts(books, work, engine, bill)
+        if line == number
+    ]
+
+
+def _entries_of(work: Work, one: DrawRow | OffsetRow) -> tuple[Entry, ...]:
+    """Return the entries of a payment: one, or those that posted the bill below zero that pays."""
+    if isinstance(one, OffsetRow) and one.kind is CreditKind.BILL:
+        keys = [f"billed:{one.source_id}:{product}" for product in bill_store.products_of(work.tx, one.source_id)]
+        found = [ledger_store.entry_by_key(work.tx, one.payer_id, key) for key in keys]
+    else:
+        found = [ledger_store.entry(work.tx, one.entry_id if isinstance(one, DrawRow) else one.source_id)]
+        assert found[0] is not None, "a draw refers to its entry"
+    return tuple(entry for entry in found if entry)
 
 
 def _parts(
     books: Books, work: Work, engine: duckdb.DuckDBPyConnection, bill: BillRow
 ) -> list[tuple[int, str, str, int, int]]:
-    """Return (number of the draw, fund, source, line, minor units): every draw pays, so its turn is its number."""
+    """Return (turn, fund, source, line, minor units): every draw and credit pays, so its turn is its place."""
     run = next(one for one in bill_store.runs(work.tx) if one.month == bill.month)
     with engine.cursor() as connection:
         lay_draws(work.tx, books.room, connection, bills_of(work.tx, run, bill.bucket, bill.bill_id))

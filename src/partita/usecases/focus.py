@@ -27,6 +27,7 @@ from partita.formats import focus_export, focus_rules
 from partita.formats.focus_rules import ModelUnreadable, Reading, RowsUnreadable, RuleModel, RuleReport
 from partita.formats.focus_units import focus_unit
 from partita.formats.quoting import literal
+from partita.formats.regular_file import refuse_path
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import org as org_store
@@ -161,8 +162,8 @@ def check_focus(
     bulk engine. Nothing is written.
     """
     for needed in (path, rules, currencies):
-        if needed is not None and not needed.is_file():
-            return refused(Reason.FILE_NOT_FOUND, path=needed)
+        if needed is not None and (no := refuse_path(needed)):
+            return no
     try:
         model = focus_rules.read_model(rules)
     except ModelUnreadable as error:

@@ -1,6 +1,6 @@
 """Moments as people state them: an instant, or a day, which begins and ends at midnight in a zone.
 
-Owns nothing but this reading of days; periods and months are `core.period`. Rules: PERIOD-1, LEDGER-7.
+Owns nothing but this reading of days; periods and months are `core.period`. Rules: PERIOD-1, PERIOD-4, LEDGER-7.
 """
 
 from __future__ import annotations
@@ -8,6 +8,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import overload
 from zoneinfo import ZoneInfo
+
+from partita.core.period import DEFAULT_ZONE
+from partita.store import funds as funds_store
+from partita.store import org as org_store
+from partita.usecases.work import Work
 
 Moment = datetime | date
 
@@ -30,3 +35,12 @@ def end_of(moment: Moment | None, zone: str) -> datetime | None:
     if moment is None or isinstance(moment, datetime):
         return moment
     return start_of(moment + timedelta(days=1), zone)
+
+
+def zone_of(work: Work, account_id: str | None = None) -> str:
+    """Return the zone on whose clock the people of an account, or of the first enterprise, read instants (PERIOD-4).
+
+    What spans several enterprises, and an account that does not exist, is read on the clock of the first enterprise.
+    """
+    holder = funds_store.holder(work.tx, account_id, work.now) if account_id else None
+    return holder.zone if holder else org_store.catalogue_zone(work.tx) or DEFAULT_ZONE

@@ -39,6 +39,7 @@ def _leave(work: Work, one: Notice, place: Address) -> bool:
         "address": place.address,
         "language": place.language,
         "title": one.title[chinese],
+        "titles": {"en": one.title[0], "zh": one.title[1]},
         "body": one.body[chinese],
         "figures": one.figures,
         "at": work.now.isoformat(),

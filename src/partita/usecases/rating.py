@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ from partita.columnar import bill as bill_sql
 from partita.columnar import rating as rating_sql
 from partita.columnar.tables import CHARGE, USAGE
 from partita.core.charge import OWN, Costs
-from partita.core.period import Month
+from partita.core.period import DEFAULT_ZONE, Month, in_zone
 from partita.core.quantity import format_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.quoting import literal, path_literal
@@ -144,12 +145,22 @@ def show_files(engine: duckdb.DuckDBPyConnection, view: str, schema: dict[str, s
     engine.execute(f"create or replace temp view {view} as select {columns} from {source}")
 
 
+def _zone_of(engine: duckdb.DuckDBPyConnection, sku: str, start: datetime) -> str:
+    """Return the zone of an account with usage of a SKU that starts at an instant; of several the first by name."""
+    found = engine.execute(
+        "select min(zone) from usage join accounts using (account_id) where sku_id = ? and usage_start = ?",
+        [sku, start],
+    ).fetchall()
+    return next((str(zone) for (zone,) in found if zone), DEFAULT_ZONE)
+
+
 def unrateable(engine: duckdb.DuckDBPyConnection) -> Refused | None:
     """Refuse when the usage in view has records without a price in force, or with a cost that no line can hold."""
     unpriced = engine.execute(rating_sql.unpriced_sql()).fetchall()
     if unpriced:
         sku, currency, first, records = unpriced[0]
-        return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=f"{first}Z", records=records)
+        on = in_zone(first.replace(tzinfo=UTC), _zone_of(engine, sku, first))
+        return refused(Reason.NO_PRICE_IN_FORCE, sku=sku, currency=currency, on=on, records=records)
     return too_large(engine)
 
 

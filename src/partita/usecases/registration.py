@@ -31,8 +31,8 @@ class Registration:
     """What is stated of a new account.
 
     `enterprise_id` None = an enterprise of its own, with the account's id and name and one company, in `zone` and
-    `currency`; otherwise it stands at `org_unit_id` of that enterprise, whose zone and currency count. It pays for
-    itself from `effective_from` on (None = now): usage from before is not taken in.
+    `currency`; otherwise it stands at `org_unit_id` of that enterprise, whose zone and currency count. From
+    `effective_from` on (None = now) `payer_id` pays (None = it pays for itself): usage from before is not taken in.
     """
 
     account_id: str
@@ -41,6 +41,7 @@ class Registration:
     enterprise_id: str | None = None
     org_unit_id: str | None = None
     effective_from: Moment | None = None
+    payer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def _save(work: Work, whole: Registration, enterprise: Enterprise | None) -> boo
         return False
     placement = Placement(account_id, start, whole.enterprise_id, whole.org_unit_id)
     org_store.add_placements(tx, [placement], recorded_at=work.now)
-    org_store.add_relations(tx, [PaymentRelation(account_id, start, account_id)], recorded_at=work.now)
+    payer = PaymentRelation(account_id, start, whole.payer_id or account_id)
+    org_store.add_relations(tx, [payer], recorded_at=work.now)
     account_store.add_registration(tx, account_id, whole.kind, recorded_by=work.actor.signature, recorded_at=work.now)
     return True

@@ -5,7 +5,7 @@ Does not own what makes a record new (`columnar.usage`). Rules: USAGE-1, FILE-3 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,6 @@ from partita.store import merged
 from partita.store import usage as usage_store
 from partita.store.db import Transaction
 from partita.store.files import FileRoom
-from partita.store.usage import UsageFile
 from partita.usecases.work import Books
 
 
@@ -26,24 +25,34 @@ def stored_sql(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnectio
     months, buckets = columns.touched(engine)
     parts = []
     for month in months:
-        paths: list[Path] = []
-        for bucket, files in _by_bucket(usage_store.files(tx, month=month), buckets):
-            paths += _reading(room, engine, (month, bucket), files).paths(room)
+        readings = _readings(tx, room, engine, (month, buckets))
+        paths = [path for reading in readings.values() for path in reading.paths(room)]
         if paths:
             source = f"read_parquet([{_listed(paths)}])"
             parts.append(f"select {column_list(USAGE)}, {month}::integer as month from {source}")
     return " union all ".join(parts) or None
 
 
-def _reading(
-    room: FileRoom, engine: duckdb.DuckDBPyConnection, place: tuple[int, int], files: Sequence[UsageFile]
-) -> merged.Reading:
-    """Return what to read; a copy that cannot be read is thrown away, and the files themselves are read."""
-    reading = merged.reading(room, *place, files)
-    if reading.copy is None or _sound(engine, reading.copy):
-        return reading
+def _readings(
+    tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection, places: tuple[int, Collection[int]]
+) -> dict[int, merged.Reading]:
+    """Return what to read for buckets of a month: the newest copy of each, and what came in since."""
+    month, buckets = places
+    last = usage_store.last_of(tx, month, buckets)
+    copies = {bucket: _copy(room, engine, (month, bucket), last[bucket]) for bucket in sorted(last)}
+    since = usage_store.files_after(tx, month, {bucket: copy[0] if copy else 0 for bucket, copy in copies.items()})
+    return {bucket: merged.Reading(copy[1] if copy else None, tuple(since[bucket])) for bucket, copy in copies.items()}
+
+
+def _copy(
+    room: FileRoom, engine: duckdb.DuckDBPyConnection, place: tuple[int, int], last: int
+) -> tuple[int, Path] | None:
+    """Return the newest copy; those of a place where it cannot be read are thrown away."""
+    found = merged.newest(room, *place, last)
+    if found is None or _sound(engine, found[1]):
+        return found
     merged.forget(room, *place)
-    return merged.reading(room, *place, files)
+    return None
 
 
 def _sound(engine: duckdb.DuckDBPyConnection, copy: Path) -> bool:
@@ -59,26 +68,26 @@ def merge(books: Books, engine: duckdb.DuckDBPyConnection, places: Iterable[tupl
 
     Writers commit in the order of sequences, so the files through the last one seen are all there will ever be.
     """
+    by_month: dict[int, list[int]] = {}
     for month, bucket in places:
+        by_month.setdefault(month, []).append(bucket)
+    for month, buckets in by_month.items():
         with books.work() as work:
-            files = [one for one in usage_store.files(work.tx, month=month) if one.bucket == bucket]
-        reading = _reading(books.room, engine, (month, bucket), files)
-        if len(reading.rest) < merged.MANY:
-            continue
-        with books.room.incoming() as folder:
-            made = folder / "merged.parquet"
-            source = f"read_parquet([{_listed(reading.paths(books.room))}])"
-            engine.execute(
-                f"copy (select {column_list(USAGE)} from {source} order by {columns.ORDER}) to {literal(made)} "
-                "(format parquet, compression zstd, row_group_size 20480)"
-            )
-            merged.keep(books.room, made, month, bucket, files[-1].sequence)
+            readings = _readings(work.tx, books.room, engine, (month, buckets))
+        for bucket, reading in readings.items():
+            if len(reading.rest) >= merged.MANY:
+                _merge(books.room, engine, (month, bucket), reading)
 
 
-def _by_bucket(files: Sequence[UsageFile], buckets: Iterable[int]) -> Iterator[tuple[int, list[UsageFile]]]:
-    for bucket in buckets:
-        if of_bucket := [one for one in files if one.bucket == bucket]:
-            yield bucket, of_bucket
+def _merge(room: FileRoom, engine: duckdb.DuckDBPyConnection, place: tuple[int, int], reading: merged.Reading) -> None:
+    with room.incoming() as folder:
+        made = folder / "merged.parquet"
+        source = f"read_parquet([{_listed(reading.paths(room))}])"
+        engine.execute(
+            f"copy (select {column_list(USAGE)} from {source} order by {columns.ORDER}) to {literal(made)} "
+            "(format parquet, compression zstd, row_group_size 20480)"
+        )
+        merged.keep(room, made, *place, reading.rest[-1].sequence)
 
 
 def _listed(paths: Sequence[Path]) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from partita.core.ids import derived_id, is_name
 from partita.core.ledger import is_line
+from partita.core.period import in_zone
 from partita.core.permission import Action, Grant, Granted, Policy, Role
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats import permission as policy_file
+from partita.formats.regular_file import refuse_path
 from partita.store import org as org_store
 from partita.store import permission as permission_store
 from partita.store.permission import KeptPolicy, User
@@ -117,7 +119,7 @@ def grant_role(work: Work, asked: Asked, *, dry_run: bool = False) -> RoleGrante
     zone = org_store.enterprises_of(work.tx)[asked.enterprise_id].zone
     start, end = start_of(asked.effective_from, zone) or work.now, end_of(asked.effective_until, zone)
     if end is not None and end <= start:
-        return refused(Reason.ENDS_BEFORE_START, start=start.isoformat(), end=end.isoformat())
+        return refused(Reason.ENDS_BEFORE_START, start=in_zone(start, zone), end=in_zone(end, zone))
     where = (asked.user_id, asked.role, asked.enterprise_id, asked.org_unit_id)
     same = [one for one in permission_store.grants(work.tx, asked.user_id) if _where(one) == where]
     for one in same:
@@ -153,7 +155,7 @@ def revoke_role(
     zone = org_store.enterprises_of(work.tx)[found.enterprise_id].zone
     start = start_of(effective_from, zone) or work.now
     if start < work.now:
-        return refused(Reason.REVOKED_IN_THE_PAST, on=start.isoformat())
+        return refused(Reason.REVOKED_IN_THE_PAST, on=in_zone(start, zone))
     with work.tx.transaction(force_rollback=dry_run):
         permission_store.revoke(
             work.tx, grant_id, effective_from=start, recorded_by=work.actor.signature, recorded_at=work.now
@@ -196,7 +198,7 @@ def policy_in(work: Work, enterprise_id: str | None = None) -> Policy | Refused:
 def replace_policy(work: Work, *, enterprise_id: str, path: Path, dry_run: bool = False) -> PolicyReplaced | Refused:
     """Put the policy of a file in the place of an enterprise's policy, from now on (PERM-2).
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, FILE_NOT_FOUND, WRONG_ENCODING, then
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, FILE_NOT_FOUND, NOT_A_REGULAR_FILE, WRONG_ENCODING, then
     `formats.permission.read_policy`.
     """
     allowed = authorise_in(work, Action.CHANGE_POLICY, enterprise_id)
@@ -221,8 +223,8 @@ def replace_policy(work: Work, *, enterprise_id: str, path: Path, dry_run: bool 
 
 
 def _read(path: Path) -> Policy | Refused:
-    if not path.is_file():
-        return refused(Reason.FILE_NOT_FOUND, path=path)
+    if no := refuse_path(path):
+        return no
     raw = path.read_bytes()
     try:
         return policy_file.read_policy(raw.decode("utf-8"), path.name)

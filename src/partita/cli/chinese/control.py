@@ -4,7 +4,9 @@ from __future__ import annotations
 
 CONTROL: dict[str, tuple[str, dict[str, str]]] = {
     "control show": (
-        ("查看账号的服务状态：可用额度及可用天数、各产品的状态、各项设置。\n\n付款方同时看到由其代付的成员的产品。"),
+        (
+            "查看账号的服务状态：可用额度及可用天数、各产品的状态、各项设置。\n\n付款方同时看到由其代付的子账号的产品；子账号显示付款方的额度（以其为准），仅限有权查看者。"
+        ),
         {"account": "账号。"},
     ),
     "control history": (
@@ -12,7 +14,7 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
             "停复机历史：何时、何人、为何、当时的数字，以及期间产生的费用。\n\n"
             "每一步的费用是该产品从这一步到下一步（或到现在）的费用。"
         ),
-        {"account": "账号；付款方同时看到由其代付的成员。"},
+        {"account": "账号；付款方同时看到由其代付的子账号。"},
     ),
     "control policies": ("列出已设置的停复机策略；最具体的策略有效，未设置时按默认策略。", {}),
     "control policy": (
@@ -22,7 +24,7 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
             "每次设置的是完整的策略，未给出的按默认值。"
         ),
         {
-            "account": "账号，或付款方（对其全部成员有效）；默认全部。",
+            "account": "账号，或付款方（对其全部子账号有效）；默认全部。",
             "product": "产品；默认全部。",
             "terms": "策略。",
             "terms.grace": "可用额度小于零后继续运行多久（延停），如 90m、24h、7d；"
@@ -37,7 +39,7 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
     "control order": (
         (
             "设置付款方所在集团的停机次序：control order acme turns.csv --allowance 500.00。\n\n"
-            "文件为 CSV：member、product、turn（1 最先停，99 最后停，未列出的为 50）；成员或产品留空表示全部。"
+            "文件为 CSV：member、product、turn（1 最先停，99 最后停，未列出的为 50）；子账号或产品留空表示全部。"
             "设置后不再全部停机，而是按次序停最少的资源，直到每日消费降到允许的范围。"
         ),
         {
@@ -51,9 +53,9 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
     "control cap": (
         (
             "设置账号每月最多消费多少：control cap acme-lab 2000.00；none 表示撤销。\n\n"
-            "达到上限后该账号停机，直到下个月或提高上限，因此一个成员不会拖停其他成员。"
+            "达到上限后该账号停机，直到下个月或提高上限，因此一个子账号不会拖停其他子账号。"
         ),
-        {"account": "成员，或任意账号。", "amount": "每个自然月的上限，或 none。"},
+        {"account": "子账号，或任意账号。", "amount": "每个自然月的上限，或 none。"},
     ),
     "control paid-ahead": (
         (
@@ -90,7 +92,7 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
             "scope": "范围。",
             "scope.product": "high-spend 的产品；默认逐个产品分别判断。",
             "scope.quiet": "同一预警的静默时长。",
-            "scope.members": "改为对该账号的每个成员设置，要么全部设置，要么都不设置。",
+            "scope.members": "改为对该账号的每个子账号设置，要么全部设置，要么都不设置。",
         },
     ),
     "alert address": (

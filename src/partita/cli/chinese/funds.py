@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _KEY = "幂等键；不给时，同一天相同的内容只记录一次。"
 _ORDER = "业务单号：相同的键不会重复执行。"
+_DECISION = "业务单号：相同的键无论其间发生什么都不会重复执行。"
 _LINE = "主账号。"
 
 FUNDS: dict[str, tuple[str, dict[str, str]]] = {
@@ -129,13 +130,16 @@ FUNDS: dict[str, tuple[str, dict[str, str]]] = {
         "说明如何处理了一条不符的通知；本身不会入账。确已到账的款项请用 funds top-up 记录，参考填写网关流水号。",
         {"notice": "通知编号（ntc_…）。", "note": "处理说明。"},
     ),
-    "credit show": ("查看主账号的信控：总额、子账号额度、变更记录与未付账单。", {"account": _LINE}),
+    "credit show": (
+        "查看账号的信控：总额、子账号额度、变更记录、未付账单，以及共享自哪个主账号、上限与目前可用金额。",
+        {"account": "账号。"},
+    ),
     "credit request": (
         (
-            "申请信控总额，例如 credit request acme 50000.00 --key 2026-11。\n\n"
-            "调高须审批，调低立即生效；确认合同后才生效。"
+            "申请信控总额，例如 credit request acme 50000.00。\n\n"
+            "调高须审批，调低立即生效；确认合同后才生效。同一天连续重复发送视为同一申请。"
         ),
-        {"account": _LINE, "limit": "总额。", "key": _ORDER, "reason": "理由。"},
+        {"account": _LINE, "limit": "总额。", "key": _DECISION, "reason": "理由。"},
     ),
     "credit approve": ("审批通过待审批的变更，自此生效。", {"change": "变更编号（crc_…）。", "reason": "说明。"}),
     "credit reject": ("驳回待审批的变更，额度不变。", {"change": "变更编号（crc_…）。", "reason": "说明。"}),
@@ -145,10 +149,11 @@ FUNDS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "credit allocate": (
         (
-            "分配信控额度，例如 credit allocate acme acme-shop 8000.00 --key 2026-11。\n\n"
+            "分配信控额度，例如 credit allocate acme acme-shop 8000.00。\n\n"
             "调高不超过未分配额度；调低须保持可用额度大于零。关联须共享信控（SYNCHRONIZE_FINANCE_IDENTITY）。"
+            "同一天连续重复发送视为同一决定。"
         ),
-        {"account": _LINE, "member": "子账号。", "limit": "额度。", "key": _ORDER},
+        {"account": _LINE, "member": "子账号。", "limit": "额度。", "key": _DECISION},
     ),
     "credit set-term": (
         "设置信控账期：结算周期结束后若干天内付款，例如 credit set-term acme --days 30。",
@@ -156,10 +161,10 @@ FUNDS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "credit refund": (
         "信控退款：用信控购买的内容退款，可用额度增加，现金不变。",
-        {"account": "账号。", "amount": "金额。", "product": "退款的产品。", "key": _ORDER},
+        {"account": "账号。", "amount": "金额。", "product": "退款的产品。", "key": _KEY},
     ),
     "credit apply-refund": (
         "信控退款抵扣未结清账单，可用额度不变。",
-        {"account": "账号。", "amount": "金额。", "key": _ORDER},
+        {"account": "账号。", "amount": "金额。", "key": _KEY},
     ),
 }

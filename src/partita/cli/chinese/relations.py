@@ -5,14 +5,15 @@ from __future__ import annotations
 _KEY = "幂等键：同一键的命令只执行一次。"
 _CODES = "权限代码，可多个。"
 _MEMBER = "子账号。"
-_FILE = "CSV 或 Excel 文件（.xlsx、.xls、.ods 的第一个工作表）。"
+_FILE = "CSV 或 Excel 文件（.xlsx、.ods 的第一个工作表）。"
 _TRIED = "先逐行检查全部内容；只要有一处错误，就指出行与列，不执行任何操作。同一天内容相同的文件视为同一批次。"
 
 RELATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "relation invite": (
         (
             "邀请账号 MEMBER 成为 MAIN 的子账号，例如 relation invite main shop --permit CHECK_FINANCE_INFO。\n\n"
-            "同一实名主体立即生效；否则子账号须在七天内以完全一致的权限确认。relation modes 说明两种模式。"
+            "同一实名主体且您同时有权代子账号答复时立即生效；否则子账号须在七天内以完全一致的权限确认。"
+            "relation modes 说明两种模式。"
             "回答中列出该关联带来的影响及日期。"
         ),
         {

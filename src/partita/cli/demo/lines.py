@@ -37,7 +37,8 @@ def explain(stage: Stage, month: Month) -> dict[str, Any]:
 
 def single(stage: Stage, month: Month) -> dict[str, Any]:
     """Show the customer of the basic tier: registered, paid in, used, billed; and what its tier does not have."""
-    from partita.demo.voyage import MAPS, SINGLE  # noqa: PLC0415 - a command starts fast
+    from partita.core.tier import UNTIERED  # noqa: PLC0415 - a command starts fast
+    from partita.demo.voyage import MAPS, SINGLE  # noqa: PLC0415
     from partita.usecases import funds, relation  # noqa: PLC0415
     from partita.usecases.account import show_account  # noqa: PLC0415
     from partita.usecases.bill import list_bills  # noqa: PLC0415
@@ -55,14 +56,15 @@ def single(stage: Stage, month: Month) -> dict[str, Any]:
             no = relation.invite(work, management=SINGLE, member=MAPS, terms=Terms())
         assert isinstance(no, Refused), "the basic tier has one account"
         entity = account.entity.name if account.entity else ""
+        tier = account.tier or UNTIERED
         money = [screen.money(one, CURRENCY) for one in (bill.bill.payable_minor, bill.paid_minor, purse.figures.cash)]
         stage.console.print(
             screen.say(
-                f"{SINGLE} ({account.tier.text(language)}, {entity}): bill of {month} {money[0]}, paid {money[1]}, "
+                f"{SINGLE} ({tier.text(language)}, {entity}): bill of {month} {money[0]}, paid {money[1]}, "
                 f"cash {money[2]} {CURRENCY}",
-                f"{SINGLE}（{account.tier.text(language)}，{entity}）：{month} 账单 {money[0]}，已付 {money[1]}，"
+                f"{SINGLE}（{tier.text(language)}，{entity}）：{month} 账单 {money[0]}，已付 {money[1]}，"
                 f"现金余额 {money[2]} {CURRENCY}",
             )
         )
         stage.console.print(Text.assemble((f"{no.reason.name} ", "yellow"), no.message(language)))
-    return bill_plain(bill) | {"tier": account.tier.word, "refused": no.reason.name}
+    return bill_plain(bill) | {"tier": tier.word, "refused": no.reason.name}

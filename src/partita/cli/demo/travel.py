@@ -95,7 +95,8 @@ def day_of(stage: Stage, payer: str, days: Sequence[date]) -> list[Day]:
 
     shown = stage.do(lambda work: service_control.show(work, payer))
     states = [one.row.state for one in shown.items if one.row.cause is not Cause.CAP_REACHED] or [ServiceState.RUNNING]
-    return [Day(day, shown.available.result, max(states, key=WORST.index)) for day in days]
+    assert shown.quota is not None, "a payer sees its own quota"
+    return [Day(day, shown.quota.available.result, max(states, key=WORST.index)) for day in days]
 
 
 def events_of(stage: Stage, accounts: Iterable[str], since: datetime) -> list[Event]:
@@ -140,12 +141,14 @@ def stands(stage: Stage) -> None:
     for payer in (MAIN, *MANAGED):
         with stage.books.work() as work:
             shown = sure(service_control.show(work, payer))
-        tenths = shown.days_left_tenths
+        quota = shown.quota
+        assert quota is not None, "a payer sees its own quota"
+        tenths = quota.days_left_tenths
         accounts = dict.fromkeys(one.row.use.account_id for one in shown.items)
         grid.add_row(
             payer,
-            screen.money(shown.available.result, CURRENCY),
-            screen.money(shown.pace.per_day_minor(CURRENCY), CURRENCY),
+            screen.money(quota.available.result, CURRENCY),
+            screen.money(quota.pace.per_day_minor(CURRENCY), CURRENCY),
             "—" if tenths is None else format_scaled(tenths, 1, places=1),
             "\n".join(accounts),
         )

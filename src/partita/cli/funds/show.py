@@ -145,7 +145,7 @@ def _render(console: Console, one: FundsShown, *, explain: bool) -> None:
         amount_text = shown(Money(quota.result, quota.currency))
         if quota.withheld:
             amount_text = say(f"at most {amount_text}", f"至多 {amount_text}")
-        console.print(f"{quota.quota.text(language)}{of}: {amount_text}", markup=False)
+        console.print(f"{quota.quota.text(language)}{of}{say(': ', '：')}{amount_text}", markup=False)
         if explain:
             console.print(f"  {quota.formula(language)}", markup=False, style="dim")
     _render_documents(console, one)
@@ -192,6 +192,7 @@ def _render_members(console: Console, group: MembersShown) -> None:
     say = screen.say
     heads = {
         "account": say("account", "账号"),
+        "currency": say("currency", "币种"),
         "cash": say("cash", "现金"),
         "transfer_book": say("transfer book", "划拨账本"),
         "credit_limit": say("credit limit", "信控额度"),
@@ -201,6 +202,7 @@ def _render_members(console: Console, group: MembersShown) -> None:
     cells = [
         {
             "account": one.account_id,
+            "currency": one.currency,
             "cash": screen.money(one.cash, one.currency),
             "transfer_book": screen.money(one.transfer_book, one.currency),
             "credit_limit": screen.money(one.credit_limit, one.currency),
@@ -209,9 +211,9 @@ def _render_members(console: Console, group: MembersShown) -> None:
         }
         for one in group.figures
     ]
-    right = [name for name in heads if name != "account"]
+    right = [name for name in heads if name not in {"account", "currency"}]
     shown_names = screen.print_fitted(
-        console, heads, cells, [list(heads), ["account", "cash", "available"]], right=right
+        console, heads, cells, [list(heads), ["account", "currency", "cash", "available"]], right=right
     )
     screen.print_left_out(console, [heads[name] for name in heads if name not in shown_names])
     for name, no in group.left_out.items():

@@ -47,6 +47,7 @@ class Part(Enum):
     BOOK_OF_GIVER = ("left in the receiver's book", "接收方账本余额")
     LEFT_OF_PAIR = ("transferred and not reclaimed", "已划拨未回收")
     AVAILABLE = ("available quota", "可用额度")
+    IN_TRUSTEESHIP = ("in trusteeship nothing is transferred", "财务托管期间不能划拨")
 
     def text(self, language: str = "en") -> str:
         """Name the part in `en` or `zh`."""
@@ -167,9 +168,13 @@ def available(figures: Figures) -> Explained:
     return Explained(Quota.AVAILABLE, figures.currency, (terms,))
 
 
-def transferable(figures: Figures) -> Explained:
-    """Return what an account may transfer (可划拨): its own cash that is not frozen, within the quota (FUNDS-5)."""
-    return Explained(Quota.TRANSFERABLE, figures.currency, (_own_cash(figures), _available(figures)))
+def transferable(figures: Figures, *, in_trusteeship: bool = False) -> Explained:
+    """Return what an account may transfer (可划拨): its own cash that is not frozen, within the quota (FUNDS-5).
+
+    `in_trusteeship`: it is a member for which another pays, and transfers nothing (FUNDS-10).
+    """
+    barred = ((Term(Part.IN_TRUSTEESHIP, 0),),) if in_trusteeship else ()
+    return Explained(Quota.TRANSFERABLE, figures.currency, (_own_cash(figures), _available(figures), *barred))
 
 
 def free_cash(figures: Figures) -> Explained:

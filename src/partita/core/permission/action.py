@@ -183,7 +183,7 @@ class Action(Enum):
         "set grace, stop and retention of products", "设置延停、停机与保留策略", operator_only=True
     )
     SET_STOP_ORDER = Act("set what is stopped first", "设置停机次序", capability=Capability.RUN_CONTROL)
-    SET_SPENDING_CAP = Act("set spending caps of members", "设置成员消费上限", capability=Capability.RUN_CONTROL)
+    SET_SPENDING_CAP = Act("set spending caps of members", "设置子账号消费上限", capability=Capability.RUN_CONTROL)
     SET_ALERT = Act(
         "set alerts and where they go",
         "设置预警与通知渠道",

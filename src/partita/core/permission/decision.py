@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
+from partita.core.period import clock
 from partita.core.permission.action import Action, Over, Role
 from partita.core.permission.codes import RelationPermission
 from partita.core.refusal import Reason, Refused, refused
@@ -173,14 +174,15 @@ class _Tried:
 
     allows: bool
     text: Text
+    barred: bool = False
 
 
 def _yes(en: str, zh: str) -> _Tried:
     return _Tried(allows=True, text=(en, zh))
 
 
-def _no(en: str, zh: str) -> _Tried:
-    return _Tried(allows=False, text=(en, zh))
+def _no(en: str, zh: str, *, barred: bool = False) -> _Tried:
+    return _Tried(allows=False, text=(en, zh), barred=barred)
 
 
 def decide(actor: Actor, action: Action, target: Target, evidence: Evidence) -> Granted | Refused:
@@ -201,7 +203,7 @@ def decide(actor: Actor, action: Action, target: Target, evidence: Evidence) -> 
         action=(action.text(), action.text("zh")),
         account=target.name or _BOOKS,
         tried=lines,
-        remedy=_remedy(actor, action, target),
+        remedy=_remedy(actor, action, target, barred=any(way.barred for way in tried)),
     )
 
 
@@ -227,7 +229,7 @@ def _as_itself(actor: Actor, action: Action, target: Target) -> _Tried:
     if target.account_id != actor.account_id:
         return _no(f"it is not {actor.account_id} itself", f"对象不是账号 {actor.account_id} 本身")
     if bar := _bar(action, target):
-        return _no(*bar)
+        return _no(*bar, barred=True)
     return _yes("an account acts for itself", "账号为自己操作")
 
 
@@ -237,25 +239,25 @@ def _by_grants(actor: Actor, action: Action, target: Target, evidence: Evidence)
         yield _no(f"{actor.user_id} has no role", f"{actor.user_id} 没有任何角色")
     for grant in evidence.grants:
         said = _of_grant(grant, actor, action, target.place, evidence)
-        if said is None and (bar := _bar(action, target)):
-            said = bar
+        bar = _bar(action, target) if said is None else None
+        said = said or bar
         en, zh = grant.names
         if said is None:
             yield _yes(f"{en} covers {target.name} and allows it", f"{zh}覆盖 {target.name}，且允许该操作")
         else:
-            yield _no(f"{en}: {said[0]}", f"{zh}：{said[1]}")
+            yield _no(f"{en}: {said[0]}", f"{zh}：{said[1]}", barred=bar is not None)
 
 
 def _of_grant(grant: Grant, actor: Actor, action: Action, place: Place | None, evidence: Evidence) -> Text | None:
     """Return why a grant does not allow an action at a place; None = it does. Checked in this order (PERM-4)."""
     if evidence.at < grant.effective_from:
-        return f"starts on {_clock(grant.effective_from)}", f"{_clock(grant.effective_from)} 起生效"
+        return f"starts on {clock(grant.effective_from)}", f"{clock(grant.effective_from)} 起生效"
     for end, en, zh in (
         (grant.revoked_from, "was revoked on", "撤销于"),
         (grant.effective_until, "ended on", "到期于"),
     ):
         if end is not None and evidence.at >= end:
-            return f"{en} {_clock(end)}", f"{zh} {_clock(end)}"
+            return f"{en} {clock(end)}", f"{zh} {clock(end)}"
     if not grant.covers(place):
         return "does not reach that far", "范围不包含该对象"
     if grant.role.api_only and actor.door is not Door.API:
@@ -267,10 +269,6 @@ def _of_grant(grant: Grant, actor: Actor, action: Action, place: Place | None, e
             f"权限策略不允许该角色执行此操作（{action.word}）",
         )
     return None
-
-
-def _clock(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _by_relation(actor: Actor, action: Action, target: Target, evidence: Evidence) -> Iterator[_Tried]:
@@ -323,11 +321,18 @@ def _bar(action: Action, target: Target) -> Text | None:
     )
 
 
-def _remedy(actor: Actor, action: Action, target: Target) -> Text:
-    """Return what to do next: let the relation permit it, or ask for a role."""
+def _remedy(actor: Actor, action: Action, target: Target, *, barred: bool) -> Text:
+    """Return what to do next: let the relation permit it, or ask for a role; `barred`: only the relation forbids it."""
     if action.value.operator_only:
         return "Ask the operator of the books.", "请联系账簿的运营方。"
     over, link = action.value.over, target.link
+    if barred and link is not None:
+        stay = " ".join(code.name for code in RelationPermission if code in link.permissions - {action.value.barred_by})
+        command = f"`partita relation permit {target.name} {stay}`".replace(" `", "`")
+        return (
+            f"{link.management_id} can lift that: {command} keeps the other permissions and ends this one.",
+            f"可由 {link.management_id} 解除：{command} 取消该禁止，保留其余权限。",
+        )
     lacks = isinstance(over, RelationPermission) and link is not None and link.management_id == actor.account_id
     if lacks and isinstance(over, RelationPermission):
         return (

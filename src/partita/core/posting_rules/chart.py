@@ -38,30 +38,35 @@ class LedgerAccount:
     """
 
     name: str
+    english: str
     chinese: str
     normal: Side
     kept: bool
 
+    def text(self, language: str = "en") -> str:
+        """Name it in `en` or `zh`."""
+        return self.chinese if language == "zh" else self.english
+
 
 CHART = (
-    LedgerAccount(BANK, "银行存款", Side.DEBIT, kept=False),
-    LedgerAccount(NOTES_RECEIVABLE, "应收票据", Side.DEBIT, kept=False),
-    LedgerAccount(RECEIVABLE, "应收账款", Side.DEBIT, kept=True),
-    LedgerAccount(TRANSFER_CLEARING, "划拨清算", Side.DEBIT, kept=True),
-    LedgerAccount(CASH, "客户现金余额", Side.CREDIT, kept=True),
-    LedgerAccount(VOUCHER_CLEARING, "代金券共享清算", Side.DEBIT, kept=False),
-    LedgerAccount(VOUCHER_POOL, "代金券额度池", Side.CREDIT, kept=True),
-    LedgerAccount(Fund.VOUCHER.value, "代金券", Side.CREDIT, kept=True),
-    LedgerAccount(Fund.TRANSFER_BOOK.value, "划拨账本", Side.CREDIT, kept=True),
-    LedgerAccount(Fund.REFUND.value, "退款账本", Side.CREDIT, kept=True),
-    LedgerAccount(Fund.ACCEPTANCE.value, "票据账本", Side.CREDIT, kept=True),
-    LedgerAccount(STORED_VALUE_INACTIVE, "储值卡（未激活）", Side.CREDIT, kept=False),
-    LedgerAccount(Fund.STORED_VALUE.value, "储值卡", Side.CREDIT, kept=True),
-    LedgerAccount(CREDIT_REFUND, "信控退款", Side.CREDIT, kept=True),
-    LedgerAccount(REVENUE, "营业收入", Side.CREDIT, kept=False),
-    LedgerAccount(PROMOTION, "营销费用", Side.DEBIT, kept=False),
-    LedgerAccount(LAPSED, "储值卡过期收入", Side.CREDIT, kept=False),
-    LedgerAccount(OVERDUE_INTEREST, "逾期利息收入", Side.CREDIT, kept=False),
+    LedgerAccount(BANK, "bank", "银行存款", Side.DEBIT, kept=False),
+    LedgerAccount(NOTES_RECEIVABLE, "notes receivable", "应收票据", Side.DEBIT, kept=False),
+    LedgerAccount(RECEIVABLE, "receivable", "应收账款", Side.DEBIT, kept=True),
+    LedgerAccount(TRANSFER_CLEARING, "transfer clearing", "划拨清算", Side.DEBIT, kept=True),
+    LedgerAccount(CASH, "cash", "客户现金余额", Side.CREDIT, kept=True),
+    LedgerAccount(VOUCHER_CLEARING, "voucher clearing", "代金券共享清算", Side.DEBIT, kept=False),
+    LedgerAccount(VOUCHER_POOL, "voucher pool", "代金券额度池", Side.CREDIT, kept=True),
+    LedgerAccount(Fund.VOUCHER.value, "voucher", "代金券", Side.CREDIT, kept=True),
+    LedgerAccount(Fund.TRANSFER_BOOK.value, "transfer book", "划拨账本", Side.CREDIT, kept=True),
+    LedgerAccount(Fund.REFUND.value, "refund book", "退款账本", Side.CREDIT, kept=True),
+    LedgerAccount(Fund.ACCEPTANCE.value, "acceptance book", "票据账本", Side.CREDIT, kept=True),
+    LedgerAccount(STORED_VALUE_INACTIVE, "stored-value card, not active", "储值卡（未激活）", Side.CREDIT, kept=False),
+    LedgerAccount(Fund.STORED_VALUE.value, "stored-value card", "储值卡", Side.CREDIT, kept=True),
+    LedgerAccount(CREDIT_REFUND, "credit refund", "信控退款", Side.CREDIT, kept=True),
+    LedgerAccount(REVENUE, "revenue", "营业收入", Side.CREDIT, kept=False),
+    LedgerAccount(PROMOTION, "promotion", "营销费用", Side.DEBIT, kept=False),
+    LedgerAccount(LAPSED, "lapsed cards", "储值卡过期收入", Side.CREDIT, kept=False),
+    LedgerAccount(OVERDUE_INTEREST, "overdue interest", "逾期利息收入", Side.CREDIT, kept=False),
 )
 """The chart of accounts. What we owe the customer (cash and the other funds) is a liability: the credit side.
 

@@ -7,9 +7,12 @@ module of its area and a line here. Rules: REFUSE-1 (`docs/rules/refusal.md`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
+from partita.core.period import clock
 from partita.core.refusal import (
     account,
     catalog,
@@ -246,6 +249,7 @@ class Reason(Enum):
 
     # credit: credit limits and terms
     NO_CREDIT_LINE = credit.NO_CREDIT_LINE
+    NEVER_HAD_CREDIT = credit.NEVER_HAD_CREDIT
     EXIST_APPROVING_PROCESS = credit.EXIST_APPROVING_PROCESS
     CREDIT_NOT_SHARED = credit.CREDIT_NOT_SHARED
     CREDIT_NOT_RELATED = credit.CREDIT_NOT_RELATED
@@ -373,13 +377,18 @@ class Refused:
     def message(self, language: str = "en") -> str:
         """Return the message in `en` or `zh`."""
         text = self.reason.value[language == "zh"]
-        return text.format(**self.details(language)).strip()
+        return text.format(**said(self.details(language))).strip()
 
     def details(self, language: str = "en") -> dict[str, object]:
         """Return the details in `en` or `zh`: a pair of texts is (English, 中文)."""
         return {
             name: value[language == "zh"] if isinstance(value, tuple) else value for name, value in self.detail.items()
         }
+
+
+def said(detail: Mapping[str, object]) -> dict[str, object]:
+    """Return details as a message says them: an instant as a clock shows it (PERIOD-4)."""
+    return {name: clock(one) if isinstance(one, datetime) else one for name, one in detail.items()}
 
 
 def refused(reason: Reason, **detail: object) -> Refused:

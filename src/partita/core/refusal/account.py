@@ -35,8 +35,8 @@ BAD_NAME = (
     "{value!r} 不是有效编号：请用 1 至 128 个字母、数字及 . _ : / @ -，以字母或数字开头。",
 )
 UNKNOWN_ENTERPRISE = (
-    "Unknown enterprise {enterprise}. `partita setup show` lists the enterprises.",
-    "未知企业 {enterprise}。`partita setup show` 列出所有企业。",
+    "Unknown enterprise {enterprise}. `partita org tree` shows the enterprises.",
+    "未知企业 {enterprise}。`partita org tree` 显示各企业。",
 )
 UNKNOWN_UNIT = (
     "The enterprise {enterprise} has no unit {unit}. `partita org tree` shows the units.",

@@ -44,5 +44,5 @@ NO_SUCH_ADDRESS = (
 )
 NO_MEMBERS = (
     "{account} has no members. `partita relation list` shows the relations.",
-    "{account} 没有成员账号。`partita relation list` 显示关联关系。",
+    "{account} 没有子账号。`partita relation list` 显示关联关系。",
 )

@@ -6,16 +6,23 @@ NO_CREDIT_LINE = (
     "{management} has no credit line. Ask for one: `partita credit request {management} AMOUNT`.",
     "{management} 没有信控额度。请先申请：`partita credit request {management} 金额`。",
 )
+NEVER_HAD_CREDIT = (
+    "{account} never had credit, so nothing was bought on it. Refund into its refund book: `partita funds refund`.",
+    "{account} 从未有过信控额度，不存在以信控购买的内容。请退款到其退款账本：`partita funds refund`。",
+)
 EXIST_APPROVING_PROCESS = (
     "A change of the credit of {management} waits for approval ({change}): approve or reject it first.",
     "{management} 的信控有待审批的变更（{change}）：请先审批通过或驳回。",
 )
 CREDIT_NOT_SHARED = (
     (
-        "The relation of {management} and {member} does not share credit: {member} must permit "
-        "SYNCHRONIZE_FINANCE_IDENTITY first (`partita relation permit`)."
+        "The relation of {management} and {member} does not share credit (SYNCHRONIZE_FINANCE_IDENTITY). {management} "
+        "sets that, if both are one verified legal entity: `partita relation permit {member} {codes}`."
     ),
-    "{management} 与 {member} 的关联未共享信控：须先授予 SYNCHRONIZE_FINANCE_IDENTITY（`partita relation permit`）。",
+    (
+        "{management} 与 {member} 的关联未共享信控（SYNCHRONIZE_FINANCE_IDENTITY）。同一实名主体的，可由 {management} "
+        "设置：`partita relation permit {member} {codes}`。"
+    ),
 )
 CREDIT_NOT_RELATED = (
     "{member} is no member of {management}: credit is allocated within a relation only.",

@@ -24,10 +24,14 @@ EXCEEDS_FREE_CASH = (
 )
 WITHDRAWAL_FORBIDDEN = (
     (
-        "{account} may not withdraw cash: its relation with {management} forbids it (FORBID_WITHDRAW_CASH). Ask "
-        "{management} to change the permissions of the relation, or to reclaim the money."
+        "{account} may not withdraw cash: its relation with {management} forbids it (FORBID_WITHDRAW_CASH). "
+        "{management} can lift that: `partita relation permit {account} CODES` with the codes that are to stay, which "
+        "`partita relation show {account}` names."
     ),
-    "{account} 不能提现：与 {management} 的关联禁止提现（FORBID_WITHDRAW_CASH）。{management} 可修改权限或回收资金。",
+    (
+        "{account} 不能提现：与 {management} 的关联禁止提现（FORBID_WITHDRAW_CASH）。可由 {management} 解除："
+        "`partita relation permit {account} 权限代码`，只列出要保留的权限（见 `partita relation show {account}`）。"
+    ),
 )
 TRANSFER_TO_ITSELF = (
     "{account} cannot transfer to itself: name another account.",
@@ -55,8 +59,16 @@ SHARING_NOT_VERIFIED = (
     "{account} 未实名认证：资金与信控只能在同一实名认证主体内共享。请先认证：`partita account verify {account}`。",
 )
 SHARING_ENTITY_DIFFERS = (
-    "{giver} and {receiver} are verified as different legal entities: money and credit are shared only within one.",
-    "{giver} 与 {receiver} 的实名认证主体不同：资金与信控只能在同一主体内共享。",
+    (
+        "{giver} and {receiver} are verified as different legal entities: money and credit are shared only within one. "
+        "Let {receiver} pay in by itself: `partita payment start {receiver} AMOUNT`. If the two are one entity, end "
+        "the relation, verify anew (`partita account verify`) and relate again."
+    ),
+    (
+        "{giver} 与 {receiver} 的实名认证主体不同：资金与信控只能在同一主体内共享。可由 {receiver} 自行充值："
+        "`partita payment start {receiver} 金额`。如确为同一主体，请先解除关联，"
+        "重新认证（`partita account verify`）后再关联。"
+    ),
 )
 UNKNOWN_FREEZE = (
     "There is no freeze {freeze}. `partita funds show ACCOUNT` lists what is frozen.",

@@ -35,8 +35,8 @@ WRONG_ENCODING_OF_TWO = (
     "文件既不是 UTF-8 也不是 GB18030 编码（第 {row} 行）：请另存为 UTF-8 后重新导入。未导入任何内容。",
 )
 NOT_A_REGULAR_FILE = (
-    "{path} is no regular file but a pipe or a device: save its content to a file and import that file.",
-    "{path} 不是普通文件，而是管道或设备：请先将内容保存为文件，再导入该文件。",
+    "{path} is no regular file but a folder, a pipe or a device: save the content to a file and name that file.",
+    "{path} 不是普通文件，而是文件夹、管道或设备：请先将内容保存为文件，再指定该文件。",
 )
 COLUMN_TWICE = (
     "The header has the column {column} {times} times: keep the one that counts. Nothing was taken in.",

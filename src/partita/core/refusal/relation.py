@@ -37,10 +37,10 @@ INVITED_ALREADY = (
 )
 RELATED_ALREADY = (
     (
-        "{account} is a member of {main} already; an account is in one relation at a time. Release that one first: "
-        "`partita relation release {account}`."
+        "{account} is a member of {main} already; an account is in one relation at a time. {way}: `partita "
+        "relation {command}`."
     ),
-    "{account} 已是 {main} 的子账号；一个账号同时只能有一个关联。请先解除：`partita relation release {account}`。",
+    "{account} 已是 {main} 的子账号；一个账号同时只能有一个关联。{way}：`partita relation {command}`。",
 )
 
 # what is offered
@@ -90,10 +90,10 @@ TRUST_NEEDS_SAME_TITLE = (
 )
 TRUST_NEEDS_CREDIT = (
     (
-        "The credit of {account} is not enabled: a main account in trusteeship needs a credit limit. Set one, then "
-        "try again."
+        "The credit of {account} does not count yet: a main account in trusteeship needs credit that counts. {way}, "
+        "then try again."
     ),
-    "{account} 未开通信控：托管主账号须有信控额度。请先设置，再重试。",
+    "{account} 的信控尚未生效：托管主账号须有生效的信控。{way}，再重试。",
 )
 MEMBER_OWES = (
     (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 UNKNOWN_ACCOUNT = (
-    "Unknown account {account}. `partita setup show` lists the accounts.",
-    "未知账号 {account}。`partita setup show` 列出所有账号。",
+    "Unknown account {account}. `partita account list` lists the accounts that you may see.",
+    "未知账号 {account}。`partita account list` 列出您可以查看的账号。",
 )
 UNKNOWN_PRODUCT = (
     "Unknown product {product}. `partita setup show` lists the products.",

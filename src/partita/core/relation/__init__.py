@@ -20,10 +20,10 @@ from partita.core.relation.nouns import (
     State,
     named,
 )
-from partita.core.relation.plan import Change, Consequence, CycleStart, consequences, headline
+from partita.core.relation.plan import Change, Consequence, Turn, consequences, headline
 
 __all__ = [
-    "CHECKS", "LIVE", "POLICY", "Change", "Command", "Consequence", "CycleStart", "Matter", "MatterKind", "Permissions",
-    "Proposal", "Relation", "RelationPolicy", "Standing", "State", "consequences", "decide", "headline", "named",
+    "CHECKS", "LIVE", "POLICY", "Change", "Command", "Consequence", "Matter", "MatterKind", "Permissions", "Proposal",
+    "Relation", "RelationPolicy", "Standing", "State", "Turn", "consequences", "decide", "headline", "named",
     "obstacles",
 ]  # fmt: skip

@@ -13,9 +13,10 @@ from partita.core.account import AccountKind
 from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP, needs_same_entity
 from partita.core.money import Money
 from partita.core.org import FinanceMode
+from partita.core.period import in_zone
 from partita.core.permission import RelationPermission, lacking
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.relation.nouns import Command, MatterKind, Proposal, Standing, State, named
+from partita.core.relation.nouns import Command, MatterKind, Proposal, Relation, Standing, State, named
 
 Check: TypeAlias = Callable[[Proposal], Refused | None]
 
@@ -62,8 +63,24 @@ def member_is_free(one: Proposal) -> Refused | None:
     bound = one.member.relation
     if bound is None:
         return None
-    reason = Reason.INVITED_ALREADY if bound.state is State.INVITED else Reason.RELATED_ALREADY
-    return refused(reason, account=one.member.account_id, main=bound.management_id)
+    account, main = one.member.account_id, bound.management_id
+    if bound.state is State.INVITED:
+        return refused(Reason.INVITED_ALREADY, account=account, main=main)
+    way, command = _instead(one, bound)
+    return refused(Reason.RELATED_ALREADY, account=account, main=main, way=way, command=command)
+
+
+def _instead(one: Proposal, bound: Relation) -> tuple[tuple[str, str], str]:
+    """Return what leads to what was asked for, of an account that is a member already, and its command."""
+    account = bound.member_id
+    if bound.management_id != one.management.account_id:
+        return ("Release that one first", "请先解除"), f"release {account}"
+    if bound.mode is TRUSTEESHIP:
+        return ("To go back, see what that brings", "如需改回，请先预览影响"), f"go-back {account} --dry-run"
+    if one.mode is TRUSTEESHIP:
+        return ("Upgrade it", "请升级"), f"upgrade {account}"
+    codes = " ".join(code.name for code in RelationPermission if code in one.permissions)
+    return ("Change what it permits", "请变更授权"), f"permit {account} {codes}".strip()
 
 
 def member_has_no_members(one: Proposal) -> Refused | None:
@@ -148,7 +165,16 @@ def main_has_credit(one: Proposal) -> Refused | None:
     """The main account's credit is enabled."""
     if one.management.has_credit or not one.policy.management_needs_credit:
         return None
-    return refused(Reason.TRUST_NEEDS_CREDIT, account=one.management.account_id)
+    account, pending = one.management.account_id, one.management.credit_pending
+    command = f"partita credit request {account}"
+    way = (f"Ask for a total: `{command} AMOUNT`", f"请先申请总额：`{command} 金额`")
+    if one.management.credit_asked:
+        command = f"partita credit confirm {account}"
+        way = (f"Confirm its contract: `{command} CONTRACT`", f"请先确认合同：`{command} 合同编号`")
+    elif pending is not None:
+        command = f"partita credit approve {pending}"
+        way = (f"Let the operator approve what was asked for: `{command}`", f"请由运营方审批申请：`{command}`")
+    return refused(Reason.TRUST_NEEDS_CREDIT, account=account, way=way)
 
 
 def member_owes_nothing(one: Proposal) -> Refused | None:
@@ -181,7 +207,9 @@ def no_usage_ahead(one: Proposal) -> Refused | None:
     until = one.member.usage_until
     if until is None or until < one.starts:
         return None
-    return refused(Reason.MEMBER_HAS_USAGE_AHEAD, account=one.member.account_id, last=until, starts=one.starts)
+    zone = one.member.zone
+    last, starts = in_zone(until, zone), in_zone(one.starts, zone)
+    return refused(Reason.MEMBER_HAS_USAGE_AHEAD, account=one.member.account_id, last=last, starts=starts)
 
 
 def no_payer_ahead(one: Proposal) -> Refused | None:
@@ -189,7 +217,7 @@ def no_payer_ahead(one: Proposal) -> Refused | None:
     ahead = one.member.payer_ahead
     if ahead is None:
         return None
-    account, payer, on = one.member.account_id, ahead.payer_id, ahead.effective_from
+    account, payer, on = one.member.account_id, ahead.payer_id, in_zone(ahead.effective_from, one.member.zone)
     return refused(Reason.PAYER_STATED_AHEAD, account=account, payer=payer, on=on)
 
 
@@ -223,9 +251,8 @@ def is_in_time(one: Proposal) -> Refused | None:
     assert asked is not None, "that there is an invitation is checked before"
     if asked.state is State.INVITED and asked.expires_at is not None and one.now < asked.expires_at:
         return None
-    return refused(
-        Reason.INVITATION_EXPIRED, account=asked.member_id, main=asked.management_id, on=asked.expires_at or asked.since
-    )
+    on = in_zone(asked.expires_at or asked.since, one.member.zone)
+    return refused(Reason.INVITATION_EXPIRED, account=asked.member_id, main=asked.management_id, on=on)
 
 
 def same_offer(one: Proposal) -> Refused | None:

@@ -117,8 +117,10 @@ class Matter:
 class Standing:
     """All that a check may ask of one account, as it is when the command is given; money in minor units.
 
-    `relation`: the live one in which it is the member; `members`: those of its live relations; `usage_until`: the last
-    start of its stored usage; `payer_ahead`: a payer that a setup folder states for later.
+    `credit_asked`: a total was approved, whether or not its contract is confirmed; `credit_pending`: the change of
+    credit that waits for approval; `relation`: the live one in which it is the member; `members`: those of its live
+    relations; `usage_until`: the last start of its stored usage; `payer_ahead`: a payer that a setup folder states for
+    later.
     """
 
     account_id: str
@@ -131,6 +133,8 @@ class Standing:
     has_credit: bool = False
     available_minor: int = 0
     owed_minor: int = 0
+    credit_asked: bool = False
+    credit_pending: str | None = None
     relation: Relation | None = None
     members: tuple[str, ...] = ()
     matters: tuple[Matter, ...] = ()
@@ -143,7 +147,8 @@ class Proposal:
     """A command on a pair, and all that decides whether it may be done; money in minor units.
 
     `granted_minor`: funds of the main account in the member's transfer book; `credit_minor`: the limit that it gave the
-    member; `starts`: the first start of usage that another payer would pay.
+    member; `starts`: the first start of usage that another payer would pay; `for_member`: whether who asks may answer
+    for the member too.
     """
 
     command: Command
@@ -156,21 +161,27 @@ class Proposal:
     relation: Relation | None = None
     granted_minor: int = 0
     credit_minor: int = 0
+    for_member: bool = True
     policy: RelationPolicy = field(default=POLICY)
 
     @property
     def same_entity(self) -> bool:
         """Whether both accounts are verified as one legal entity."""
-        one, other = self.management.entity, self.member.entity
-        return one is not None and other is not None and one.entity_id == other.entity_id
+        return one_entity(self.management, self.member)
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether the member has to confirm: not within one verified entity (B1.2)."""
-        return not self.same_entity or self.policy.confirm_within_one_entity
+        """Whether the member has to confirm: not within one verified entity (B1.2), when who asks may speak for it."""
+        return not self.same_entity or not self.for_member or self.policy.confirm_within_one_entity
 
 
-def named(codes: Iterable[RelationPermission]) -> str:
-    """Write codes in the order of the enum; `none` when there are none."""
+def one_entity(one: Standing, other: Standing) -> bool:
+    """Say whether two accounts are verified as one legal entity (REL-3)."""
+    return one.entity is not None and other.entity is not None and one.entity.entity_id == other.entity.entity_id
+
+
+def named(codes: Iterable[RelationPermission]) -> tuple[str, str]:
+    """Write codes in the order of the enum, in English and in Chinese; `none` and `无` when there are none."""
     given = frozenset(codes)
-    return ", ".join(code.name for code in RelationPermission if code in given) or "none"
+    text = ", ".join(code.name for code in RelationPermission if code in given)
+    return text or "none", text or "无"

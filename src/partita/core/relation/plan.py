@@ -11,30 +11,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
-from partita.core.finance_mode import INDEPENDENT, MATRIX, TRUSTEESHIP, Right, Topic
+from partita.core.finance_mode import MATRIX, MODE_NAMES, TRUSTEESHIP, Holder, Right, Topic
 from partita.core.money import Money
 from partita.core.org import FinanceMode
-from partita.core.period import Cycle, Month
-from partita.core.relation.nouns import Permissions, Standing, named
+from partita.core.period import Cycle, Month, clock, in_zone
+from partita.core.relation.nouns import Permissions, Standing, named, one_entity
 
 Text: TypeAlias = tuple[str, str]
 
 CYCLE_NAMES = {Cycle.HOUR: ("hour", "小时"), Cycle.DAY: ("day", "日"), Cycle.MONTH: ("month", "月")}
-MODE_NAMES: dict[FinanceMode, Text] = {
-    INDEPENDENT: ("financial management", "财务管理"),
-    TRUSTEESHIP: ("financial trusteeship", "财务托管"),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class CycleStart:
-    """When the next cycle of these products begins, and with it the other payer."""
+class Turn:
+    """Who pays for usage of these products, which are billed by `cycle`: from when, and who, beginning now (ORG-5).
+
+    One payer alone: it pays for the cycle that runs and for all later ones.
+    """
 
     cycle: Cycle
-    at: datetime
     products: tuple[str, ...]
+    payers: tuple[tuple[datetime, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +49,25 @@ class Change:
     permissions_before: Permissions
     permissions_after: Permissions
     now: datetime
-    starts: tuple[CycleStart, ...]
+    turns: tuple[Turn, ...]
     cash_minor: int = 0
     granted_minor: int = 0
     credit_minor: int = 0
 
     @property
-    def payers(self) -> tuple[str, str]:
-        """Who pays before and after."""
-        main, member = self.management.account_id, self.member.account_id
-        before, after = (main if mode is TRUSTEESHIP else member for mode in (self.before, self.after))
-        return before, after
+    def payer(self) -> str:
+        """Who pays once the change is made and every running cycle has ended."""
+        return (self.management if self.after is TRUSTEESHIP else self.member).account_id
+
+    @property
+    def first_turn(self) -> datetime | None:
+        """When another account begins to pay for the first product; None = nobody else does than now."""
+        return min((at for turn in self.turns for at, _ in turn.payers[1:]), default=None)
+
+    @property
+    def same_entity(self) -> bool:
+        """Whether both accounts are verified as one legal entity."""
+        return one_entity(self.management, self.member)
 
     def money(self, minor: int) -> str:
         """Write an amount of the pair."""
@@ -69,7 +75,7 @@ class Change:
 
     def local(self, at: datetime) -> str:
         """Write an instant in the enterprise's zone."""
-        return f"{at.astimezone(ZoneInfo(self.member.zone)):%Y-%m-%d %H:%M}"
+        return clock(in_zone(at, self.member.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,44 +100,71 @@ def consequences(change: Change) -> tuple[Consequence, ...]:
 def _of_topic(topic: Topic, change: Change) -> Iterator[Consequence]:
     if topic in _BEFOREHAND:
         return
-    before = _standing(topic, change.before, change.permissions_before)
-    after = _standing(topic, change.after, change.permissions_after)
     if topic in _TOLD and TRUSTEESHIP in {change.before, change.after} and change.before is not change.after:
         yield from _TOLD[topic](change)
-    elif before != after:
-        en, zh = after
-        yield Consequence(topic, f"{en}.", f"{zh}。")
+        return
+    before = _standing(topic, change, change.before, change.permissions_before)
+    after = _standing(topic, change, change.after, change.permissions_after)
+    if before != after and not (before.alone and after.alone):
+        yield Consequence(topic, f"{after.en}.", f"{after.zh}。")
 
 
 _BEFOREHAND = frozenset({Topic.VERIFICATION, Topic.CONFIRMATION})
 """What is checked before the change, not brought by it."""
 
 
-def _standing(topic: Topic, mode: FinanceMode | None, permissions: Permissions) -> Text:
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """How a topic stands; `alone`: as if there were no relation, so that nothing changes when one begins or ends."""
+
+    alone: bool
+    en: str
+    zh: str
+
+
+def _standing(topic: Topic, change: Change, mode: FinanceMode | None, permissions: Permissions) -> _Stands:
     """Return how a topic stands for a member of this mode and these permissions; without a relation, alone."""
     if mode is None:
-        return "the account's own alone", "由账号自行负责"
+        return _Stands(alone=True, en="the account's own alone", zh="由账号自行负责")
     one: Right = MATRIX[topic][mode]
-    en, zh = one.en, one.zh
-    if one.opened_by is not None:
-        is_open = one.opened_by in permissions
-        en += f" ({one.opened_by.name}: {'permitted' if is_open else 'not permitted'})"
-        zh += f"（{one.opened_by.name}：{'已授予' if is_open else '未授予'}）"
+    if one.same_entity and one.holder is Holder.MEMBER and not change.same_entity:
+        apart = "its own alone, for the two accounts are not verified as one legal entity"
+        return _Stands(alone=True, en=apart, zh="由账号自行负责：双方未认证为同一实名主体")
     if one.barred_by is not None and one.barred_by in permissions:
-        en, zh = f"{en}; the member is barred ({one.barred_by.name})", f"{zh}；已禁止子账号（{one.barred_by.name}）"
-    return en, zh
+        codes = [code for code in (one.opened_by, one.barred_by) if code is not None and code in permissions]
+        en = "; ".join(f"{code.text()} ({code.name})" for code in codes)
+        return _Stands(alone=False, en=en, zh="；".join(f"{code.text('zh')}（{code.name}）" for code in codes))
+    is_open = one.opened_by in permissions
+    alone = one.holder is Holder.MEMBER and not is_open and not one.main_acts
+    if one.opened_by is None:
+        return _Stands(alone, one.en, one.zh)
+    en, zh = ("permitted", "已授予") if is_open else ("not permitted", "未授予")
+    return _Stands(alone, f"{one.en} ({one.opened_by.name}: {en})", f"{one.zh}（{one.opened_by.name}：{zh}）")
 
 
 def _payment(change: Change) -> Iterator[Consequence]:
-    before, after = change.payers
-    for start in change.starts:
-        en, zh = CYCLE_NAMES[start.cycle]
-        products, at = ", ".join(start.products), change.local(start.at)
+    for turn in change.turns:
+        cycle, cycle_zh = CYCLE_NAMES[turn.cycle]
+        products, (_, payer), then = ", ".join(turn.products), turn.payers[0], turn.payers[1:]
+        if not then:
+            yield Consequence(
+                Topic.PAYMENT,
+                f"{products} (billed by {cycle}): {payer} pays for the {cycle} that runs now and for all later ones.",
+                f"{products}（按{cycle_zh}计费）：当前计费周期及以后的用量均由 {payer} 付款。",
+            )
+            continue
+        en = zh = ""
+        for at, other in then:
+            clock_at = change.local(at)
+            en += f"{payer} pays for usage before {clock_at}, "
+            zh += f"{clock_at} 之前的用量由 {payer} 付款，"
+            payer = other
+        en, zh = f"{en}{payer} from then on.", f"{zh}此后由 {payer} 付款。"
         yield Consequence(
             Topic.PAYMENT,
-            f"{products} (billed by {en}): {before} pays for usage before {at}, {after} from then on.",
-            f"{products}（按{zh}计费）：{at} 之前的用量由 {before} 付款，此后由 {after} 付款。",
-            start.at,
+            f"{products} (billed by {cycle}): {en}",
+            f"{products}（按{cycle_zh}计费）：{zh}",
+            then[0][0],
         )
 
 
@@ -150,14 +183,17 @@ def _funds(change: Change) -> Iterator[Consequence]:
             f"{member} 保留现金 {cash} 与划拨资金 {granted}，仅用于支付此前用量的账单；{main} 可回收剩余的划拨资金。",
         )
         return
+    related = change.after is not None  # only within a relation money is transferred
+    way, way_zh = ("Top up or transfer", "充值或划拨") if related else ("Top up", "充值")
     short = change.cash_minor + change.granted_minor <= 0
-    first = min((start.at for start in change.starts), default=change.now)
+    first = change.first_turn
+    by, by_zh = (f"before {change.local(first)}", f"在 {change.local(first)} 之前") if first else ("now", "立即")
     yield Consequence(
         Topic.FUNDS,
         f"{member} pays from its own funds again: cash {cash}, transferred {granted}. What {main} paid stays paid; "
-        "nothing returns." + (f" Top up or transfer before {change.local(first)}: it has no funds." if short else ""),
+        "nothing returns." + (f" {way} {by}: it has no funds." if short else ""),
         f"{member} 恢复使用自己的资金：现金 {cash}，划拨资金 {granted}。{main} 已支付的款项不退回。"
-        + (f"该账号没有资金，请在 {change.local(first)} 之前充值或划拨。" if short else ""),
+        + (f"该账号没有资金，请{by_zh}{way_zh}。" if short else ""),
         first,
     )
 
@@ -171,17 +207,19 @@ def _credit(change: Change) -> Iterator[Consequence]:
             f"新用量占用 {main} 的信控额度；{member} 的额度 {limit} 仅用于其此前的账单。",
         )
         return
-    yield Consequence(
-        Topic.CREDIT,
-        f"The limit of {member} ({limit}) is cleared: credit shared before the trusteeship does not come back by "
-        "itself; share it anew by permission and limit.",
-        f"{member} 的信控额度（{limit}）清零：托管之前共享的信控不会自动恢复，需重新授权并设定额度。",
-    )
+    en, zh = f"{main}'s credit counts for {member} no more.", f"{main} 的信控额度不再用于 {member}。"
+    if change.credit_minor:
+        en += (
+            f" The limit of {member} ({limit}) is cleared: credit shared before the trusteeship does not come back by "
+            "itself; share it anew by permission and limit."
+        )
+        zh += f"{member} 的信控额度（{limit}）清零：托管之前共享的信控不会自动恢复，需重新授权并设定额度。"
+    yield Consequence(Topic.CREDIT, en, zh)
 
 
 def _orders(change: Change) -> Iterator[Consequence]:
     member, matters = change.member.account_id, change.member.matters
-    payer = change.payers[1]
+    payer = change.payer
     en = ", ".join(f"{one.reference} ({one.kind.value[0]})" for one in matters)
     zh = "、".join(f"{one.reference}（{one.kind.value[1]}）" for one in matters)
     open_en = f"open orders: {en}" if matters else "no open orders stand against it"
@@ -211,14 +249,12 @@ def _resources(change: Change) -> Iterator[Consequence]:
 
 
 def _bills(change: Change) -> Iterator[Consequence]:
-    before, after = change.payers
-    month = Month.of(change.now, change.member.zone)
+    month, member = Month.of(change.now, change.member.zone), change.member.account_id
     yield Consequence(
         Topic.BILLS,
-        f"Bill {month}: that of {before} holds the usage of {change.member.account_id} before those instants, that of "
-        f"{after} the usage from then on. Earlier bills, and what is owed for them, stay where they are.",
-        f"账期 {month}：上述时刻之前 {change.member.account_id} 的用量记入 {before} 的账单，此后的记入 {after} 的账单。"
-        "以往账单及其欠款不变。",
+        f"Bill {month}: usage of {member} stands on the bill of whoever pays for it. Earlier bills, and what is owed "
+        "for them, stay where they are.",
+        f"账期 {month}：{member} 的用量记入其付款方的账单。以往账单及其欠款不变。",
     )
 
 
@@ -243,8 +279,8 @@ def headline(change: Change) -> Text:
         ]
         for language in (0, 1)
     )
-    codes = named(change.permissions_after)
+    codes, codes_zh = named(change.permissions_after)
     return (
         f"{pair}: {en[0]} → {en[1]}; permissions: {codes}",
-        f"{pair}：{zh[0]} → {zh[1]}；权限：{codes}",
+        f"{pair}：{zh[0]} → {zh[1]}；权限：{codes_zh}",
     )

@@ -13,9 +13,10 @@ from partita.store.clearing.custom import (
     end_custom,
 )
 from partita.store.clearing.debts import (
+    OffsetRow,
     ToClear,
     credits_left,
-    offset_sums,
+    given,
     offsets,
     owing,
     save_offsets,
@@ -25,7 +26,7 @@ from partita.store.clearing.debts import (
 from partita.store.clearing.switch import add_seller, market_products, sellers, set_switch, switched_off, wanted
 
 __all__ = [
-    "CustomRow", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left", "custom", "custom_by_key",
-    "customs_of", "end_custom", "market_products", "offset_sums", "offsets", "owing", "save_offsets", "sellers",
+    "CustomRow", "OffsetRow", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left", "custom",
+    "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing", "save_offsets", "sellers",
     "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
 ]  # fmt: skip

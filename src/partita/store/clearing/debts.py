@@ -76,6 +76,18 @@ class ToClear:
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OffsetRow:
+    """What a credit paid of a bill, in minor units, after so many draws."""
+
+    payer_id: str
+    bill_id: str
+    kind: CreditKind
+    source_id: str
+    amount_minor: int
+    after_draws: int
+
+
 def owing(tx: Transaction, payer_ids: Collection[str]) -> dict[Payer, int]:
     """Return what stands on the receivables of payers, in minor units; who owes nothing is left out."""
     rows = tx.execute(_OWING, (sorted(payer_ids), RECEIVABLE))
@@ -124,30 +136,30 @@ def save_offsets(tx: Transaction, rows: Iterable[tuple[str, SetOff]], *, recorde
     at = instant_text(recorded_at)
     rows_store.add(
         tx,
-        "bill_offset (payer_id, bill_id, kind, source_id, amount_minor, recorded_at)",
-        ((payer, one.bill_id, one.credit.kind.value, one.credit.source_id, one.amount, at) for payer, one in rows),
-    )
+        "bill_offset (payer_id, bill_id, kind, source_id, amount_minor, after_draws, recorded_at)",
+        (
+            (payer, one.bill.bill_id, one.credit.kind.value, one.credit.source_id, one.amount, one.bill.next_line - 1,
+             at)
+            for payer, one in rows
+        ),
+    )  # fmt: skip
 
 
-def offsets(tx: Transaction, bill_ids: Collection[str]) -> dict[str, list[SetOff]]:
-    """Return which credits paid bills, by bill, in the order they were recorded; a credit's amount is what it gave."""
+def offsets(tx: Transaction, bill_ids: Collection[str]) -> list[OffsetRow]:
+    """Return which credits paid bills, in the order in which they did."""
     rows = tx.execute(
-        "select bill_id, kind, source_id, amount_minor from bill_offset where bill_id = any(%s) "
-        "order by bill_id, recorded_at, kind, source_id",
+        "select payer_id, bill_id, kind, source_id, amount_minor, after_draws from bill_offset "
+        "where bill_id = any(%s) order by payer_id, bill_id, after_draws, recorded_at, source_id",
         (sorted(bill_ids),),
     )
-    found: dict[str, list[SetOff]] = {}
-    for bill, kind, source, amount in rows:
-        found.setdefault(bill, []).append(SetOff(bill, Credit(CreditKind(kind), source, amount), amount))
-    return found
+    return [OffsetRow(payer, bill, CreditKind(kind), *rest) for payer, bill, kind, *rest in rows]
 
 
-def offset_sums(tx: Transaction, bill_ids: Collection[str]) -> dict[str, int]:
-    """Return what credits paid of bills, and of bills below zero what paid others, in minor units; none is left out."""
+def given(tx: Transaction, bill_ids: Collection[str]) -> list[OffsetRow]:
+    """Return which bills were paid by bills below zero, in order of the bills paid."""
     rows = tx.execute(
-        "select name, sum(amount_minor)::bigint from (select bill_id as name, amount_minor from bill_offset "
-        "where bill_id = any(%(bills)s) union all select source_id, amount_minor from bill_offset "
-        "where source_id = any(%(bills)s)) both_ways group by 1",
-        {"bills": sorted(bill_ids)},
+        "select payer_id, bill_id, kind, source_id, amount_minor, after_draws from bill_offset "
+        "where kind = 'bill' and source_id = any(%s) order by payer_id, source_id, bill_id",
+        (sorted(bill_ids),),
     )
-    return dict(rows.fetchall())
+    return [OffsetRow(payer, bill, CreditKind(kind), *rest) for payer, bill, kind, *rest in rows]

@@ -78,11 +78,13 @@ def explained(tx: Transaction) -> list[Explained]:
         return cursor.execute(_EXPLAINED).fetchall()
 
 
-def overused(tx: Transaction) -> list[tuple[str, str, str]]:
-    """Return (payer, kind, source) of credits that paid more bills than they are worth, or that are none."""
-    return [(payer, kind, source) for payer, kind, source in tx.execute(_OVERUSED)]
-
-
 def interest(tx: Transaction) -> list[tuple[str, str, str, int, int]]:
     """Return (payer, entry, currency, charged, entered) of all interest, in minor units (DUN-3)."""
     return tx.execute(_INTEREST).fetchall()
+
+
+def credits_used(tx: Transaction) -> tuple[int, list[tuple[str, str, str]]]:
+    """Return how many credits paid bills, and (payer, kind, source) of those that paid more than they are worth."""
+    row = tx.execute("select count(distinct (payer_id, source_id)) from bill_offset").fetchone()
+    assert row is not None, "a count gives one row"
+    return int(row[0]), [(payer, kind, source) for payer, kind, source in tx.execute(_OVERUSED)]

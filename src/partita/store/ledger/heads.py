@@ -23,16 +23,18 @@ _LOCK = """
 """
 _MAKE = """
     insert into ledger_head (payer_id, sequence, hash)
-    select payer_id, 0, %(genesis)s from unnest(%(payers)s::text[]) as asked (payer_id)
-    where not exists (select from ledger_head h where h.payer_id = asked.payer_id)
-    order by payer_id on conflict do nothing
+    select a.account_id, 0, %(genesis)s from account a
+    where a.account_id = any(%(payers)s)
+      and not exists (select from ledger_head h where h.payer_id = a.account_id)
+    order by a.account_id on conflict do nothing
 """
 
 
 def lock_payers(tx: Transaction, payer_ids: Iterable[str]) -> Heads:
     """Lock payers until the end of the transaction; return sequence and hash of the last entry of each.
 
-    A payer without entries gets a head at sequence 0 with the hash of the beginning.
+    A payer without entries gets a head at sequence 0 with the hash of the beginning. Only an account has one: a name
+    that is none is a mistake of the caller, who has checked names before.
     """
     payers = sorted(set(payer_ids))
     asked = {"payers": payers, "count": len(payers)}
@@ -40,5 +42,5 @@ def lock_payers(tx: Transaction, payer_ids: Iterable[str]) -> Heads:
     if len(rows) != len(payers):
         tx.execute(_MAKE, {"payers": payers, "genesis": GENESIS})
         rows = tx.execute(_LOCK, asked).fetchall()
-    assert len(rows) == len(payers), "every payer has one head"
+    assert len(rows) == len(payers), f"only an account has a chain, and one of these is none: {payers}"
     return {payer: (sequence, hash_) for payer, sequence, hash_ in rows}

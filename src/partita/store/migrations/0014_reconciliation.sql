@@ -22,32 +22,6 @@ create table clearing_switch (
     primary key (payer_id, sequence)
 );
 
--- which credit pays which bill; the ledger has both on the receivable already
-create table bill_offset (
-    payer_id     text not null references account,
-    bill_id      text not null references bill (bill_id),
-    kind         text not null check (kind in ('bill', 'credit_refund')),
-    source_id    text not null,
-    amount_minor bigint not null check (amount_minor > 0),
-    recorded_at  timestamptz not null,
-    row_hash     bytea not null,
-    primary key (payer_id, bill_id, kind, source_id)
-);
-create index bill_offset_source on bill_offset (payer_id, source_id);
-create index entry_credit_refund on entry (payer_id) where kind = 'credit_refund_applied';
-
--- what is left of bills, and of what; bills of a bucket that a close is still posting are on no receivable yet
-create view bill_left (payer_id, bill_id, month, currency, bucket, closed_at, payable_minor, drawn_minor,
-                       set_off_minor, draws) with (security_invoker = true) as
-    select b.payer_id, b.bill_id, b.month, b.currency, b.bucket, b.closed_at, b.payable_minor, coalesce(d.drawn, 0),
-           coalesce(o.set_off, 0), coalesce(d.draws, 0)
-    from bill b
-    left join lateral (select sum(amount_minor)::bigint as drawn, max(line) as draws from draw d
-                       where d.payer_id = b.payer_id and d.bill_id = b.bill_id) d on true
-    left join lateral (select sum(amount_minor)::bigint as set_off from bill_offset o
-                       where o.payer_id = b.payer_id and o.bill_id = b.bill_id) o on true
-    where exists (select from close_step s where s.month = b.month and s.bucket = b.bucket and s.state = 'posted');
-
 create table custom_settlement (
     payer_id        text not null references account,
     settlement_id   text not null unique,
@@ -272,7 +246,7 @@ declare
     name text;
 begin
     foreach name in array array[
-        'product_seller', 'clearing_switch', 'bill_offset', 'custom_settlement', 'custom_settlement_bill',
+        'product_seller', 'clearing_switch', 'custom_settlement', 'custom_settlement_bill',
         'custom_settlement_payment', 'custom_settlement_end', 'dunning_policy', 'dunning_reminder', 'interest_charge',
         'credit_suspension', 'statement_source', 'statement', 'statement_line', 'bank_transfer', 'bank_transfer_end',
         'difference_end', 'reconciled_day']
@@ -283,7 +257,7 @@ begin
         execute format('create policy application on %I to partita_app using (true) with check (true)', name);
     end loop;
     foreach name in array array[
-        'clearing_switch', 'bill_offset', 'custom_settlement', 'custom_settlement_bill', 'custom_settlement_payment',
+        'clearing_switch', 'custom_settlement', 'custom_settlement_bill', 'custom_settlement_payment',
         'custom_settlement_end', 'dunning_reminder', 'interest_charge', 'credit_suspension']
     loop
         execute format('create policy tenant on %I to partita_tenant using (%s) with check (%s)', name,
@@ -307,5 +281,4 @@ create policy tenant on dunning_policy for select to partita_tenant using (
     (account_id = '' and (select tenants()) is not null)
     or exists (select from account a where a.account_id = dunning_policy.account_id));
 grant select on dunning_policy to partita_tenant;
-grant select on bill_left to partita_app, partita_tenant;
 -- Nothing here for partita_tenant: statements, transfers, differences and closed days are the operator's.

@@ -69,6 +69,7 @@ class AlertsShown:
 
     account_id: str
     currency: str
+    zone: str
     settings: tuple[AlertSetting, ...]
     addresses: tuple[Address, ...]
     told: tuple[ToldRow, ...]
@@ -169,6 +170,7 @@ def show(work: Work, account_id: str) -> AlertsShown | Refused:
     return AlertsShown(
         account_id,
         holder.currency,
+        holder.zone,
         tuple(alert_store.settings(work.tx, [account_id])),
         tuple(notice_store.addresses(work.tx, [account_id]).get(account_id, [])),
         tuple(alert_store.history(work.tx, account_id)),

@@ -94,15 +94,23 @@ def post(work: Work, done: Sequence[tuple[ToClear, Cleared]]) -> Clearing:
     return Clearing(tuple(_paid(*one) for one in cleared), posted.balances)
 
 
-def set_off(work: Work, payer_ids: Collection[str]) -> None:
-    """Lay credits that no bill took up against unpaid bills (CLEAR-3). The caller holds the locks of all payers."""
+def set_off(work: Work, payer_ids: Collection[str]) -> tuple[BillPaid, ...]:
+    """Lay credits that no bill took up against unpaid bills (CLEAR-3). The caller holds the locks of all payers.
+
+    The entry of what was paid is the credit's: the one that set a refund off, or the bill below zero.
+    """
     credits_ = clearing_store.credits_left(work.tx, payer_ids)
     if not credits_:
-        return
+        return ()
     bills = clearing_store.unpaid(work.tx, {payer for payer, _ in credits_})
-    done = [(key[0], one) for key, of in credits_.items() for one in rules.set_off(bills.get(key, ()), of)]
-    clearing_store.save_offsets(work.tx, done, recorded_at=work.now)
-    lift(work, {payer for payer, _ in done})
+    done = [(key, one) for key, of in credits_.items() for one in rules.set_off(bills.get(key, ()), of)]
+    clearing_store.save_offsets(work.tx, ((payer, one) for (payer, _), one in done), recorded_at=work.now)
+    lift(work, {payer for (payer, _), _ in done})
+    return tuple(
+        BillPaid(payer, one.bill.bill_id, one.bill.month, Money(one.amount, currency), Money(one.left, currency),
+                 one.credit.source_id)
+        for (payer, currency), one in done
+    )  # fmt: skip
 
 
 def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsCleared | Refused:

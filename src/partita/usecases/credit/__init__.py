@@ -1,7 +1,7 @@
 """Credit (信控): ask for a total, approve or reject it, confirm the contract, allocate to members, agree terms, refund.
 
 `line` has the limits, `term` the due dates and the whole as people see it, `refund` credit refunds. Rules: CREDIT-1 …
-CREDIT-9 (`docs/rules/credit.md`).
+CREDIT-10 (`docs/rules/credit.md`).
 """
 
 from partita.usecases.credit.line import (
@@ -14,10 +14,19 @@ from partita.usecases.credit.line import (
     request_total,
 )
 from partita.usecases.credit.refund import CreditRefundMoved, apply_refund, refund_credit
-from partita.usecases.credit.term import Allocation, CreditShown, TermAgreed, Unpaid, agree_term, show, unpaid_bills
+from partita.usecases.credit.term import (
+    Allocation,
+    CreditShown,
+    Shared,
+    TermAgreed,
+    Unpaid,
+    agree_term,
+    show,
+    unpaid_bills,
+)
 
 __all__ = [
-    "Allocation", "ContractConfirmed", "CreditChanged", "CreditRefundMoved", "CreditShown", "TermAgreed", "Unpaid",
-    "agree_term", "allocate", "apply_refund", "approve", "confirm_contract", "refund_credit", "reject",
+    "Allocation", "ContractConfirmed", "CreditChanged", "CreditRefundMoved", "CreditShown", "Shared", "TermAgreed",
+    "Unpaid", "agree_term", "allocate", "apply_refund", "approve", "confirm_contract", "refund_credit", "reject",
     "request_total", "show", "unpaid_bills",
 ]  # fmt: skip

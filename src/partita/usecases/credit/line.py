@@ -1,7 +1,7 @@
 """The line of a main account: its total, its contract, what of it each member may use, and approvals.
 
-Every change is decided under the locks of the accounts whose limits it moves, once per key. Rules: CREDIT-1 … CREDIT-6
-(`docs/rules/credit.md`).
+Every change is decided under the locks of the accounts whose limits it moves, once per key. Rules: CREDIT-1 … CREDIT-6,
+CREDIT-10 (`docs/rules/credit.md`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from partita.core.funds import AMOUNT_MINOR_MAX, one_entity
 from partita.core.ids import derived_id, is_name
 from partita.core.money import Money
 from partita.core.org import FinanceMode
-from partita.core.permission import Action, RelationPermission
+from partita.core.permission import Action, RelationPermission, needs
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.relation import Relation
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import relation as relation_store
+from partita.store.funds import Holder
 from partita.usecases.funds import ends_of, figures_of
-from partita.usecases.funds.command import by, holder_for, saved, text_at_fault
+from partita.usecases.funds.command import by, holder_for, key_of_day, saved, text_at_fault
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
@@ -52,22 +54,23 @@ def allocate(
     management: str,
     member: str,
     limit: Money,
-    idempotency_key: str,
+    idempotency_key: str | None = None,
     dry_run: bool = False,
 ) -> CreditChanged | Refused:
     """Let `limit` be what a member may use of the line of its main account, once per key (CREDIT-2, CREDIT-3).
 
-    Refused in this order: what `authorise` says of the main account, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT,
-    BAD_TEXT; then, unless the key is known (IDEMPOTENCY_KEY_REUSED for other content), when the limit rises
-    CREDIT_NOT_RELATED, CREDIT_IN_TRUSTEESHIP, CREDIT_NOT_SHARED, SHARING_NOT_VERIFIED, SHARING_ENTITY_DIFFERS,
-    NO_CREDIT_LINE; LIMIT_BELOW_ZERO, EXIST_APPROVING_PROCESS, EXCEEDS_UNALLOCATED, LIMIT_IN_USE.
+    Without a key what the last change said is not changed again on its day (CREDIT-10). Refused in this order: what
+    `authorise` says of the main account, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT, BAD_TEXT; then, unless the
+    key is known (IDEMPOTENCY_KEY_REUSED for other content), when the limit rises CREDIT_NOT_RELATED,
+    CREDIT_IN_TRUSTEESHIP, CREDIT_NOT_SHARED, SHARING_NOT_VERIFIED, SHARING_ENTITY_DIFFERS, NO_CREDIT_LINE;
+    LIMIT_BELOW_ZERO, EXIST_APPROVING_PROCESS, EXCEEDS_UNALLOCATED, LIMIT_IN_USE.
     """
     if management == member:
         return refused(Reason.CREDIT_NOT_RELATED, management=management, member=member)
-    no = _asked(work, Action.ALLOCATE_CREDIT, (management, member), limit, idempotency_key)
-    if no is not None:
-        return no
-    change = _change(work, (management, member), limit, idempotency_key, asks_approval=False)
+    ends = (management, member)
+    holder = _asked(work, Action.ALLOCATE_CREDIT, ends, limit, idempotency_key)
+    if isinstance(holder, Refused):
+        return holder
 
     def may(line: Line) -> Refused | None:
         rises = limit.minor > line.stated(member)
@@ -77,12 +80,13 @@ def allocate(
     def decide() -> CreditChanged | Refused:
         ledger_store.lock_payers(work.tx, [management, member])
         line = credit_store.line_of(work.tx, management, limit.currency, work.now)
-        known = credit_store.change_by_key(work.tx, management, _stored(change.account_id, idempotency_key))
+        key, known = _key(work, ends, limit, idempotency_key, holder)
+        change = _change(work, ends, limit, key, asks_approval=False)
         if known is not None:
             return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := may(line):
             return no
-        credit_store.add_change(work.tx, change, key=_stored(change.account_id, idempotency_key))
+        credit_store.add_change(work.tx, change, key=key)
         _end(work, change, ChangeState.APPLIED, "")
         return _changed(work, change.change_id, repeated=False, dry_run=dry_run)
 
@@ -94,31 +98,33 @@ def request_total(
     *,
     management: str,
     limit: Money,
-    idempotency_key: str,
+    idempotency_key: str | None = None,
     note: str = "",
     dry_run: bool = False,
 ) -> CreditChanged | Refused:
     """Ask for another total of a line, once per key (CREDIT-1, CREDIT-5).
 
-    A higher one waits for approval; a lower one counts at once. Refused in this order: what `authorise` says,
-    UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT, BAD_TEXT; then, unless the key is known (IDEMPOTENCY_KEY_REUSED for
-    other content), LIMIT_BELOW_ZERO, EXIST_APPROVING_PROCESS, TOTAL_BELOW_ALLOCATED, LIMIT_IN_USE.
+    A higher one waits for approval; a lower one counts at once. Without a key what the last change said is not
+    asked for again on its day, unless it was rejected (CREDIT-10). Refused in this order: what `authorise` says,
+    UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, BAD_AMOUNT, BAD_TEXT; then, unless the key is known (IDEMPOTENCY_KEY_REUSED
+    for other content), LIMIT_BELOW_ZERO, EXIST_APPROVING_PROCESS, TOTAL_BELOW_ALLOCATED, LIMIT_IN_USE.
     """
-    no = _asked(work, Action.ALLOCATE_CREDIT, (management, management), limit, idempotency_key, note=note)
-    if no is not None:
-        return no
+    ends = (management, management)
+    holder = _asked(work, Action.ALLOCATE_CREDIT, ends, limit, idempotency_key, note=note)
+    if isinstance(holder, Refused):
+        return holder
 
     def decide() -> CreditChanged | Refused:
         ledger_store.lock_payers(work.tx, [management])
         line = credit_store.line_of(work.tx, management, limit.currency, work.now)
         rises = limit.minor > line.total
-        change = _change(work, (management, management), limit, idempotency_key, asks_approval=rises, note=note)
-        known = credit_store.change_by_key(work.tx, management, _stored(change.account_id, idempotency_key))
+        key, known = _key(work, ends, limit, idempotency_key, holder, note=note)
+        change = _change(work, ends, limit, key, asks_approval=rises, note=note)
         if known is not None:
             return _known(work, known, change, idempotency_key, dry_run=dry_run)
         if no := rules.may_set_total(line, limit.minor, figures_of(work, management)):
             return no
-        credit_store.add_change(work.tx, change, key=_stored(change.account_id, idempotency_key))
+        credit_store.add_change(work.tx, change, key=key)
         if not rises:
             _end(work, change, ChangeState.APPLIED, "")
         return _changed(work, change.change_id, repeated=False, dry_run=dry_run)
@@ -172,9 +178,9 @@ def confirm_contract(
 
 
 def _asked(
-    work: Work, action: Action, ends: tuple[str, str], limit: Money, key: str, *, note: str = ""
-) -> Refused | None:
-    """Refuse what makes no sense whatever the line is."""
+    work: Work, action: Action, ends: tuple[str, str], limit: Money, key: str | None, *, note: str = ""
+) -> Holder | Refused:
+    """Refuse what makes no sense whatever the line is; return the main account as the holder that it is."""
     holder = holder_for(work, action, ends[0])
     if isinstance(holder, Refused):
         return holder
@@ -188,7 +194,7 @@ def _asked(
         most = Money(AMOUNT_MINOR_MAX, limit.currency)
         detail = (f"more than {most}.", f"超过 {most}。")
         return refused(Reason.BAD_AMOUNT, amount=str(limit), currency=limit.currency, detail=detail)
-    return text_at_fault({"note": note, "key": key})
+    return text_at_fault({"note": note} | ({} if key is None else {"key": key})) or holder
 
 
 def _may_have_credit(work: Work, line: Line, member: str) -> Refused | None:
@@ -200,11 +206,18 @@ def _may_have_credit(work: Work, line: Line, member: str) -> Refused | None:
     if relation.mode is FinanceMode.TRUSTEESHIP:
         return refused(Reason.CREDIT_IN_TRUSTEESHIP, management=main, member=member)
     if RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY not in relation.permissions:
-        return refused(Reason.CREDIT_NOT_SHARED, management=main, member=member)
+        return refused(Reason.CREDIT_NOT_SHARED, management=main, member=member, codes=_codes_to_share(relation))
     if no := one_entity(ends_of(work, main, member)):
         return no
     none = line.total == 0 and line.pending is None
     return refused(Reason.NO_CREDIT_LINE, management=main) if none else None
+
+
+def _codes_to_share(relation: Relation) -> str:
+    """Return the codes that a relation needs to share credit too, as `relation permit` takes them."""
+    shares = RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY
+    codes = relation.permissions | {shares} | needs(shares)
+    return " ".join(code.name for code in RelationPermission if code in codes)
 
 
 def _decided(work: Work, change_id: str, state: ChangeState, note: str, *, dry_run: bool) -> CreditChanged | Refused:
@@ -235,16 +248,29 @@ def _change(
 ) -> Change:
     management, account = ends
     who = by(work)
-    name = derived_id("crc", management, _stored(account, key))
+    name = derived_id("crc", management, key)
     return Change(management, name, account, limit, asks_approval, note, who.name, who.at)
 
 
-def _stored(account_id: str, key: str) -> str:
-    """Return a key as it is kept: it counts for the account whose limit it sets; no id holds a blank."""
-    return f"{account_id} {key}"
+def _key(
+    work: Work, ends: tuple[str, str], limit: Money, given: str | None, holder: Holder, *, note: str = ""
+) -> tuple[str, Change | None]:
+    """Return the key of a change as it is kept, and the change that it stands for, if there is one (CREDIT-10).
+
+    It counts for the account whose limit it sets; no id holds a blank. The caller holds the lock of the line.
+    """
+    management, account = ends
+    key = given
+    if key is None:
+        earlier = [one for one in credit_store.changes(work.tx, management) if one.account_id == account]
+        key = key_of_day(work, holder, limit, len(earlier))
+        if earlier and rules.is_again(earlier[-1], limit, note, now=work.now, zone=holder.zone):
+            return f"{account} {key}", earlier[-1]
+    stored = f"{account} {key}"
+    return stored, credit_store.change_by_key(work.tx, management, stored)
 
 
-def _known(work: Work, known: Change, asked: Change, key: str, *, dry_run: bool) -> CreditChanged | Refused:
+def _known(work: Work, known: Change, asked: Change, key: str | None, *, dry_run: bool) -> CreditChanged | Refused:
     if (known.account_id, known.limit, known.note) != (asked.account_id, asked.limit, asked.note):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
     return _changed(work, known.change_id, repeated=True, dry_run=dry_run)

@@ -5,7 +5,7 @@ Rules: CREDIT-8 (`docs/rules/credit.md`), POST-9.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core import credit as rules
 from partita.core import posting_rules
@@ -14,15 +14,27 @@ from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
-from partita.usecases.clearing import set_off
+from partita.store import credit as credit_store
+from partita.usecases.clearing import BillPaid, set_off
 from partita.usecases.funds import figures_of
-from partita.usecases.funds.command import Posted, amount_at_fault, holder_for, posted, saved, text_at_fault
+from partita.usecases.funds.command import (
+    Posted,
+    amount_at_fault,
+    holder_for,
+    key_of_day,
+    posted,
+    saved,
+    text_at_fault,
+)
 from partita.usecases.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRefundMoved:
-    """A credit refund, or what of it was set off: what is left of refunds, and what is outstanding."""
+    """A credit refund, or what of it was set off: what is left of refunds, and what is outstanding.
+
+    `bills_paid`: what of bills was set off now, oldest month first.
+    """
 
     account_id: str
     amount: Money
@@ -31,58 +43,77 @@ class CreditRefundMoved:
     entry_id: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def refund_credit(
-    work: Work, *, account_id: str, product_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+    work: Work,
+    *,
+    account_id: str,
+    product_id: str,
+    amount: Money,
+    idempotency_key: str | None = None,
+    dry_run: bool = False,
 ) -> CreditRefundMoved | Refused:
     """Refund what was bought on credit, once per key (CREDIT-8): the quota rises, the cash does not.
 
-    Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED,
-    AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT, IDEMPOTENCY_KEY_REUSED.
+    Without a key the same account, product and amount on one day are one refund. Refused in this order: what
+    `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT;
+    then, unless the key is known, NEVER_HAD_CREDIT; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
         return holder
     if product_id not in catalog_store.products_of(work.tx):
         return refused(Reason.UNKNOWN_PRODUCT, product=product_id)
-    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+    key = key_of_day(work, holder, product_id, amount) if idempotency_key is None else idempotency_key
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": key}):
         return no
     draft = posting_rules.credit_refunded(
-        payer_id=account_id, product_id=product_id, amount=amount, idempotency_key=idempotency_key
+        payer_id=account_id, product_id=product_id, amount=amount, idempotency_key=key
     )
 
+    def may() -> Refused | None:
+        had = credit_store.had_credit(work.tx, account_id)
+        return None if had else refused(Reason.NEVER_HAD_CREDIT, account=account_id)
+
     def decide() -> CreditRefundMoved | Refused:
-        done = posted(work, (draft,), idempotency_key, may=lambda: None)
+        done = posted(work, (draft,), key, may=may)
         return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
 
 def apply_refund(
-    work: Work, *, account_id: str, amount: Money, idempotency_key: str, dry_run: bool = False
+    work: Work, *, account_id: str, amount: Money, idempotency_key: str | None = None, dry_run: bool = False
 ) -> CreditRefundMoved | Refused:
     """Set credit refunds off against what is outstanding, once per key (CREDIT-8): the quota stays as it is.
 
-    It pays unpaid bills, oldest month first (CLEAR-3). Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
-    BAD_TEXT; then, unless the key is known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
+    They pay unpaid bills, oldest month first (CLEAR-3); what no bill takes up waits for the next one.
+    Without a key the same account and amount on one day are set off once. Refused in this order: what `authorise`
+    says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT; then, unless the key is
+    known, EXCEEDS_CREDIT_REFUND; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
         return holder
-    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": idempotency_key}):
+    key = key_of_day(work, holder, amount) if idempotency_key is None else idempotency_key
+    if no := amount_at_fault(amount, holder.currency) or text_at_fault({"key": key}):
         return no
-    draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=idempotency_key)
+    draft = posting_rules.credit_refund_applied(payer_id=account_id, amount=amount, idempotency_key=key)
+    bills: list[BillPaid] = []
 
     def decide() -> CreditRefundMoved | Refused:
         done = posted(
             work,
             (draft,),
-            idempotency_key,
+            key,
             may=lambda: rules.may_apply_refund(figures_of(work, account_id), amount),
-            also=lambda: set_off(work, [account_id]),
+            also=lambda: bills.extend(set_off(work, [account_id])),
         )
-        return done if isinstance(done, Refused) else _moved(work, draft, done, amount, dry_run=dry_run)
+        if isinstance(done, Refused):
+            return done
+        return replace(_moved(work, draft, done, amount, dry_run=dry_run), bills_paid=tuple(bills))
 
     return saved(work, decide, dry_run=dry_run)
 

@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 
 from partita.core import credit as rules
 from partita.core.credit import Change, Line, Term
-from partita.core.funds import Figures
+from partita.core.funds import Figures, available
 from partita.core.money import Money
+from partita.core.org import FinanceMode
 from partita.core.period import Month
-from partita.core.permission import Action
+from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
 from partita.store import clearing as clearing_store
+from partita.store import control_policy as policy_store
 from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
+from partita.store import relation as relation_store
 from partita.usecases.funds.command import by, holder_for, saved
+from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
 
@@ -57,8 +61,27 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What an account may use of the credit of another one (CREDIT-9), in minor units.
+
+    `cap`: its limit there; None under 财务托管, where it uses the main account's own. `counts`: the contract is
+    confirmed. `usable`: what is left of it now; None where it follows from figures that the asker may not see.
+    `spending_cap`: what it may spend in a month in all, if the account that pays has set one.
+    """
+
+    management_id: str
+    cap: int | None
+    counts: bool
+    usable: int | None
+    spending_cap: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CreditShown:
-    """A line with its allocations, its changes, its term, and the bills that wait for money."""
+    """A line with its allocations, its changes, its term, and the bills that wait for money.
+
+    `shared`: what the account may use of the lines of others.
+    """
 
     line: Line
     main: Figures
@@ -66,6 +89,7 @@ class CreditShown:
     changes: tuple[Change, ...]
     term: Term | None
     unpaid: tuple[Unpaid, ...]
+    shared: tuple[Shared, ...] = ()
 
 
 def agree_term(work: Work, *, management: str, term: Term, dry_run: bool = False) -> TermAgreed | Refused:
@@ -111,16 +135,43 @@ def show(work: Work, management: str) -> CreditShown | Refused:
         changes=tuple(credit_store.changes(work.tx, management)),
         term=term,
         unpaid=tuple(bill for one in sorted(figures) for bill in unpaid_bills(work, figures[one], term, today)),
+        shared=_shared(work, main),
     )
+
+
+def _shared(work: Work, member: Figures) -> tuple[Shared, ...]:
+    """Return what an account may use of the credit of others: its limits, or under 财务托管 what its payer has."""
+    name = member.account_id
+    cap = policy_store.cap_of(work.tx, name)
+    found = [
+        Shared(line.management_id, line.stated(name), line.active, _usable(line.limit_of(name), member), cap)
+        for line in credit_store.lines_shared_with(work.tx, name, work.now)
+        if line.stated(name)
+    ]
+    relation = relation_store.relation_of_member(work.tx, name, work.now)
+    if relation is None or relation.mode is not FinanceMode.TRUSTEESHIP:
+        return tuple(found)
+    main = relation.management_id
+    line = credit_store.line_of(work.tx, main, member.currency, work.now)
+    if line.total:
+        seen = isinstance(authorise(work, Action.VIEW_FINANCES, main), Granted)
+        figures = funds_store.figures(work.tx, [main], work.now)[main]
+        found.append(Shared(main, None, line.active, _usable(line.limit_of(main), figures) if seen else None, cap))
+    return tuple(found)
+
+
+def _usable(limit: int, figures: Figures) -> int:
+    """Return what is left of a limit: no more than is available in all."""
+    return max(0, min(limit, available(figures).result))
 
 
 def unpaid_bills(work: Work, figures: Figures, term: Term | None, today: date) -> list[Unpaid]:
     """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7)."""
-    unpaid = clearing_store.unpaid(work.tx, [figures.account_id]).get((figures.account_id, figures.currency), [])
-    found = []
-    for one in sorted(unpaid, key=lambda bill: (bill.month, bill.bill_id)):
+    found = clearing_store.unpaid(work.tx, [figures.account_id]).get((figures.account_id, figures.currency), [])
+    unpaid = []
+    for one in sorted(found, key=lambda bill: (bill.month, bill.bill_id)):
         due = rules.due_on(one.month, term) if term else None
         past = due is not None and today > due
         rest = Money(one.amount, figures.currency)
-        found.append(Unpaid(figures.account_id, one.bill_id, one.month, rest, due, past))
-    return found
+        unpaid.append(Unpaid(figures.account_id, one.bill_id, one.month, rest, due, past))
+    return unpaid

@@ -19,6 +19,7 @@ from partita.core.funds import (
     transferable,
     withdrawable,
 )
+from partita.core.org import FinanceMode
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
 from partita.store import funds as funds_store
@@ -79,12 +80,15 @@ def show(work: Work, account_id: str) -> FundsShown | Refused:
     if isinstance(holder, Refused):
         return holder
     figures = figures_of(work, account_id)
+    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
+    trusted = relation is not None and relation.mode is FinanceMode.TRUSTEESHIP
+    may_give = transferable(figures, in_trusteeship=trusted)
     given = funds_store.given_by(work.tx, account_id)
     receivers = funds_store.figures(work.tx, given, work.now)
     seen = {name for name in given if isinstance(authorise(work, Action.VIEW_FINANCES, name), Granted)}
     return FundsShown(
         figures=figures,
-        quotas=(available(figures), transferable(figures), withdrawable(figures), free_cash(figures)),
+        quotas=(available(figures), may_give, withdrawable(figures), free_cash(figures)),
         reclaimable=tuple(
             Reclaimable(
                 name,

@@ -62,7 +62,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command on a pair as it was given; a mode or permissions that are None stay as the relation has them."""
+    """A command on a pair as it was given; a mode or permissions that are None stay as the relation has them.
+
+    `related`: the two are related until this command, so that nobody has to agree to it again (REL-7).
+    """
 
     command: Command
     management_id: str
@@ -70,6 +73,7 @@ class Asked:
     mode: FinanceMode | None
     permissions: Permissions | None
     key: str | None
+    related: bool = False
 
     @property
     def body(self) -> dict[str, object]:
@@ -92,10 +96,11 @@ class Asked:
 def invite(
     work: Work, *, management: str, member: str, terms: Terms, idempotency_key: str | None = None, dry_run: bool = False
 ) -> Related | Refused:
-    """Invite an existing account; within one verified entity it is a member at once (REL-4).
+    """Invite an existing account; within one verified entity it is a member at once, if who asks may speak for it.
 
-    Refused in this order: NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, TIER_LACKS, UNKNOWN_ACCOUNT,
-    IDEMPOTENCY_KEY_REUSED, then the checks of INVITE (`core.relation.CHECKS`).
+    Otherwise it stays an invitation, for whoever has rights over the member to confirm (REL-4). Refused in this order:
+    NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, TIER_LACKS, UNKNOWN_ACCOUNT, IDEMPOTENCY_KEY_REUSED, then the checks
+    of INVITE (`core.relation.CHECKS`).
     """
     if isinstance(no := authorise(work, Action.INVITE_MEMBER, management), Refused):
         return no
@@ -196,16 +201,19 @@ def _done(
 ) -> Related | Refused:
     if no := locked(work, asked.management_id, asked.member_id):
         return no
-    last = relation_store.last_of_member(work.tx, asked.member_id, work.now)
+    opened = asked.command is Command.CREATE  # a moment ago: its first payer is the relation that is being made
+    last = None if opened else relation_store.last_of_member(work.tx, asked.member_id, work.now)
     if known := _repeated(work, asked, last):
         return known if isinstance(known, Refused) else replace(known, dry_run=dry_run)
-    begins = asked.command in {Command.INVITE, Command.CREATE}
+    begins = asked.command is Command.INVITE
     before = None if begins or last is None or last.management_id != asked.management_id else last
     if allow and before and (no := allow(before)):
         return no
     terms = asked.terms(before)
     pair = (asked.management_id, asked.member_id)
     proposal = proposal_of(work, asked.command, pair, (terms.mode, terms.permissions), before)
+    if asked.related:
+        proposal = replace(proposal, for_member=True)
     if no := decide(proposal):
         return no
     after = _after(work, proposal)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from partita.core.finance_mode import TRUSTEESHIP
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import Command
@@ -32,10 +33,11 @@ def create_member(
 ) -> Related | Refused:
     """Create the account `member` (id, name) at a unit (None = where its main account stands), and relate it (REL-4).
 
-    It inherits kind, verification and invoice title, so it confirms nothing. The id is the key: the same command again
-    changes nothing, whatever became of the relation since. An account that was not created so is not taken over: it is
-    invited. Refused in this order: NOT_PERMITTED …, UNKNOWN_ACCOUNT, NOT_VERIFIED, what refuses a registration,
-    ACCOUNT_EXISTS, then the checks of CREATE.
+    It inherits kind, verification and invoice title, so it confirms nothing. In trusteeship its main account pays for
+    it from its opening: it has no money that could. The id is the key: the same command again changes nothing, whatever
+    became of the relation since. An account that was not created so is not taken over: it is invited. Refused in this
+    order: NOT_PERMITTED …, UNKNOWN_ACCOUNT, NOT_VERIFIED, what refuses a registration, ACCOUNT_EXISTS, then the checks
+    of CREATE.
     """
     if isinstance(no := authorise(work, Action.INVITE_MEMBER, management), Refused):
         return no
@@ -60,7 +62,8 @@ def _opened(work: Work, asked: Asked, name: str, org_unit_id: str | None, *, dry
     if unit is None:
         places = placement_store.placements_of(tx, management)
         unit = [one for one in places if one.effective_from <= work.now][-1].org_unit_id
-    registered = register(work, Registration(account_id, name, row.kind, row.enterprise_id, unit, effective_from=None))
+    payer = management if asked.mode is TRUSTEESHIP else None
+    registered = register(work, Registration(account_id, name, row.kind, row.enterprise_id, unit, payer_id=payer))
     if isinstance(registered, Refused):
         return registered
     if registered.repeated:

@@ -134,7 +134,7 @@ def _commands(relation: Relation, permissions: Permissions, key: str | None) -> 
     keys = (None, None) if key is None else (f"{key}/release", f"{key}/invite")
     return (
         Asked(Command.RELEASE, *pair, None, None, keys[0]),
-        Asked(Command.INVITE, *pair, INDEPENDENT, permissions, keys[1]),
+        Asked(Command.INVITE, *pair, INDEPENDENT, permissions, keys[1], related=True),
     )
 
 

@@ -5,15 +5,16 @@ Decides nothing. Rules: REL-4 … REL-7 (`docs/rules/relation.md`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from partita.core.catalog import Product
 from partita.core.finance_mode import TRUSTEESHIP
 from partita.core.funds import available
-from partita.core.org import FinanceMode, PaymentRelation
+from partita.core.org import INSTANT, FinanceMode, PaymentRelation, payers_from
 from partita.core.period import Cycle
+from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.relation import Change, Command, CycleStart, Permissions, Proposal, Relation, Standing
+from partita.core.relation import Change, Command, Permissions, Proposal, Relation, Standing, Turn
 from partita.store import account as account_store
 from partita.store import catalog as catalog_store
 from partita.store import credit as credit_store
@@ -22,6 +23,7 @@ from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store import relation as relation_store
 from partita.store import usage as usage_store
+from partita.usecases.permission import decided
 from partita.usecases.work import Work
 
 _OWN_STEPS = timedelta(seconds=1)
@@ -42,15 +44,18 @@ def locked(work: Work, *account_ids: str) -> Refused | None:
     return None
 
 
-def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Standing:
-    """Return how a known account stands now. `with_credit`: whether its limit counts for its available quota."""
+def standing_of(work: Work, account_id: str, *, with_credit: bool = True, with_members: bool = True) -> Standing:
+    """Return how a known account stands now. `with_credit`: whether its limit counts for its available quota.
+
+    `with_members`: whether its members are named; a main account may have thousands, and no check asks for them.
+    """
     tx, now = work.tx, work.now
     row = account_store.rows(tx, now, account_id)[0]
     holder = funds_store.holders(tx, [account_id], now)[account_id]
     figures = funds_store.figures(tx, [account_id], now)[account_id]
     line = credit_store.line_of(tx, account_id, holder.currency, now)
     profile = account_store.invoice_profile_of(tx, account_id)
-    states = [one for one in relation_store.states(tx, now, [account_id]) if one.is_live]
+    live = [one for one in relation_store.states(tx, now, [account_id]) if one.is_live] if with_members else []
     payer_ahead = org_store.last_payer(tx, account_id)
     return Standing(
         account_id=account_id,
@@ -61,10 +66,12 @@ def standing_of(work: Work, account_id: str, *, with_credit: bool = True) -> Sta
         entity=account_store.entity_of(tx, account_id),
         invoice_title=profile.title if profile else "",
         has_credit=line.active,
+        credit_asked=line.total > 0,
+        credit_pending=line.pending,
         available_minor=available(figures).result - (0 if with_credit else figures.credit_limit),
         owed_minor=max(0, figures.outstanding),
-        relation=next((one for one in states if one.member_id == account_id), None),
-        members=tuple(one.member_id for one in states if one.management_id == account_id),
+        relation=relation_store.live_of_member(tx, account_id, now),
+        members=tuple(one.member_id for one in live if one.management_id == account_id),
         matters=relation_store.open_matters(tx, account_id),
         usage_until=usage_store.reach_of(tx, [account_id]).get(account_id),
         payer_ahead=payer_ahead if payer_ahead and payer_ahead.effective_from > now + _OWN_STEPS else None,
@@ -80,15 +87,18 @@ def proposal_of(
 ) -> Proposal:
     """Return a command on a pair (main account, member) with how both stand; `terms` are what it leads to.
 
-    At the end of a trusteeship the member's limit is cleared, so it does not count for what the member can pay then.
+    At the end of a trusteeship the member's limit is cleared, so it does not count for what the member can pay then. An
+    account that is being created was in no relation before: its first payer may be its main account already (REL-4).
     """
     (management_id, member_id), (mode, permissions) = pair, terms
     leaves_trust = command is Command.RELEASE and mode is TRUSTEESHIP
     member = standing_of(work, member_id, with_credit=not leaves_trust)
-    main = standing_of(work, management_id)
+    if command is Command.CREATE:
+        member = replace(member, relation=None)
+    main = standing_of(work, management_id, with_members=False)
     line = credit_store.line_of(work.tx, management_id, main.currency, work.now)
     figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
-    starts = [start.at for start in cycle_starts(work, member.zone)]
+    starts = [cycle.next_start(work.now, member.zone) for cycle in _products(work)]
     return Proposal(
         command=command,
         management=main,
@@ -100,7 +110,18 @@ def proposal_of(
         relation=relation,
         granted_minor=figures.book_of(management_id),
         credit_minor=line.stated(member_id),
+        for_member=command is not Command.INVITE or _for_member(work, member_id),
     )
+
+
+def _for_member(work: Work, member_id: str) -> bool:
+    """Say whether who asks may answer an invitation of this account (REL-4); an account itself needs the entity only.
+
+    What counts is the right alone: whether the account is at rest is asked before.
+    """
+    if work.actor.user_id is None:
+        return True
+    return isinstance(decided(work, work.actor, Action.ANSWER_INVITATION, member_id), Granted)
 
 
 def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Relation) -> Change:
@@ -110,6 +131,7 @@ def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Re
     """
     member_id = proposal.member.account_id
     was, will = before is not None and before.is_active, after.is_live
+    payer = after.management_id if will and after.mode is TRUSTEESHIP else member_id
     figures = funds_store.figures(work.tx, [member_id], work.now)[member_id]
     return Change(
         management=proposal.management,
@@ -119,23 +141,33 @@ def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Re
         permissions_before=before.permissions if before and was else frozenset(),
         permissions_after=after.permissions if will else frozenset(),
         now=work.now,
-        starts=cycle_starts(work, proposal.member.zone),
+        turns=_turns(work, proposal.member, payer),
         cash_minor=figures.cash,
         granted_minor=proposal.granted_minor,
         credit_minor=proposal.credit_minor,
     )
 
 
-def cycle_starts(work: Work, zone: str) -> tuple[CycleStart, ...]:
-    """Return when the next cycle of each product begins, by cycle; products of one cycle together."""
-    products: dict[Cycle, list[Product]] = {}
-    for one in catalog_store.products_of(work.tx).values():
-        products.setdefault(one.cycle, []).append(one)
+def _turns(work: Work, member: Standing, payer_id: str) -> tuple[Turn, ...]:
+    """Return who pays for a member's usage from just before now on, by cycle, once this payer is written down (ORG-5).
+
+    From just before, so that on the edge of a cycle the payer of the one that ends is told too.
+    """
+    since = work.now - INSTANT
+    paid = org_store.payers_of(work.tx, member.account_id)
+    new = next_payer(work, member.account_id, payer_id)
+    relations = [*paid, new] if new else paid
     return tuple(
-        CycleStart(cycle, cycle.next_start(work.now, zone), tuple(one.product_id for one in products[cycle]))
-        for cycle in Cycle
-        if cycle in products
+        Turn(cycle, products, payers_from(relations, since, cycle=cycle, zone=member.zone))
+        for cycle, products in _products(work).items()
     )
+
+
+def _products(work: Work) -> dict[Cycle, tuple[str, ...]]:
+    """Return the products of each cycle that has any, in the order of the enum."""
+    products = catalog_store.products_of(work.tx).values()
+    found = {cycle: tuple(one.product_id for one in products if one.cycle is cycle) for cycle in Cycle}
+    return {cycle: some for cycle, some in found.items() if some}
 
 
 def next_payer(work: Work, account_id: str, payer_id: str) -> PaymentRelation | None:
@@ -148,4 +180,4 @@ def next_payer(work: Work, account_id: str, payer_id: str) -> PaymentRelation | 
 
 
 def _after(now: datetime, last: datetime) -> datetime:
-    return now if now > last else last + timedelta(microseconds=1)
+    return now if now > last else last + INSTANT

@@ -17,10 +17,18 @@ from partita.usecases.service_control.setting import (
     set_policy,
     zone_of,
 )
-from partita.usecases.service_control.show import ControlShown, ItemShown, StepShown, history, policies, show
+from partita.usecases.service_control.show import (
+    ControlShown,
+    ItemShown,
+    QuotaShown,
+    StepShown,
+    history,
+    policies,
+    show,
+)
 
 __all__ = [
-    "CapSet", "ControlShown", "ItemShown", "OrderSet", "PaidAheadSet", "PolicySet", "Ran", "StepShown",
+    "CapSet", "ControlShown", "ItemShown", "OrderSet", "PaidAheadSet", "PolicySet", "QuotaShown", "Ran", "StepShown",
     "history", "look", "pay_ahead", "policies", "run", "set_cap", "set_order", "set_policy", "show", "watch",
     "zone_of",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TypeVar
 from partita.core.funds import AMOUNT_MINOR_MAX
 from partita.core.money import Money
 from partita.core.org import FinanceMode
+from partita.core.period import in_zone
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.service_control import PolicyRow
@@ -172,12 +173,14 @@ def pay_ahead(work: Work, paid: PaidAhead, *, dry_run: bool = False) -> PaidAhea
     """
     if isinstance(no := authorise_books(work), Refused):
         return no
-    if funds_store.holder(work.tx, paid.account_id, work.now) is None:
+    holder = funds_store.holder(work.tx, paid.account_id, work.now)
+    if holder is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=paid.account_id)
     if (unknown := _unknown_product(work, paid.product_id)) is not None:
         return unknown
     if paid.ends_at <= paid.starts_at:
-        return refused(Reason.PAID_AHEAD_EMPTY, start=paid.starts_at, end=paid.ends_at)
+        start, end = in_zone(paid.starts_at, holder.zone), in_zone(paid.ends_at, holder.zone)
+        return refused(Reason.PAID_AHEAD_EMPTY, start=start, end=end)
     with work.tx.transaction(force_rollback=dry_run):
         known = policy_store.add_paid_ahead(work.tx, paid, _setting(work))
     if known is not None and known != paid:
@@ -185,8 +188,8 @@ def pay_ahead(work: Work, paid: PaidAhead, *, dry_run: bool = False) -> PaidAhea
             Reason.PAID_AHEAD_DIFFERS,
             account=paid.account_id,
             product=paid.product_id,
-            start=known.starts_at,
-            end=known.ends_at,
+            start=in_zone(known.starts_at, holder.zone),
+            end=in_zone(known.ends_at, holder.zone),
         )
     if known is None and not dry_run:
         work.touched.update(control_store.payers(work.tx, [paid.account_id]))

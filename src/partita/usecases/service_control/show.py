@@ -1,6 +1,6 @@
 """Show how service stands, and everything that became of it: who, when, why, with the figures, and what it cost.
 
-Rules: STOP-11 (`docs/rules/service_control.md`).
+Rules: STOP-3, STOP-11 (`docs/rules/service_control.md`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from partita.store import funds as funds_store
 from partita.store import service_control as control_store
 from partita.store import spend as spend_store
 from partita.store.control_policy import PaidAhead
+from partita.store.funds import Holder
 from partita.store.service_control import ItemRow, StepRow, Watch
 from partita.usecases.permission import authorise, authorise_books
 from partita.usecases.work import Work
@@ -38,18 +39,27 @@ class ItemShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlShown:
-    """How the service of an account stands: what its quota decides about, and by what settings.
+class QuotaShown:
+    """The quota that decides: that of the account that pays, its pace, and how long it lasts."""
 
-    `spent_minor` is what the account has cost this month, against `cap` if it has one.
-    """
-
-    account_id: str
-    currency: str
     available: Explained
     pace: Pace
     days_left_tenths: int | None
     watch: Watch | None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlShown:
+    """How the service of an account stands: whose quota decides about it, and by what settings.
+
+    `payer_id` pays for the account now, so its quota decides (STOP-3); `quota` None = the asker may not see it.
+    `spent_e10` is what the account has cost this month, against `cap` if it has one.
+    """
+
+    account_id: str
+    currency: str
+    payer_id: str
+    quota: QuotaShown | None
     items: tuple[ItemShown, ...]
     order: StopOrder | None
     cap: Money | None
@@ -58,10 +68,14 @@ class ControlShown:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """One step, and what the product cost until the next one (or until now), in `_e10`."""
+    """One step, and what the product cost until the next one (or until now), in `_e10`.
+
+    `shows_quota`: whether the asker may see the figures of the account that paid then.
+    """
 
     row: StepRow
     cost_e10: int
+    shows_quota: bool
 
 
 def show(work: Work, account_id: str) -> ControlShown | Refused:
@@ -83,18 +97,14 @@ def show(work: Work, account_id: str) -> ControlShown | Refused:
     days = spend_store.of_items_by_day(tx, payers, first)
     policies = policies_in(policy_store.policies(tx), holder.currency)
     paid = policy_store.paid_ahead(tx, {account for account, _ in rows}, work.now)
-    quota = available(funds_store.figures(tx, [account_id], work.now)[account_id])
-    pace = pace_of(spend_store.by_day(tx, [account_id], first).get(account_id, {}), today)
     cap = policy_store.cap_of(tx, account_id)
     month = Month.of(work.now, holder.zone)
     spent = spend_store.of_members(tx, [account_id], date(month.year, month.month, 1), today)
     return ControlShown(
         account_id=account_id,
         currency=holder.currency,
-        available=quota,
-        pace=pace,
-        days_left_tenths=pace.days_left_tenths(quota.result, holder.currency),
-        watch=control_store.watches(tx, [account_id]).get(account_id),
+        payer_id=holder.payer_id,
+        quota=_quota(work, account_id, holder, today),
         items=tuple(
             ItemShown(
                 row=row,
@@ -110,6 +120,17 @@ def show(work: Work, account_id: str) -> ControlShown | Refused:
     )
 
 
+def _quota(work: Work, account_id: str, holder: Holder, today: date) -> QuotaShown | None:
+    """Return the quota that decides about an account, if the asker may see it: that of the account that pays."""
+    payer = holder.payer_id
+    if payer != account_id and isinstance(authorise(work, Action.VIEW_CONTROL, payer), Refused):
+        return None
+    quota = available(funds_store.figures(work.tx, [payer], work.now)[payer])
+    pace = pace_of(spend_store.by_day(work.tx, [payer], today - timedelta(days=PACE_DAYS)).get(payer, {}), today)
+    lasts = pace.days_left_tenths(quota.result, holder.currency)
+    return QuotaShown(quota, pace, lasts, control_store.watches(work.tx, [payer]).get(payer))
+
+
 def history(work: Work, account_id: str) -> list[StepShown] | Refused:
     """Return everything that became of an account's products and of those that it pays for, oldest first (STOP-11).
 
@@ -121,11 +142,16 @@ def history(work: Work, account_id: str) -> list[StepShown] | Refused:
         return refused(Reason.UNKNOWN_ACCOUNT, account=account_id)
     rows = control_store.history(work.tx, account_id)
     until = spend_store.of_items(work.tx, {(one.account_id, one.product_id) for one in rows})
+    payers = {one.payer_id for one in rows}
+    seen = {
+        one for one in payers if one == account_id or not isinstance(authorise(work, Action.VIEW_CONTROL, one), Refused)
+    }
     shown: list[StepShown] = []
     for row in reversed(rows):
         key = (row.account_id, row.product_id)
         # the first step is written with the usage that began it, which belongs to it
-        shown.append(StepShown(row, until.get(key, 0) - (row.spent_e10 if row.step > 1 else 0)))
+        cost = until.get(key, 0) - (row.spent_e10 if row.step > 1 else 0)
+        shown.append(StepShown(row, cost, row.payer_id in seen))
         until[key] = row.spent_e10
     return shown[::-1]
 

@@ -65,6 +65,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("statements", reconciliation.statements_whole),
     ("closed-days", reconciliation.days_as_closed),
     ("orders", orders.paid_and_posted),
+    ("offsets", clearing.credits_within_worth),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),

@@ -186,21 +186,21 @@ def draws_to_entries(books: Books) -> list[Equation]:
 
 
 def bills_not_overpaid(books: Books) -> list[Equation]:
-    """Prove that no bill is paid beyond what it asks, whatever the close and its clearings drew."""
+    """Prove that no bill is paid beyond what it asks, whatever the close, its clearings and credits paid."""
     with reading(books) as tx:
         paid, over = proof.paid_count(tx), proof.overpaid(tx)
     findings = [
         Finding(
             f"bill {bill} of {payer}: asks {money_text(payable, currency)}, but {money_text(drawn, currency)} paid it",
-            f"付款方 {payer} 的账单 {bill}：应付 {money_text(payable, currency)}，扣款 {money_text(drawn, currency)}",
+            f"付款方 {payer} 的账单 {bill}：应付 {money_text(payable, currency)}，已付 {money_text(drawn, currency)}",
         )
         for payer, bill, currency, payable, drawn in over
     ]
     return [
         counted(
             "overpaid",
-            "bills paid by draws = bills not paid beyond their payable",
-            "有扣款的账单 = 扣款不超过应付的账单",
+            "bills paid by funds or credits = bills not paid beyond their payable",
+            "有扣款或冲抵的账单 = 扣款与冲抵不超过应付的账单",
             (paid, paid - len(over)),
             findings,
         )

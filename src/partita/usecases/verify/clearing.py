@@ -1,19 +1,19 @@
-"""Proofs of clearing: what stands on each receivable is explained, and interest has its entries.
+"""Proofs of clearing: what stands on each receivable is explained, no credit pays more than it is worth, and interest has its entries.
 
-Rules: CLEAR-3 (`docs/rules/clearing.md`), DUN-3 (`docs/rules/dunning.md`).
+Rules: CLEAR-3 (`docs/rules/clearing.md`), DUN-3 (`docs/rules/dunning.md`), VERIFY-5.
 """
 
 from __future__ import annotations
 
 from partita.store.clearing import proof
-from partita.usecases.verify.equation import Equation, Finding, money_text, reading, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, shortened
 from partita.usecases.work import Books
 
 
 def receivables_explained(books: Books) -> list[Equation]:
-    """Prove: unpaid of bills − credits left + debts on no bill = receivable; not both of bills and credits are left."""
+    """Prove: unpaid of bills − credits left + debts on no bill = receivable; never are both bills and credits left."""
     with reading(books) as tx:
-        rows, overused = proof.explained(tx), proof.overused(tx)
+        rows = proof.explained(tx)
     equations = []
     for currency in sorted({one.currency for one in rows}):
         of = [one for one in rows if one.currency == currency]
@@ -28,7 +28,7 @@ def receivables_explained(books: Books) -> list[Equation]:
                 shortened(findings),
             )
         )
-    return equations + _used(overused)
+    return equations
 
 
 def _found(one: proof.Explained) -> list[Finding]:
@@ -52,26 +52,29 @@ def _found(one: proof.Explained) -> list[Finding]:
     return found
 
 
-def _used(overused: list[tuple[str, str, str]]) -> list[Equation]:
-    if not overused:
-        return []
+def credits_within_worth(books: Books) -> list[Equation]:
+    """Prove that every credit that paid bills is there, and paid no more than it is worth."""
+    with reading(books) as tx:
+        used, over = proof.credits_used(tx)
     findings = [
         Finding(
             f"{kind} {source} of {payer}: paid more of bills than it is worth",
-            f"{payer} 的{kind} {source}：冲抵的金额超过其本身",
+            f"{payer} 的{_KINDS[kind]} {source}：冲抵的金额超过其本身",
         )
-        for payer, kind, source in overused
+        for payer, kind, source in over
     ]
     return [
-        Equation(
-            "credits",
-            "credits used = within their worth",
-            "已用贷项 = 不超过其金额",
-            str(len(overused)),
-            "0",
-            shortened(findings),
+        counted(
+            "offsets",
+            "credits that paid bills = credits within their worth",
+            "已冲抵账单的贷项 = 不超过其金额的贷项",
+            (used, used - len(over)),
+            findings,
         )
     ]
+
+
+_KINDS = {"bill": "负数账单", "credit_refund": "信控退款"}
 
 
 def interest_entered(books: Books) -> list[Equation]:

@@ -12,6 +12,7 @@ from partita.core import voucher as voucher_rules
 from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.org import FinanceMode
+from partita.core.period import in_zone
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.voucher import Voucher
@@ -175,7 +176,8 @@ def _refused(work: Work, ends: _Ends, of: tuple[str, int, int], *, back: bool) -
     currency = voucher.template.currency
     unfit = voucher_rules.take_back(voucher, amount, left)
     if not back:
-        unfit = voucher_rules.share(voucher, amount, left, work.now)
+        zone = funds_store.holders(work.tx, [holder], work.now)[holder].zone
+        unfit = voucher_rules.share(voucher, amount, left, in_zone(work.now, zone))
     if unfit:
         return unfit
     if not amount and not _ever_held(work, voucher, ends.member):
