@@ -1,7 +1,8 @@
 """Plays the cases of dunning on the pure core.
 
-Given `policy [reminders=-3,0,7] [rate=0.0005] [free=3] [cap=0.2] [stop=30] [since=DAY]`, `bill AMOUNT due DAY`, `paid DAY AMOUNT`.
-When `check`, `remind DAY`, `accrue DAY`, `suspend DAY`: each in turn, with what was told and counted before.
+Given `policy [reminders=-3,0,7] [rate=0.0005] [free=3] [cap=0.2] [stop=30] [since=DAY]`, `bill AMOUNT due DAY`,
+`paid DAY AMOUNT`. When `check`, `remind DAY`, `accrue DAY`, `suspend DAY`: each in turn, with what was
+told and counted before.
 """
 
 from __future__ import annotations

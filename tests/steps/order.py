@@ -7,7 +7,8 @@ of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a mo
     template  NAME cash|threshold|percentage AMOUNT [OPTION …]     as in `steps.voucher`, of coupons
     issue     COUPON TEMPLATE ACCOUNT · voucher ACCOUNT AMOUNT
     sold      SKU month|year PRICE · promotion NAME FACTOR [no-refund]
-    credit    ACCOUNT AMOUNT · freeze ACCOUNT AMOUNT · payer ACCOUNT PAYER · related MAIN MEMBER · transfer MAIN MEMBER AMOUNT
+    credit    ACCOUNT AMOUNT · freeze ACCOUNT AMOUNT · payer ACCOUNT PAYER · related MAIN MEMBER
+    transfer  MAIN MEMBER AMOUNT
     buy       TOKEN ACCOUNT SKU TERMS[@PRICE] … [x2] [resource=i-1] [coupon=none|NAME] · convert … (the same)
     renew     TOKEN OF TERMS[@PRICE]
     resize    TOKEN OF SKU x2 TERMS[@PRICE]

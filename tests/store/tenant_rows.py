@@ -35,11 +35,12 @@ MAY_ADD = frozenset(
     "account_registration account_step verification invoice_profile batch_row entry posting fund_freeze fund_release "
     "stored_value_card stored_value_activation payment credit_change credit_change_end credit_contract voucher "
     "stop_order spending_cap service_step alert_setting alert_told notice_channel ledger_head balance quota_watch "
-    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw clearing_switch custom_settlement "
-    "custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
+    "relation relation_step role_revocation legal_entity batch outbox outbox_state draw clearing_switch "
+    "custom_settlement custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
-    "renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line invoice_step invoice_offset".split()
+    "renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
+    "invoice_step invoice_offset".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 

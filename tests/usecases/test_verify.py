@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 import psycopg
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from partita.cli import screen
 from partita.cli import verify as verify_page
 from partita.core.period import Month
+from partita.usecases import rating
 from partita.usecases.close import steps as close_steps
 from partita.usecases.close.freeze import Plan, freeze, plan_of
 from partita.usecases.verify import Equation, verify

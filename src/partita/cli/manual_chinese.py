@@ -6,8 +6,8 @@ Owns words only. The English twins are the docstrings of the commands; a test ho
 from __future__ import annotations
 
 from partita.cli.chinese.accounts import ACCOUNTS
-from partita.cli.chinese.clearing import CLEARING
 from partita.cli.chinese.catalog import CATALOG
+from partita.cli.chinese.clearing import CLEARING
 from partita.cli.chinese.control import CONTROL
 from partita.cli.chinese.funds import FUNDS
 from partita.cli.chinese.invoices import INVOICES

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
-from partita.cli.bill import FUNDS
+from partita.cli.chart import account_name
 from partita.cli.funds.amount import decimal, shown
 from partita.core.discount import Discount
 from partita.core.money import Money
@@ -175,9 +175,7 @@ def _render_funding(console: Console, found: Quoted) -> None:
         console.print(funding.message(screen.settings().language), style="dim")
         return
     for (fund, source), amount in funding.plan.by_source.items():
-        named = screen.say(fund.value.replace("_", " "), FUNDS[fund.value]) + (
-            "" if source == fund.value else f" {source}"
-        )
+        named = account_name(fund.value) + ("" if source == fund.value else f" {source}")
         title = f" ({funding.vouchers[source].name})" if source in funding.vouchers else ""
         paid = shown(Money(amount, found.currency))
         console.print(screen.say(f"would be paid by {named}{title}: {paid}", f"将由{named}{title}支付：{paid}"))

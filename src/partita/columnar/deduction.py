@@ -192,7 +192,7 @@ _NOTHING = (
 
 
 def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
-    """Take what commitments cover off `measured` (usage with `place`); leaves the tables `deducted` and `left_over` (DEDUCT-3).
+    """Take what commitments cover off `measured` (usage with `place`); leaves `deducted` and `left_over` (DEDUCT-3).
 
     After `lay_out`. `late`: only usage that stands in no row of `charged` is offered (DEDUCT-6).
     """

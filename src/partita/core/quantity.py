@@ -9,10 +9,10 @@ from __future__ import annotations
 from partita.core.money import AMOUNT_SCALE, format_scaled, parse_scaled
 
 QUANTITY_SCALE = 6
-E6 = 10**QUANTITY_SCALE
+E6: int = 10**QUANTITY_SCALE
 PRICE_SCALE = AMOUNT_SCALE
 FACTOR_SCALE = 6
-FACTOR_ONE = 10**FACTOR_SCALE
+FACTOR_ONE: int = 10**FACTOR_SCALE
 INT64_MAX = 2**63 - 1
 
 __all__ = [

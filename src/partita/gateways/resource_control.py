@@ -31,7 +31,7 @@ class Trouble(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How a product of an account, or a single resource of it, stands in the cloud: the last step it has carried out, and what it was told."""
+    """How a product of an account, or a resource of it, stands in the cloud: the last step that was carried out."""
 
     step: int
     order: str

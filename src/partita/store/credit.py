@@ -1,8 +1,8 @@
 """Credit in PostgreSQL: lines, changes and their ends, contracts, terms; the limits that follow from them.
 
-Owns the SQL of `credit_change`, `credit_change_end`, `credit_contract`, `credit_term` and `credit_suspension`. The limit
-in force is that of the last applied change. Decides nothing. Rules: CREDIT-1, CREDIT-2, CREDIT-4, CREDIT-5, CREDIT-7,
-DUN-4.
+Owns the SQL of `credit_change`, `credit_change_end`, `credit_contract`, `credit_term` and `credit_suspension`. The
+limit in force is that of the last applied change. Decides nothing. Rules: CREDIT-1, CREDIT-2,
+CREDIT-4, CREDIT-5, CREDIT-7, DUN-4.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from partita.core.catalog import Counter, Model, PriceVersion, Sku, SkuDetail, SubscriptionPrice, Tier
 from partita.core.subscription import Term
@@ -151,10 +152,13 @@ def prices_at(tx: Transaction, sought: Sought, at: datetime) -> list[PriceListed
         "currency": sought.currency,
         "way": sought.way,
     }
-    return [
-        PriceListed(*row[:5], tuple(sorted(row[5].items())), *row[6:11], _tiers(row[11]), row[12])
-        for row in tx.execute(_PRICES, values)
-    ]
+    return [_listed(row) for row in tx.execute(_PRICES, values)]
+
+
+def _listed(row: tuple[Any, ...]) -> PriceListed:
+    attributes, tiers, block = row[5], row[11], row[12]
+    facts = (*row[:5], tuple(sorted(attributes.items())), *row[6:11], _tiers(tiers), block)
+    return PriceListed(*facts)
 
 
 def _tiers(steps: list[dict[str, int | None]]) -> tuple[Tier, ...]:

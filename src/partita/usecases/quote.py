@@ -106,9 +106,8 @@ def quote(work: Work, account_id: str, asked: Sequence[tuple[Asked, Span]], wish
     lines = _lines(work, holder, asked, wish)
     if isinstance(lines, Refused):
         return lines
-    coupons, policy = (), template_store.policy(work.tx, _enterprise(work, account_id), Instrument.COUPON)
-    if wish.with_coupons:
-        coupons = free_coupons(work, holder)
+    policy = template_store.policy(work.tx, _enterprise(work, account_id), Instrument.COUPON)
+    coupons = free_coupons(work, holder) if wish.with_coupons else ()
     terms = order_rules.Terms(account_id, wish.kind, holder.currency, work.now, coupons, policy)
     priced = order_rules.price([Wanted(one.priced) for one in lines], terms)
     funding = _funding(work, holder, wish.kind, priced)

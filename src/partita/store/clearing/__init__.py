@@ -27,6 +27,6 @@ from partita.store.clearing.switch import add_seller, market_products, sellers, 
 
 __all__ = [
     "CustomRow", "OffsetRow", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left", "custom",
-    "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing", "save_offsets", "sellers",
-    "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
+    "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing", "save_offsets",
+    "sellers", "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
 ]  # fmt: skip

@@ -59,10 +59,11 @@ def candidates(tx: Transaction, payer_ids: Collection[str]) -> list[Candidate]:
     orders: dict[tuple[str, str], dict[str, int]] = {}
     for payer, subscription, order, amount in tx.execute(_ORDERS, (asked,)):
         orders.setdefault((payer, subscription), {})[order] = amount
-    return [
-        Candidate(payer, CandidateKind[kind.upper()], reference, *figures, orders=orders.get((payer, reference), {}))
-        for payer, kind, reference, *figures in tx.execute(_CANDIDATES, (asked,))
+    rows = tx.execute(_CANDIDATES, (asked,)).fetchall()
+    facts = [
+        (payer, CandidateKind[kind.upper()], *rest, orders.get((payer, rest[0]), {})) for payer, kind, *rest in rows
     ]
+    return [Candidate(*one) for one in facts]
 
 
 def owed(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], int]:

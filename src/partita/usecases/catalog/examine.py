@@ -7,11 +7,12 @@ same few statements as ten. Does not own what the statements say (`columnar.cata
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -198,7 +199,7 @@ def _contradicting(reading: Reading, books: dict[PromotionKey, Promotion]) -> It
 
 def _differing(one: Promotion, other: Promotion) -> tuple[str, dict[str, object]]:
     """Return the first column in which two versions differ, and both values."""
-    columns = {
+    columns: dict[str, Callable[[Any], str]] = {
         "name": lambda it: it.name,
         "factor": lambda it: format_quantity(it.factor_e6),
         "until": lambda it: shown(it.until and it.until.astimezone(UTC).isoformat()),
@@ -215,10 +216,11 @@ def _differing(one: Promotion, other: Promotion) -> tuple[str, dict[str, object]
 
 def _unknown(engine: duckdb.DuckDBPyConnection, reading: Reading) -> Iterator[Problem]:
     """Yield promotions that name products or SKUs which nobody knows."""
-    for column, kind, names_of in (
+    sides: tuple[tuple[str, str, Callable[[Promotion], frozenset[str]]], ...] = (
         ("products", "product", lambda one: one.scope.products),
         ("skus", "sku", lambda one: one.skus),
-    ):
+    )
+    for column, kind, names_of in sides:
         wanted = sorted({name for one in reading.promotions for name in names_of(one.promotion)})
         known = {
             row[0]

@@ -69,8 +69,9 @@ def run(books: Books, *, dry_run: bool = False) -> DunningRun | Refused:
         return no
     done = DunningRun(dry_run=dry_run)
     with books.work() as work:
-        if isinstance(no := authorise_books(work, Action.SET_DUNNING), Refused):
-            return no
+        allowed = authorise_books(work, Action.SET_DUNNING)
+        if isinstance(allowed, Refused):
+            return allowed
         payers = [one.payer_id for one in dunning_store.dunned(work.tx, work.now)]
     for some in _some(payers):
         with books.work() as work:

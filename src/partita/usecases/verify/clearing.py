@@ -1,4 +1,4 @@
-"""Proofs of clearing: what stands on each receivable is explained, no credit pays more than it is worth, and interest has its entries.
+"""Proofs of clearing: receivables are explained, no credit pays more than it is worth, interest has its entries.
 
 Rules: CLEAR-3 (`docs/rules/clearing.md`), DUN-3 (`docs/rules/dunning.md`), VERIFY-5.
 """
