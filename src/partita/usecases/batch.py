@@ -193,7 +193,7 @@ def _transfers(work: Work, rows: Sequence[_Row]) -> list[Said | Problem]:
 def _transferred(row: _Row, amount: Money, answer: TransferMade | Refused) -> Said | Problem:
     if isinstance(answer, Refused):
         return _refused(row, answer)
-    return answer.repeated, f"{amount} from {row.line.main}", f"{row.line.main} 划入 {amount}"
+    return answer.repeated, f"{amount.grouped} from {row.line.main}", f"{row.line.main} 划入 {amount.grouped}"
 
 
 def _limit(work: Work, row: _Row) -> Said | Problem:
@@ -203,7 +203,7 @@ def _limit(work: Work, row: _Row) -> Said | Problem:
     answer = credit.allocate(work, management=line.main, member=line.member, limit=limit, idempotency_key=row.key)
     if isinstance(answer, Refused):
         return _refused(row, answer)
-    return answer.repeated, f"limit {limit} of {line.main}", f"{line.main} 分配的额度 {limit}"
+    return answer.repeated, f"limit {limit.grouped} of {line.main}", f"{line.main} 分配的额度 {limit.grouped}"
 
 
 def _each(do: Callable[[Work, _Row], Said | Problem]) -> Callable[[Work, Sequence[_Row]], list[Said | Problem]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from partita.core.money import Money
 from partita.core.period import clock
 from partita.core.refusal import (
     account,
@@ -273,8 +274,14 @@ class Refused:
 
 
 def said(detail: Mapping[str, object]) -> dict[str, object]:
-    """Return details as a message says them: an instant as a clock shows it (PERIOD-4)."""
-    return {name: clock(one) if isinstance(one, datetime) else one for name, one in detail.items()}
+    """Return details as a message says them: an instant as a clock shows it (PERIOD-4), money grouped (MONEY-6)."""
+    return {name: _word(one) for name, one in detail.items()}
+
+
+def _word(value: object) -> object:
+    if isinstance(value, Money):
+        return value.grouped
+    return clock(value) if isinstance(value, datetime) else value
 
 
 def refused(reason: Reason, **detail: object) -> Refused:

@@ -183,7 +183,7 @@ def member_owes_nothing(one: Proposal) -> Refused | None:
     if member.available_minor >= 0 and member.owed_minor == 0:
         return None
     owed, available = (Money(minor, member.currency) for minor in (member.owed_minor, member.available_minor))
-    return refused(Reason.MEMBER_OWES, account=member.account_id, owed=str(owed), available=str(available))
+    return refused(Reason.MEMBER_OWES, account=member.account_id, owed=owed, available=available)
 
 
 def _no_matter(*kinds: MatterKind) -> Check:
@@ -294,7 +294,7 @@ def funds_reclaimed(one: Proposal) -> Refused | None:
     if one.granted_minor <= 0 or not one.policy.recycle_before_release:
         return None
     who = {"main": one.management.account_id, "member": one.member.account_id}
-    return refused(Reason.FUNDS_NOT_RECLAIMED, **who, amount=str(Money(one.granted_minor, one.member.currency)))
+    return refused(Reason.FUNDS_NOT_RECLAIMED, **who, amount=Money(one.granted_minor, one.member.currency))
 
 
 def credit_reclaimed(one: Proposal) -> Refused | None:
@@ -302,7 +302,7 @@ def credit_reclaimed(one: Proposal) -> Refused | None:
     if one.credit_minor <= 0 or not one.policy.recycle_before_release:
         return None
     who = {"main": one.management.account_id, "member": one.member.account_id}
-    return refused(Reason.CREDIT_NOT_RECLAIMED, **who, amount=str(Money(one.credit_minor, one.member.currency)))
+    return refused(Reason.CREDIT_NOT_RECLAIMED, **who, amount=Money(one.credit_minor, one.member.currency))
 
 
 def credit_still_granted(one: Proposal) -> Refused | None:

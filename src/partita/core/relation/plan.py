@@ -71,7 +71,7 @@ class Change:
 
     def money(self, minor: int) -> str:
         """Write an amount of the pair."""
-        return str(Money(minor, self.member.currency))
+        return Money(minor, self.member.currency).grouped
 
     def local(self, at: datetime) -> str:
         """Write an instant in the enterprise's zone."""
