@@ -34,7 +34,12 @@ def import_usage(
 
     The same content again changes nothing, whatever file it comes in. Rows that cannot be taken in go to --rejects
     (default: FILE.rejects.csv) with row, column, value and reason, the others are taken in; the exit code is then 6.
-    --name is what the batch is called. With --dry-run every row is checked and nothing is written.
+    With --dry-run every row is checked and nothing is written.
+
+    Parameters
+    ----------
+    name
+        the name of the batch; default: that of the file.
     """
     from partita.usecases.usage import import_usage as take_in  # noqa: PLC0415 - a command starts fast
 
