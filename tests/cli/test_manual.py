@@ -64,7 +64,7 @@ def test_every_option_is_explained(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_only_a_batch_is_said_to_be_one(command: str) -> None:
-    is_batch = command.split()[0] in {"import", "batch"}
+    is_batch = command.split(maxsplit=1)[0] in {"import", "batch"}
     assert is_batch or "name of the batch" not in page(*command.split(), language="en", width=300)
 
 
