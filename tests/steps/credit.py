@@ -19,13 +19,11 @@ from dataclasses import replace
 
 from case_file import Case
 from partita.core import credit as core
-from partita.core import posting_rules
 from partita.core.credit import Term
 from partita.core.period import Month
 from partita.core.permission import Actor
 from partita.core.refusal import Refused
 from partita.store import credit as credit_store
-from partita.store import ledger as ledger_store
 from partita.usecases import credit, service_control
 from partita.usecases.credit import CreditChanged
 from partita.usecases.work import Books
@@ -47,7 +45,6 @@ class Player(funds.Player):
     """Plays verbs of funds and of credit."""
 
     change_id = ""
-    refused: Refused | None = None
 
     def do_request(self, main: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
@@ -133,19 +130,6 @@ class Player(funds.Player):
             answer,
             lambda done: f"credit refunds {plain(done.refunds.minor)} outstanding {plain(done.outstanding.minor)}",
         )
-
-    def do_owe(self, account: str, amount: str) -> None:
-        """Bill something that nothing pays."""
-        with self.books.work() as work:
-            draft = posting_rules.billed(
-                payer_id=account,
-                bill_id=f"bill_{account}_{amount}",
-                product_id="compute",
-                month=Month(2026, 10),
-                payable=cny(amount),
-                effective_at=work.now,
-            )
-            ledger_store.append(work.tx, [draft], recorded_at=work.now)
 
     def do_due(self, month: str, cycle: str, days: str) -> None:
         self.said.append(f"due {core.due_on(Month.parse(month), Term(int(cycle), int(days)))}")
