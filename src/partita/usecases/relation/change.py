@@ -20,6 +20,7 @@ from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import (
     POLICY,
+    STATE_NAMES,
     Command,
     Consequence,
     Permissions,
@@ -28,6 +29,7 @@ from partita.core.relation import (
     State,
     consequences,
     decide,
+    declined,
     headline,
 )
 from partita.store import credit as credit_store
@@ -219,7 +221,8 @@ def _done(
     after = _after(work, proposal)
     change = change_of(work, proposal, before, after)
     _save(work, asked, proposal, after)
-    return Related(after, asked.command, headline(change), consequences(change), repeated=False, dry_run=dry_run)
+    said = declined(change, work.actor.names) if asked.command is Command.DECLINE else headline(change)
+    return Related(after, asked.command, said, consequences(change), repeated=False, dry_run=dry_run)
 
 
 def _answer(
@@ -269,8 +272,8 @@ def _repeated(work: Work, asked: Asked, last: Relation | None) -> Related | Refu
 
 def as_it_was(relation: Relation, asked: Asked) -> Related:
     """Return the answer to a command that was done before: where the relation stands, and that nothing happened."""
-    text = f"{relation.management_id} → {relation.member_id}: {relation.state.value}"
-    return Related(relation, asked.command, (text, text), (), repeated=True, dry_run=False)
+    pair, (en, zh) = f"{relation.management_id} → {relation.member_id}", STATE_NAMES[relation.state]
+    return Related(relation, asked.command, (f"{pair}: {en}", f"{pair}：{zh}"), (), repeated=True, dry_run=False)
 
 
 def _is_offered(last: Relation, terms: Terms) -> bool:
