@@ -69,3 +69,17 @@ def test_who_has_no_credit_is_told_who_asks_for_it(line: _Line, books: Books) ->
     english, chinese = line.told("credit", "show", "mill")
     assert "mill uses the credit of acme (trusteeship), which has none: `partita credit request acme`" in english
     assert "mill 使用 acme 的信控（财务托管），而 acme 没有信控额度" in chinese
+
+
+def test_a_line_of_its_own_counts_beside_the_shared_limit(line: _Line, books: Books) -> None:
+    group(books, "acme", "shop", codes=(RelationPermission.SYNCHRONIZE_FINANCE_IDENTITY,))
+    for account, total in (("acme", "9000"), ("shop", "500")):
+        line.told("credit", "request", account, total)
+        change = line.told("credit", "show", account)[0].partition("Waits for approval: ")[2].split()[0]
+        line.told("credit", "approve", change)
+        line.told("credit", "confirm", account, f"c-{account}")
+    line.told("credit", "allocate", "acme", "shop", "6000")
+    english, chinese = line.told("credit", "show", "shop")
+    assert "Its own line and the limit in the other one add up: shop may owe 6,500.00 CNY in all." in english
+    assert "自有信控与共享额度累加：shop 的信控额度合计 6,500.00 CNY。" in chinese
+    assert "add up" not in line.told("credit", "show", "acme")[0]

@@ -8,6 +8,7 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     way      request … | allocate …            what the refusal says is possible
     limit    ACCOUNT · line MAIN · bounds MAIN MEMBER · cap ACCOUNT AMOUNT
     shares   ACCOUNT [as USER-ACCOUNT]         whose credit it uses, up to what, and what is left
+    in-all   ACCOUNT                           what `credit show` says that it may owe in all
     refund-credit ACCOUNT PRODUCT AMOUNT [KEY] · apply-refund ACCOUNT AMOUNT [KEY]
                                                a KEY of `-`: no key (CREDIT-10); of changes without KEY it is the amount
     due      MONTH CYCLE DAYS                  on the pure core
@@ -115,6 +116,12 @@ class Player(funds.Player):
             )
         if not answer.shared:
             self.said.append(f"{account} shares nothing")
+
+    def do_in_all(self, account: str) -> None:
+        with self.books.work() as work:
+            answer = credit.show(work, account)
+        assert not isinstance(answer, Refused)
+        self.said.append(f"in all {account} {plain(answer.main.credit_limit)}")
 
     def do_refund_credit(self, account: str, product: str, amount: str, *key: str) -> None:
         with self.books.work() as work:

@@ -278,6 +278,7 @@ def _plain(one: CreditShown) -> dict[str, object]:
         "currency": line.currency,
         "total": minor(line.total),
         "unallocated": minor(line.unallocated),
+        "credit_limit": minor(one.main.credit_limit),
         "active": line.active,
         "contract_id": line.contract_id,
         "pending": line.pending,

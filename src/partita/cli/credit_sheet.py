@@ -24,6 +24,8 @@ def show(console: Console, one: CreditShown) -> None:
     credit_shared.show(console, line.management_id, one.shared, line.currency)
     if line.total or line.active or line.pending:
         _line(console, one)
+        if any(each.cap is not None and each.counts for each in one.shared) and line.active:
+            console.print(_both(one), markup=False)
     elif not one.shared:
         console.print(_no_credit(one), markup=False)
     if one.term:
@@ -69,6 +71,15 @@ def _line(console: Console, one: CreditShown) -> None:
     )
     if line.pending:
         console.print(say(f"Waits for approval: {line.pending}", f"待审批：{line.pending}"), markup=False)
+
+
+def _both(one: CreditShown) -> str:
+    """Say that a line of its own and a limit in another line add up (CREDIT-1)."""
+    account, limit = one.line.management_id, shown(Money(one.main.credit_limit, one.line.currency))
+    return screen.say(
+        f"Its own line and the limit in the other one add up: {account} may owe {limit} in all.",
+        f"自有信控与共享额度累加：{account} 的信控额度合计 {limit}。",
+    )
 
 
 def _term(console: Console, one: CreditShown) -> None:
