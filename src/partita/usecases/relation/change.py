@@ -31,6 +31,7 @@ from partita.core.relation import (
     decide,
     declined,
     headline,
+    obstacles,
 )
 from partita.store import credit as credit_store
 from partita.store import org as org_store
@@ -112,6 +113,14 @@ def invite(
         return still
     asked = Asked(Command.INVITE, management, member, terms.mode, terms.permissions, idempotency_key)
     return done(work, asked, dry_run=dry_run)
+
+
+def against_invitation(work: Work, pair: tuple[str, str], terms: Terms) -> tuple[Refused, ...]:
+    """Return all that stands against an invitation of a pair (main account, member), in order.
+
+    `invite` refuses by the first of it (REL-4). Both accounts are there and locked; who asks was allowed to.
+    """
+    return tuple(obstacles(proposal_of(work, Command.INVITE, pair, (terms.mode, terms.permissions), None)))
 
 
 def confirm(
