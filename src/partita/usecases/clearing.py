@@ -7,7 +7,7 @@ is paid first (`core.clearing`) nor the settlement of a month (`close`). Rules: 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from partita.core import clearing as rules
@@ -23,7 +23,7 @@ from partita.store import clearing as clearing_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.bill import DrawRow
-from partita.store.clearing import ToClear
+from partita.store.clearing import Payer, ToClear
 from partita.store.db import attempt
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -59,12 +59,16 @@ class BillsCleared:
     dry_run: bool
 
 
-def clear(work: Work, payer_ids: Collection[str]) -> Clearing:
-    """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them."""
-    owed = clearing_store.owing(work.tx, payer_ids)
-    if not owed:
+def clear(work: Work, payer_ids: Collection[str], *, owed: Mapping[Payer, int] | None = None) -> Clearing:
+    """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them.
+
+    `owed`: what stands on the receivables of all of them now, where that is known; None = it is asked for.
+    """
+    told = clearing_store.owing(work.tx, payer_ids) if owed is None else owed
+    owing = {place: amount for place, amount in sorted(told.items()) if amount > 0}
+    if not owing:
         return Clearing()
-    done = [(one, part) for one in clearing_store.to_clear(work.tx, owed) for part in _parts(work, one)]
+    done = [(one, part) for one in clearing_store.to_clear(work.tx, owing) for part in _parts(work, one)]
     if not done:
         return Clearing()
     heads = ledger_store.lock_payers(work.tx, {one.payer_id for one, _ in done})

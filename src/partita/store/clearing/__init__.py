@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partita.store.clearing.debts import (
     OffsetRow,
+    Payer,
     ToClear,
     credits_left,
     given,
@@ -14,4 +15,6 @@ from partita.store.clearing.debts import (
     unpaid,
 )
 
-__all__ = ["OffsetRow", "ToClear", "credits_left", "given", "offsets", "owing", "save_offsets", "to_clear", "unpaid"]
+__all__ = [
+    "OffsetRow", "Payer", "ToClear", "credits_left", "given", "offsets", "owing", "save_offsets", "to_clear", "unpaid",
+]  # fmt: skip

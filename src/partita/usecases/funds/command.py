@@ -122,7 +122,7 @@ def posted(
     if also:
         also()
     work.touched.update(heads)
-    cleared = clear(work, heads)
+    cleared = clear(work, heads, owed=None if also else done.owed)
     return Posted(tuple(done.entries), False, done.balances | cleared.balances, cleared.paid)  # noqa: FBT003
 
 
