@@ -175,12 +175,9 @@ def activate_card(dice: Dice, model: Model, tenant: Tenant) -> Args:
 
 
 def refund(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    now = model.month_of(tenant.named("main"), model.now)
-    paid = [
-        month for (name, month), minor in model.purchases.by_money.items() if minor and name.startswith(tenant.name)
-    ]
-    before = model.month_of(tenant.named("main"), model.now + timedelta(days=dice.of([0, -31, 31])))
-    month = before if not paid or dice.happens(4) else dice.of([*sorted(set(paid), reverse=True), now])
+    paid = sorted({month for name, month in model.purchases.refundable() if name.startswith(tenant.name)})
+    other = model.month_of(tenant.named("main"), model.now + timedelta(days=dice.of([0, -31, 31])))
+    month = dice.of(paid) if paid and not dice.happens(5) else other
     said = _cash(dice, model, tenant, lambda name: model.purchases.most(name, month))
     return said | {"product": _product(dice), "month": f"{month // 100}-{month % 100:02d}"}
 

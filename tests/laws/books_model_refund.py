@@ -33,6 +33,10 @@ class Purchases:
         """Return the most that may be refunded of a month."""
         return max(0, min(self.by_money[payer, month] - self.returned[payer, month], self._in_all(payer)))
 
+    def refundable(self) -> list[tuple[str, int]]:
+        """Return the payers and months of which something may be refunded."""
+        return [place for place in self.by_money if self.most(*place) > 0]
+
     def most_as_credit(self, payer: str) -> int:
         """Return the most that may be refunded as credit."""
         return max(0, min(self.on_credit[payer] - self.returned_as_credit[payer], self._in_all(payer)))
