@@ -131,7 +131,7 @@ def show(work: Work, management: str) -> CreditShown | Refused:
     )
     today = work.now.astimezone(ZoneInfo(holder.zone)).date()
     shared = _shared(work, main)
-    in_use = term or next((found for one in shared if (found := _term_of_line(work, one))), None)
+    in_use = term_in_use(work, management)
     return CreditShown(
         line=line,
         main=main,
@@ -144,8 +144,14 @@ def show(work: Work, management: str) -> CreditShown | Refused:
     )
 
 
-def _term_of_line(work: Work, one: Shared) -> Term | None:
-    return credit_store.term_of(work.tx, one.management_id, work.now)
+def term_in_use(work: Work, account_id: str) -> Term | None:
+    """Return the term by which an account pays (CREDIT-7): its own, or that of a main account whose credit it uses."""
+    lines = credit_store.lines_shared_with(work.tx, account_id, work.now)
+    names = [account_id, *(line.management_id for line in lines if line.stated(account_id))]
+    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
+    if relation is not None and relation.mode is FinanceMode.TRUSTEESHIP:
+        names.append(relation.management_id)
+    return next((term for name in names if (term := credit_store.term_of(work.tx, name, work.now))), None)
 
 
 def _shared(work: Work, member: Figures) -> tuple[Shared, ...]:
