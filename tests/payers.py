@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from partita.core.account import EntityKind, LegalEntity
+from partita.core.catalog import Counter, Model, PriceVersion, Product, Sku, Tier
 from partita.core.ids import derived_id
+from partita.core.money import Money
 from partita.core.org import Account, Enterprise, FinanceMode, PaymentRelation
+from partita.core.period import Month
 from partita.core.permission import RelationPermission
+from partita.core.refusal import Refused
 from partita.core.relation import Command, Relation, State
-from partita.store import account, org, relation
+from partita.store import account, catalog, org, relation
+from partita.usecases.close import close_month
+from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
 
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -60,3 +69,24 @@ def group(books: Books, management: str, *members: str, codes: tuple[RelationPer
     verify(books, management, *members)
     for member in members:
         relate(books, management, member, *codes)
+
+
+def bill(books: Books, month: Month, amounts: Mapping[str, Money], *, product: str = "compute") -> None:
+    """Let accounts use so much of a product in a month, and close it: a cent a unit, so that nothing is rounded."""
+    cent = f"{product}-cent"
+    with books.work() as work:
+        if product not in catalog.products_of(work.tx):
+            catalog.add_products(work.tx, [Product(product, product.title(), "Compute")], recorded_at=SINCE)
+        if cent not in catalog.skus_of(work.tx):
+            catalog.add_skus(work.tx, [Sku(cent, product, cent, "cent")], recorded_at=SINCE)
+            price = PriceVersion(cent, cent, "CNY", SINCE, Model.UNIT, Counter.ACCOUNT, (Tier(None, 10**8),))
+            catalog.add_prices(work.tx, [price], recorded_at=SINCE)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"usage-{product}-{month}.csv"
+        start = f"{month}-15T04:00:00Z"
+        rows = [f"{product}-{month}-{name},{name},{cent},{one.minor},{start},{start}," for name, one in amounts.items()]
+        path.write_text("\n".join(["record_id,account_id,sku,quantity,start,end,tags", *rows, ""]), encoding="utf-8")
+        taken = import_usage(books, path)
+    assert not isinstance(taken, Refused), taken.message()
+    closed = close_month(books, month)
+    assert not isinstance(closed, Refused), closed.message()

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from partita.core.money import Money
 from partita.core.payment import Notice, sign, write_notice
+from partita.core.period import Month
 from partita.core.permission import RelationPermission
 from partita.store import catalog as catalog_store
 from partita.usecases.work import Books
-from payers import SINCE, group
+from payers import SINCE, bill, group
 
 SECRET = "the secret of the gateway"  # noqa: S105 - of the test
 
@@ -99,7 +101,7 @@ def test_a_main_account_sees_only_what_members_let_it_see(line: Line) -> None:
     assert line.refused("funds", "show", "shop", "--in-name-of", "acme") == "NOT_PERMITTED"
 
 
-def test_documents(line: Line) -> None:
+def test_documents(line: Line, books: Books) -> None:
     line.said("funds", "top-up", "acme", "100.00")
     taken = line.said("funds", "accept", "acme", "d1", "500", "2027-03-31", "--drawer", "ICBC")
     assert (taken["state"], taken["left"]) == ("held", "500.00")
@@ -111,6 +113,9 @@ def test_documents(line: Line) -> None:
     assert (card["cash"], card["activated_at"]) == ("512.50", None)
     active = line.said("funds", "activate-card", "acme", card["card_id"])
     assert active["expires_at"] == "2026-12-02T04:00:00Z"
+    bill(books, Month(2026, 10), {"acme": Money(800, "CNY")})
+    more = ("funds", "refund", "acme", "8.01", "--product", "compute", "--month", "2026-10", "--key", "r1")
+    assert line.refused(*more) == "EXCEEDS_REFUNDABLE"
     refund = line.said("funds", "refund", "acme", "8", "--product", "compute", "--month", "2026-10", "--key", "r1")
     assert refund["book"] == "8.00"
     english, chinese = line.told("funds", "show", "acme")
@@ -146,7 +151,7 @@ def test_a_payment(line: Line, tmp_path: Path) -> None:
     assert line.refused("payment", "start", "acme", "1", "--key", "o2") == "GATEWAY_NOT_SET_UP"
 
 
-def test_credit(line: Line) -> None:
+def test_credit(line: Line, books: Books) -> None:
     assert "没有信控额度" in line.told("credit", "show", "acme")[1]
     asked = line.said("credit", "request", "acme", "1000", "--key", "a")
     assert (asked["state"], asked["active"]) == ("pending", False)
@@ -158,8 +163,12 @@ def test_credit(line: Line) -> None:
     assert line.said("credit", "confirm", "acme", "c-1")["total"] == "1000.00"
     assert line.said("credit", "allocate", "acme", "shop", "300", "--key", "s")["unallocated"] == "700.00"
     assert line.said("credit", "set-term", "acme", "--days", "30")["days"] == 30
+    bill(books, Month(2026, 10), {"acme": Money(500, "CNY")})
+    too_much = line.run("credit", "refund", "acme", "5.01", "--product", "compute")
+    assert too_much.returncode == 3
+    assert "5.01 CNY is more than can be refunded to acme as credit" in " ".join(too_much.stderr.split())
     assert line.said("credit", "refund", "acme", "5", "--product", "compute", "--key", "r")["credit_refunds"] == "5.00"
-    assert line.refused("credit", "apply-refund", "acme", "5", "--key", "r") == "EXCEEDS_CREDIT_REFUND"
+    assert line.refused("credit", "apply-refund", "acme", "6", "--key", "r") == "EXCEEDS_CREDIT_REFUND"
     english, chinese = line.told("credit", "show", "acme")
     assert "Credit of acme: total 1,000.00 CNY, not allocated 700.00 CNY; active." in english
     assert "每 1 个月结算，之后 30 天到期。" in chinese

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -80,3 +81,19 @@ _ROLES = len(["", "role", "for", "may change", ""])
 
 def _cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.split("|")] for row in text.splitlines() if row.startswith("|")]
+
+
+def test_the_guide_names_the_commands_that_always_take_a_key() -> None:
+    signatures = {
+        command: inspect.signature(line.function_of(target)).parameters for command, target, *_ in line.COMMANDS
+    }
+    needed = {
+        command
+        for command, some in signatures.items()
+        if "key" in some and some["key"].default is inspect.Parameter.empty
+    }
+    for page in ("funds.md", "funds.zh-CN.md"):
+        text = (ROOT / "docs" / "guide" / page).read_text(encoding="utf-8")
+        row = next(one for one in text.splitlines() if "`payment start`" in one and "`--key`" in one)
+        named = set(re.findall(r"`([a-z]+ [a-z-]+)`", row))
+        assert needed == named, page

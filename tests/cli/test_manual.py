@@ -62,6 +62,18 @@ def test_every_option_is_explained(command: str) -> None:
         assert silent == [], language
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_only_a_batch_is_said_to_be_one(command: str) -> None:
+    is_batch = command.split(maxsplit=1)[0] in {"import", "batch"}
+    assert is_batch or "name of the batch" not in page(*command.split(), language="en", width=300)
+
+
+def test_a_name_is_what_it_is_of() -> None:
+    assert "the name of the person" in page("user", "add", language="en")
+    assert "姓名" in page("user", "add", language="zh")
+    assert "the name of the batch; default" in page("import", "usage", language="en", width=120)
+
+
 def test_every_option_has_a_word() -> None:
     text = page("close", language="en")
     assert "say what would be done and save nothing" in text

@@ -53,4 +53,14 @@ def test_a_line_of_credit(line: CommandLine) -> None:
     [unpaid] = line.said("credit", "show", "main")["unpaid"]
     assert (unpaid["outstanding"], line.available("shop")) == ("110.00", "50.00")
     assert line.refused("funds", "withdraw", "shop", "0.01") == "EXCEEDS_WITHDRAWABLE"
+    _is_told_before_the_day(line)
     line.proves()
+
+
+def _is_told_before_the_day(line: CommandLine) -> None:
+    """The member has no term of its own: it is told by that of its main account."""
+    line.said("alert", "set", "shop", "expiry", "14")
+    line.at("2026-10-20 12:00")
+    line.said("control", "run")
+    [told] = line.said("alert", "list", "shop")["told"]
+    assert (told["kind"], told["figure"]) == ("expiry", "10 days")

@@ -175,18 +175,23 @@ def activate_card(dice: Dice, model: Model, tenant: Tenant) -> Args:
 
 
 def refund(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    month = model.month_of(tenant.named("main"), model.now + timedelta(days=dice.of([0, -31, 31])))
-    said = _cash(dice, model, tenant, lambda _: 900)
-    product = "none-such" if dice.happens(10) else dice.of(list(PRODUCTS))
-    return said | {"product": product, "month": f"{month // 100}-{month % 100:02d}"}
+    paid = sorted({month for name, month in model.purchases.refundable() if name.startswith(tenant.name)})
+    other = model.month_of(tenant.named("main"), model.now + timedelta(days=dice.of([0, -31, 31])))
+    month = dice.of(paid) if paid and not dice.happens(5) else other
+    said = _cash(dice, model, tenant, lambda name: model.purchases.most(name, month))
+    return said | {"product": _product(dice), "month": f"{month // 100}-{month % 100:02d}"}
 
 
 def refund_credit(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    said = refund(dice, model, tenant)
-    del said["month"]
-    had = sorted(name for name in model.had_credit if name.startswith(tenant.name))
-    owing = [name for name in had if model.books[name, "receivable"] < 0] or had
-    return said | ({"account": dice.of(owing)} if not dice.happens(3) else {})
+    def most(name: str) -> int:
+        return model.purchases.most_as_credit(name) if name in model.had_credit else 0
+
+    said = _cash(dice, model, tenant, most)
+    return said | {"product": _product(dice)}
+
+
+def _product(dice: Dice) -> str:
+    return "none-such" if dice.happens(10) else dice.of(list(PRODUCTS))
 
 
 def notice(dice: Dice, model: Model, tenant: Tenant) -> Args:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from laws.books_model_refund import Purchases
 from laws.books_nouns import E10_OF_MINOR, E10_OF_TENTH, Held, Line, Tied
 from laws.books_world import ACCOUNTS, CASH, CREDIT, FOUNDED, PRICES, PRODUCTS, SHARED, TENANTS, VOUCHERS, tenant_of
 
@@ -49,6 +50,7 @@ class Model:
         """(payer, month) → what its bill still asks."""
         self.credits: Counter[str] = Counter()
         """What credits (bills below zero, credit refunds set off) no bill has taken up, by payer."""
+        self.purchases = Purchases()
         for tenant in TENANTS:
             for role in ACCOUNTS:
                 self._open(tenant.named(role), verified=role != "free")
@@ -202,10 +204,12 @@ class Model:
     def _refund(self, a: Args, _: Any) -> None:
         year, month = map(int, a["month"].split("-"))
         assert year * 100 + month <= self.month_of(a["account"], self.now), "no refund belongs to a month ahead"
+        self.purchases.refund(a["account"], year * 100 + month, a["minor"])
         self._give_back(a["account"], f"refund/{a['month']}", a["minor"])
 
     def _refund_credit(self, a: Args, _: Any) -> None:
         assert a["account"] in self.had_credit, "who never had credit bought nothing on it"
+        self.purchases.refund_credit(a["account"], a["minor"])
         self._give_back(a["account"], "credit_refund", a["minor"])
 
     def _apply_refund(self, a: Args, _: Any) -> None:

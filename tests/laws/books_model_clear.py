@@ -44,17 +44,18 @@ def _clear(model: Model, payer: str) -> None:
     months = sorted(month for who, month in model.unpaid if who == payer)
     on_no_bill = owed - sum(model.unpaid[payer, month] for month in months)
     for month in months:
-        paid = _draw(model, payer, month, min(model.unpaid[payer, month], owed))
+        paid = _draw(model, payer, month, min(model.unpaid[payer, month], owed), of_bill=True)
         model.unpaid[payer, month] -= paid
         owed -= paid
     _draw(model, payer, model.month_of(payer, model.now), min(on_no_bill, owed))
 
 
-def _draw(model: Model, payer: str, month: int, due: int) -> int:
+def _draw(model: Model, payer: str, month: int, due: int, *, of_bill: bool = False) -> int:
     rest = due
     for book, limit in later_sources(model, payer, month):
         taken = max(0, min(rest, limit))
         rest -= taken
         model.books[payer, book] -= taken
         model.books[payer, "receivable"] += taken
+        model.purchases.paid(payer, month, book, taken if of_bill else 0)
     return due - rest if due > 0 else 0

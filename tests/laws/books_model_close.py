@@ -47,10 +47,12 @@ def _settle(model: Model, payer: str, month: int, payable: int) -> list[str]:
         rest -= taken
         model.books[payer, book] -= taken
         model.books[payer, "receivable"] += taken
+        model.purchases.paid(payer, month, book, taken)
         kind, _, name = book.partition("/")
         if kind == "voucher":
             model.vouchers[name].left[payer] -= taken
             used.append(name)
+    model.purchases.closed(payer, payable, rest)
     if rest > 0:
         model.unpaid[payer, month] = rest
     model.credits[payer] += max(0, -payable)

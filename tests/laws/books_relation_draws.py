@@ -196,6 +196,14 @@ def _owes(model: Model, tenant: Tenant) -> bool:
     return any(model.books[name, "credit_refund"] > 0 > model.books[name, "receivable"] for name in mine)
 
 
+def _paid(model: Model, tenant: Tenant) -> bool:
+    return any(name.startswith(tenant.name) for name, _ in model.purchases.refundable())
+
+
+def _bought_on_credit(model: Model, tenant: Tenant) -> bool:
+    return any(model.purchases.most_as_credit(name) for name in model.had_credit if name.startswith(tenant.name))
+
+
 def _is_invited(model: Model, tenant: Tenant) -> bool:
     return any(name.startswith(tenant.name) and tie.is_open(model.now) for name, tie in model.ties.items())
 
@@ -210,6 +218,8 @@ NEEDS: dict[str, tuple[Knows, str]] = {
     "activate_card": (_knows("cards"), "buy_card"),
     "reclaim": (_has("transfer_book/"), "transfer"),
     "apply_refund": (_owes, "refund_credit"),
+    "refund": (_paid, "close"),
+    "refund_credit": (_bought_on_credit, "import_usage"),
     "notice": (_knows("payments"), "start_payment"),
     "share_voucher": (_has("voucher/"), "issue_voucher"),
     "take_back_voucher": (_has("voucher_clearing/"), "share_voucher"),

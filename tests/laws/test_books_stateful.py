@@ -161,6 +161,7 @@ class BooksMachine(RuleBasedStateMachine):
         if isinstance(answer, Refused):
             self.tally.refused[command.name] += 1
             self.tally.reasons[answer.reason.name] += 1
+            self.model.purchases.refused(command.name, command.args, answer.reason.name)
             self.nothing_changed(f"a refusal ({answer.reason.name})")
             return
         self.tally.done[command.name] += 1

@@ -8,6 +8,7 @@ Verbs: those of funds (`group`, `account`, `relate`, `usage`, `top-up`, `product
     way      request … | allocate …            what the refusal says is possible
     limit    ACCOUNT · line MAIN · bounds MAIN MEMBER · cap ACCOUNT AMOUNT
     shares   ACCOUNT [as USER-ACCOUNT]         whose credit it uses, up to what, and what is left
+    in-all   ACCOUNT                           what `credit show` says that it may owe in all
     refund-credit ACCOUNT PRODUCT AMOUNT [KEY] · apply-refund ACCOUNT AMOUNT [KEY]
                                                a KEY of `-`: no key (CREDIT-10); of changes without KEY it is the amount
     due      MONTH CYCLE DAYS                  on the pure core
@@ -19,13 +20,11 @@ from dataclasses import replace
 
 from case_file import Case
 from partita.core import credit as core
-from partita.core import posting_rules
 from partita.core.credit import Term
 from partita.core.period import Month
 from partita.core.permission import Actor
 from partita.core.refusal import Refused
 from partita.store import credit as credit_store
-from partita.store import ledger as ledger_store
 from partita.usecases import credit, service_control
 from partita.usecases.credit import CreditChanged
 from partita.usecases.work import Books
@@ -47,7 +46,6 @@ class Player(funds.Player):
     """Plays verbs of funds and of credit."""
 
     change_id = ""
-    refused: Refused | None = None
 
     def do_request(self, main: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
@@ -119,6 +117,12 @@ class Player(funds.Player):
         if not answer.shared:
             self.said.append(f"{account} shares nothing")
 
+    def do_in_all(self, account: str) -> None:
+        with self.books.work() as work:
+            answer = credit.show(work, account)
+        assert not isinstance(answer, Refused)
+        self.said.append(f"in all {account} {plain(answer.main.credit_limit)}")
+
     def do_refund_credit(self, account: str, product: str, amount: str, *key: str) -> None:
         with self.books.work() as work:
             answer = credit.refund_credit(
@@ -133,19 +137,6 @@ class Player(funds.Player):
             answer,
             lambda done: f"credit refunds {plain(done.refunds.minor)} outstanding {plain(done.outstanding.minor)}",
         )
-
-    def do_owe(self, account: str, amount: str) -> None:
-        """Bill something that nothing pays."""
-        with self.books.work() as work:
-            draft = posting_rules.billed(
-                payer_id=account,
-                bill_id=f"bill_{account}_{amount}",
-                product_id="compute",
-                month=Month(2026, 10),
-                payable=cny(amount),
-                effective_at=work.now,
-            )
-            ledger_store.append(work.tx, [draft], recorded_at=work.now)
 
     def do_due(self, month: str, cycle: str, days: str) -> None:
         self.said.append(f"due {core.due_on(Month.parse(month), Term(int(cycle), int(days)))}")

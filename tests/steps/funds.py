@@ -17,9 +17,11 @@ Verbs of given and when:
     accept   ACCOUNT DOCUMENT AMOUNT DAY      `collect`, `dishonour ACCOUNT DOCUMENT`, `discount ACCOUNT DOCUMENT FEE`
     buy-card ACCOUNT FACE [PRICE]             `activate-card ACCOUNT` activates the last card
     spend    ACCOUNT SOURCE AMOUNT            a bill that this source pays
+    bill     MONTH ACCOUNT AMOUNT …           usage of these accounts, and the close that bills it
     sources  ACCOUNT · available ACCOUNT · reverse ACCOUNT KEY · verify-books
     quota    NAME PART=AMOUNT …               a quota of these figures, on the pure core
     shown    ACCOUNT NAME                     the formula of a quota, as `funds show` says it
+    why                                       the formula that the last refusal names
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ from partita.usecases import funds, ledger
 from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books
-from payers import SINCE, group, open_accounts, relate, verify
+from payers import SINCE, bill, group, open_accounts, relate, verify
 
 QUOTAS: dict[str, Callable[[Figures], Explained]] = {
     "available": core.available,
@@ -62,6 +64,8 @@ def run(case: Case, books: Books) -> list[str]:
 
 class Player:
     """Plays verbs on books; what they answer collects in `said`."""
+
+    refused: Refused | None = None
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -184,6 +188,9 @@ class Player:
             settled = posting_rules.settled(**facts, currency="CNY", draws=draws, effective_at=work.now)  # type: ignore[arg-type]
             ledger_store.append(work.tx, [billed, settled], recorded_at=work.now)
 
+    def do_bill(self, month: str, *amounts: str) -> None:
+        bill(self.books, Month.parse(month), dict(zip(amounts[::2], map(cny, amounts[1::2]), strict=True)))
+
     def do_sources(self, account: str) -> None:
         with self.books.work() as work:
             sources = ledger_store.lock_sources(work.tx, [account], "CNY")[account]
@@ -242,7 +249,12 @@ class Player:
             answer = funds.end(work, account_id=account, document_id=document, state=state, fee=cny(fee))
         self._say(answer, lambda done: f"{state.word} {document} cash {plain(done.cash.minor)}")
 
+    def do_why(self) -> None:
+        assert self.refused is not None
+        self.said.append(str(self.refused.details()["formula"]))
+
     def _say(self, answer: object, told: Callable[..., str]) -> None:
+        self.refused = answer if isinstance(answer, Refused) else None
         self.said.append(f"refused {answer.reason.name}" if isinstance(answer, Refused) else told(answer))
 
 

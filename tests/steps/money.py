@@ -1,4 +1,4 @@
-"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W`, `read TEXT`, `currency CODE`."""
+"""Plays the cases of money: `cut A to N`, `round-down A CUR`, `split A CUR by W`, `read`, `currency`, `shown A CUR`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from partita.core.money import (
     split,
     truncate,
 )
+from partita.core.refusal import Reason, refused
 
 
 def run(case: Case) -> list[str]:
-    verbs = {"cut": _cut, "round-down": _round_down, "split": _split, "read": _read, "currency": _currency}
+    verbs = {
+        "cut": _cut,
+        "round-down": _round_down,
+        "split": _split,
+        "read": _read,
+        "currency": _currency,
+        "shown": _shown,
+    }
     return [verbs[verb](words) for verb, *words in case.when]
 
 
@@ -44,6 +52,12 @@ def _split(words: list[str]) -> str:
     shares = split(total.minor, [int(weight) for weight in weights])
     assert sum(shares) == total.minor
     return f"shares {' '.join(_plain(Money(share, currency)) for share in shares)} of {_plain(total)}"
+
+
+def _shown(words: list[str]) -> str:
+    amount = Money.parse(*words)
+    no = refused(Reason.AMOUNT_NOT_POSITIVE, amount=amount)
+    return f"people {amount.grouped} programs {amount}; {no.message()} {no.details()['amount']}"
 
 
 def _plain(money: Money) -> str:

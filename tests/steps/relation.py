@@ -26,6 +26,7 @@ Verbs besides those of `steps.world`, in `given` and `when`:
     relation  ACCOUNT                             where it stands
     payer     ACCOUNT on INSTANT for CYCLE
     brings    [TOPIC]                             what the last command brings, topic by topic, or of one as `payment`
+    tells                                         the line that the last command tells, in both languages
     topic     NAME                                how a topic stands in both modes
 
 Codes: share-credit share-discounts no-withdrawal no-invoices see-finances see-bills do-invoices.
@@ -91,6 +92,7 @@ class Relations(World):
         self.owner_url = owner_url
         self.orders: list[tuple[str, str, str]] = []
         self.last: tuple[Consequence, ...] = ()
+        self.headline = ("", "")
         self.how: dict[str, Any] = {}
         self.refused: Refused | None = None
         self.change = ""
@@ -266,6 +268,9 @@ class Relations(World):
                 continue
             self.said.append(f"{one.topic.text()}: {_plain(one.en)}")
 
+    def tells(self) -> None:
+        self.said += [f"  {text}" for text in self.headline]
+
     def topic(self, name: str) -> None:
         rights = next(rights for topic, rights in MATRIX.items() if topic.text() == name)
         for word, mode in (("management", INDEPENDENT), ("trusteeship", TRUSTEESHIP)):
@@ -277,7 +282,7 @@ class Relations(World):
     def _tell(self, what: Callable[[Work], Any]) -> None:
         done = self.ask(what)
         if done:
-            self.last = done.consequences
+            self.last, self.headline = done.consequences, done.headline
             again = "already " if done.repeated else "would be " if done.dry_run else ""
             self.said.append(again + _stands(done.relation))
 

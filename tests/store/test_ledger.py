@@ -63,6 +63,30 @@ def tamper(owner_url: str, statement: str) -> None:
         connection.execute(statement)
 
 
+def billed(payer: str, name: str, minor: int) -> Draft:
+    return posting_rules.billed(
+        payer_id=payer, bill_id=name, product_id="p", month=Month(2026, 10), payable=Money(minor, "CNY"),
+        effective_at=NOW,
+    )  # fmt: skip
+
+
+def test_few_entries_tell_what_their_payers_owe_now(books: Books) -> None:
+    appended(books, [billed("acme", "b1", 70), billed("bolt", "b2", -5)])
+
+    def owed(*drafts: Draft) -> dict[tuple[str, str], int] | None:
+        with books.work() as work:
+            heads = ledger.lock_payers(work.tx, {one.payer_id for one in drafts})
+            done = ledger.append_under(work.tx, drafts, heads, recorded_at=work.now)
+        assert not isinstance(done, Refused)
+        return done.owed
+
+    assert owed(top_up("acme", "k1")) == {("acme", "CNY"): 70}, "what it does not move stands as before"
+    assert owed(top_up("bolt", "k1"), top_up("carl", "k1")) == {("bolt", "CNY"): -5}
+    assert owed(billed("acme", "b3", 30), billed("carl", "b4", 8)) == {("acme", "CNY"): 100, ("carl", "CNY"): 8}
+    assert owed(billed("acme", "b5", -100)) == {}
+    assert owed(*(top_up("acme", f"m{i}") for i in range(3))) is None, "a close does not ask"
+
+
 @pytest.mark.parametrize("count", [1, 2, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE + 1])
 def test_append_returns_what_the_database_holds(books: Books, count: int) -> None:
     texts = ["", "plain", "制表\\t \\N \\\\x", "quotes ' \" %s {}", "充值\u3000第一笔"]

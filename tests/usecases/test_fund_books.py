@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -20,7 +22,7 @@ from partita.usecases import funds
 from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books, Work
-from payers import SINCE, group, open_accounts
+from payers import SINCE, bill, group, open_accounts
 
 BILL = Acceptance("acme", "d1", Money(10_000, "CNY"), date(2027, 3, 31), "ICBC")
 OCTOBER = RefundOf("compute", Month(2026, 10))
@@ -96,6 +98,7 @@ def test_only_the_operator_releases_what_it_froze(acme: Books) -> None:
 
 
 def test_a_refund_is_recorded_once_per_key(acme: Books) -> None:
+    bill(acme, OCTOBER.month, {"acme": cny("9.00")})
     with acme.work() as work:
         dry = funds.refund(work, account_id="acme", of=OCTOBER, amount=cny("8.00"), idempotency_key="r", dry_run=True)
         first = funds.refund(work, account_id="acme", of=OCTOBER, amount=cny("8.00"), idempotency_key="r")
@@ -109,6 +112,20 @@ def test_a_refund_is_recorded_once_per_key(acme: Books) -> None:
     assert [reason(one) for one in (other, none, unknown)] == [
         Reason.IDEMPOTENCY_KEY_REUSED, Reason.AMOUNT_NOT_POSITIVE, Reason.UNKNOWN_ACCOUNT,
     ]  # fmt: skip
+
+
+def test_two_refunds_at_once_never_return_more_than_was_paid(acme: Books) -> None:
+    bill(acme, OCTOBER.month, {"acme": cny("10.00")})
+
+    def refund(number: int) -> Reason | None:
+        with acme.work() as work:
+            key = f"r{number}"
+            return reason(funds.refund(work, account_id="acme", of=OCTOBER, amount=cny("4.00"), idempotency_key=key))
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(refund, range(8)))
+    assert Counter(answers) == {None: 2, Reason.EXCEEDS_REFUNDABLE: 6}
+    assert all(one.holds for one in verify_books(acme))
 
 
 def test_the_number_of_a_bill_is_its_key(acme: Books, clock: Clock) -> None:

@@ -22,6 +22,9 @@ from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books
 from payers import SINCE, group, open_accounts, relate, verify
 
+PLANNED_ANEW = 5
+"""How often PostgreSQL plans a prepared statement for its values before it compares that with a plan for all."""
+
 
 def cny(text: str) -> Money:
     return Money.parse(text, "CNY")
@@ -315,3 +318,15 @@ def test_nothing_leaves_an_account_that_the_operator_froze(books: Books) -> None
         ]
     assert [one.reason for one in answers if isinstance(one, Refused)] == [Reason.ACCOUNT_FROZEN] * 4
     assert not isinstance(reclaim(books, "main", "shop", "10"), Refused)
+
+
+def test_a_transfer_is_planned_once(books: Books) -> None:
+    group(books, "main", "sub")
+    top_up(books, "main", "100.00")
+    for number in range(4 * PLANNED_ANEW):
+        transfer(books, "main", "sub", "1.00", idempotency_key=f"k{number}")
+    with books.pool.connection() as connection:
+        planned = connection.execute("select custom_plans, statement from pg_prepared_statements").fetchall()
+    anew = [statement for custom, statement in planned if custom > PLANNED_ANEW]
+    assert planned, "the transfers used the one connection"
+    assert not anew, "these are planned anew for every transfer: see `store.db.named`"

@@ -120,6 +120,8 @@ def verify(
 
     Parameters
     ----------
+    name
+        the name on the certificate.
     register
         which register knows the entity.
     country

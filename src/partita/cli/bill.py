@@ -12,7 +12,7 @@ from rich.text import Text
 from partita.cli import screen
 from partita.cli.chart import paid_by, set_off_by
 from partita.cli.permission import print_what_is_left_out
-from partita.core.money import format_scaled, minor_digits
+from partita.core.money import format_scaled, grouped, minor_digits
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.quantity import format_quantity
@@ -231,7 +231,7 @@ def _line_table(console: Console, one: BillShown) -> None:
         mark = "" if line.kind == "usage" else screen.say(" correction", " 更正")
         grid.add_row(
             str(line.line), line.account_id, line.sku_id, f"{Month.from_number(line.usage_month)}{mark}",
-            screen.grouped(format_quantity(line.quantity_e6)), line.unit, list_text, billed_text,
+            grouped(format_quantity(line.quantity_e6)), line.unit, list_text, billed_text,
         )  # fmt: skip
     console.print(grid)
 

@@ -181,9 +181,23 @@ def _money(console: Console, story: LineStory) -> None:
         )
     if story.given_minor:
         rows.append((screen.say("taken up by other bills", "冲抵其他账单"), screen.money(story.given_minor, currency)))
-    rows += [(paid_by(one.fund, one.source_id), screen.money(-one.amount_minor, currency)) for one in story.paid]
+    rows += [(label, screen.money(-minor, currency)) for label, minor in _paid(story)]
     rows.append((screen.say("outstanding", "未结清"), screen.money(story.outstanding_minor, currency)))
     _sums(console, story, rows)
+
+
+def _paid(story: LineStory) -> list[tuple[str, int]]:
+    """Return what each source paid, in one row a source, as `bill show` has it; how often, if more than once."""
+    draws: dict[tuple[str, str], list[int]] = {}
+    for one in story.paid:
+        draws.setdefault((one.fund, one.source_id), []).append(one.amount_minor)
+    return [
+        (
+            paid_by(*source) + (screen.say(f" ({len(some)} times)", f"（共 {len(some)} 次）") if len(some) > 1 else ""),
+            sum(some),
+        )
+        for source, some in draws.items()
+    ]
 
 
 def _entries(console: Console, story: LineStory) -> None:

@@ -34,6 +34,8 @@ def template(name: str, kind: str, amount: str, *, terms: Terms = USUAL, ways: W
 
     Parameters
     ----------
+    name
+        the name of the template, by which coupons are issued.
     terms.minimum
         what the order must cost within the scope.
     terms.percent

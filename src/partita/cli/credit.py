@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from partita.cli import credit_shared, screen
+from partita.cli import credit_shared, credit_sheet, screen
 from partita.cli.funds.amount import decimal, money_for, shown
 from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
@@ -30,14 +30,7 @@ def show(account: str, *, as_json: Json = False) -> None:
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     one = answer
-    has_own = bool(one.line.total or one.line.active or one.line.pending or one.unpaid)
-
-    def render(console: Console) -> None:
-        credit_shared.show(console, account, one.shared, one.line.currency)
-        if has_own or not one.shared:
-            _render(console, one)
-
-    screen.answer(_plain(one), as_json=as_json, render=render)
+    screen.answer(_plain(one), as_json=as_json, render=lambda console: credit_sheet.show(console, one))
 
 
 def request(account: str, limit: str, *, key: str | None = None, reason: str = "", ways: Ways = AS_IS) -> None:
@@ -285,11 +278,13 @@ def _plain(one: CreditShown) -> dict[str, object]:
         "currency": line.currency,
         "total": minor(line.total),
         "unallocated": minor(line.unallocated),
+        "credit_limit": minor(one.main.credit_limit),
         "active": line.active,
         "contract_id": line.contract_id,
         "pending": line.pending,
         "shared": credit_shared.plain(one.shared, line.currency),
         "term": {"cycle_months": one.term.cycle_months, "days": one.term.days} if one.term else None,
+        "credit_refunds": minor(one.main.credit_refunds),
         "allocations": [
             {
                 "account_id": a.figures.account_id,
@@ -313,69 +308,3 @@ def _plain(one: CreditShown) -> dict[str, object]:
             for bill in one.unpaid
         ],
     }
-
-
-def _render(console: Console, one: CreditShown) -> None:
-    say, line = screen.say, one.line
-
-    def minor(amount: int) -> str:
-        return shown(Money(amount, line.currency))
-
-    if not line.total and not line.active and not line.pending:
-        console.print(
-            say(
-                f"{line.management_id} has no credit: `partita credit request` asks for it.",
-                f"{line.management_id} 没有信控额度：可用 `partita credit request` 申请。",
-            ),
-            markup=False,
-        )
-        return
-    total, rest = minor(line.total), minor(line.unallocated)
-    state = say("active", "已激活") if line.active else say("active once its contract is confirmed", "确认合同后生效")
-    console.print(
-        say(
-            f"Credit of {line.management_id}: total {total}, not allocated {rest}; {state}.",
-            f"{line.management_id} 的信控：总额 {total}，未分配 {rest}；{state}。",
-        ),
-        markup=False,
-    )
-    if line.pending:
-        console.print(say(f"Waits for approval: {line.pending}", f"待审批：{line.pending}"), markup=False)
-    if one.term:
-        cycle, days = one.term.cycle_months, one.term.days
-        console.print(
-            say(
-                f"Due {days} days after each cycle of {screen.many(cycle, 'month')}.",
-                f"每 {cycle} 个月结算，之后 {days} 天到期。",
-            ),
-            markup=False,
-        )
-    if one.allocations:
-        _render_allocations(console, one)
-    if one.unpaid:
-        _render_unpaid(console, one)
-
-
-def _render_allocations(console: Console, one: CreditShown) -> None:
-    say, line = screen.say, one.line
-    heads = [
-        say("member", "子账号"),
-        say("limit", "额度"),
-        say("least now", "目前最低"),
-        say("most now", "目前最高"),
-    ]
-    grid = screen.table(*heads, right=heads[1:])
-    for a in one.allocations:
-        grid.add_row(a.figures.account_id, *(screen.money(x, line.currency) for x in (a.limit, a.least, a.most)))
-    console.print(grid)
-
-
-def _render_unpaid(console: Console, one: CreditShown) -> None:
-    say = screen.say
-    heads = [say("unpaid bill", "未付账单"), say("payer", "付款方"), say("amount", "金额"), say("due", "到期日")]
-    grid = screen.table(*heads, right=heads[2:3])
-    for bill in one.unpaid:
-        due = bill.due_on.isoformat() if bill.due_on else "-"
-        late = say(" overdue", " 已逾期") if bill.past_due else ""
-        grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
-    console.print(grid)

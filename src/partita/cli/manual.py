@@ -43,7 +43,7 @@ _OPTIONS = {
     "--by": "sum up by account or by product.",
     "--lines": "show every line.",
     "--rejects": "where rows that are not taken in are written; FILE.rejects.csv where nothing is said.",
-    "--name": "the name of the batch.",
+    "--name": "the name, as people read it.",
     "--ledger-account": "only this ledger account: cash, receivable, bank or revenue.",
     "--effective-from": "what took effect from then on.",
     "--effective-until": "what had taken effect by then.",

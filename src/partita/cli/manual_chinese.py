@@ -50,7 +50,7 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         {
             "file": "用量文件。",
             "rejects": "被拒绝的行写到哪里；默认为 文件名.rejects.csv。",
-            "name": "这一批次的名称。",
+            "name": "这一批次的名称；默认为文件名。",
             "dry_run": "检查每一行，不写入任何内容。",
         },
     ),

@@ -76,6 +76,11 @@ def create(
     """Create the account MEMBER with the name NAME, related to MAIN.
 
     It inherits the verification and the invoice title, and stands at UNIT, or where MAIN stands.
+
+    Parameters
+    ----------
+    name
+        the name of the new account.
     """
     from partita.usecases import relation  # noqa: PLC0415 - a command starts fast
 

@@ -14,20 +14,13 @@ from partita.cli import screen
 from partita.cli.moment import local
 from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission
-from partita.core.relation import Command, State
+from partita.core.relation import STATE_NAMES, Command
 
 if TYPE_CHECKING:
     from partita.core.relation import Consequence, Relation
     from partita.store.relation import Step
     from partita.usecases.relation import GoBackPlan, GoneBack, Related
 
-_STATES = {
-    State.INVITED: ("invited", "已邀请"),
-    State.ACTIVE: ("active", "生效中"),
-    State.DECLINED: ("declined", "已拒绝"),
-    State.EXPIRED: ("expired", "已过期"),
-    State.RELEASED: ("released", "已解除"),
-}
 _COMMANDS = {
     Command.INVITE: ("invite", "邀请"),
     Command.CREATE: ("create", "创建"),
@@ -50,7 +43,7 @@ def show_steps(console: Console, steps: Sequence[Step], zone: str) -> None:
     )  # fmt: skip
     for step in steps:
         one = step.relation
-        command, state = say(*_COMMANDS[step.command]), say(*_STATES[one.state])
+        command, state = say(*_COMMANDS[step.command]), say(*STATE_NAMES[one.state])
         grid.add_row(local(step.recorded_at, zone), one.member_id, command, state, screen.who(step.recorded_by))
     console.print(grid)
 
@@ -122,5 +115,5 @@ def show_list(console: Console, some: Sequence[Relation], zone: str) -> None:
         mode = say("management", "财务管理") if one.mode is FinanceMode.INDEPENDENT else say("trusteeship", "财务托管")
         codes = "\n".join(code.name for code in RelationPermission if code in one.permissions)
         since = local(one.since, zone)
-        grid.add_row(one.management_id, one.member_id, mode, say(*_STATES[one.state]), since, codes)
+        grid.add_row(one.management_id, one.member_id, mode, say(*STATE_NAMES[one.state]), since, codes)
     console.print(grid)

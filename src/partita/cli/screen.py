@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from partita.core.money import AMOUNT_SCALE, format_scaled, minor_digits
+from partita.core.money import AMOUNT_SCALE, format_scaled, grouped, minor_digits
 from partita.core.refusal import Refused
 from partita.settings import Settings
 
@@ -250,12 +250,6 @@ def who(signature: str) -> str:
 def many(count: int, noun: str) -> str:
     """Count something in English: `1 bill`, `2 bills`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def grouped(text: str) -> str:
-    """Put thousands separators into a plain decimal text."""
-    whole, dot, fraction = text.partition(".")
-    return f"{int(whole):,}{dot}{fraction}" if not whole.startswith("-0") else f"-{whole[1:]}{dot}{fraction}"
 
 
 _NOTES = {

@@ -102,12 +102,11 @@ def _render(console: Console, one: ControlShown, zone: ZoneInfo) -> None:
     if one.quota:
         _quota(console, one.quota, one.currency, zone)
     if one.cap:
-        spent = Money(truncate(one.spent_e10, minor_scale_e10(one.currency)), one.currency)
-        console.print(
-            screen.say(f"Spent {spent} of a cap of {one.cap} this month", f"本月已消费 {spent}，上限 {one.cap}")
-        )
+        spent = Money(truncate(one.spent_e10, minor_scale_e10(one.currency)), one.currency).grouped
+        cap = one.cap.grouped
+        console.print(screen.say(f"Spent {spent} of a cap of {cap} this month", f"本月已消费 {spent}，上限 {cap}"))
     if one.order:
-        allowance, days = Money(one.order.allowance_minor, one.currency), one.order.horizon_days
+        allowance, days = Money(one.order.allowance_minor, one.currency).grouped, one.order.horizon_days
         console.print(
             screen.say(
                 f"Stops in order: {screen.many(len(one.order.turns), 'turn')}, {allowance} a day goes on"

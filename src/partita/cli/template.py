@@ -153,15 +153,15 @@ def policy_line(policy: Policy) -> str:
 
 def template_line(one: Template, zone: str) -> str:
     """Say the terms of a template in a line."""
-    amount, terms = Money(one.amount_minor, one.currency), one.terms
-    minimum = Money(terms.minimum_minor, one.currency)
+    amount, terms = Money(one.amount_minor, one.currency).grouped, one.terms
+    minimum = Money(terms.minimum_minor, one.currency).grouped
     said = [screen.say(*KINDS[one.kind.value])]
     if terms.percent_e6 is None:
-        said.append(str(amount))
+        said.append(amount)
     else:
         percent = format_scaled(terms.percent_e6, _PER_CENT_SCALE)
         said.append(screen.say(f"{percent} % up to {amount}", f"{percent}%，上限 {amount}"))
-    if minimum.minor:
+    if terms.minimum_minor:
         said.append(screen.say(f"from {minimum} on", f"满 {minimum}"))
     said += _scope_words(terms.scope)
     if not terms.stacks:

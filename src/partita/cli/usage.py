@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from partita.cli import screen
+from partita.core.money import grouped
 from partita.core.period import Month
 from partita.core.quantity import format_quantity
 from partita.core.refusal import Refused
@@ -33,7 +34,12 @@ def import_usage(
 
     The same content again changes nothing, whatever file it comes in. Rows that cannot be taken in go to --rejects
     (default: FILE.rejects.csv) with row, column, value and reason, the others are taken in; the exit code is then 6.
-    --name is what the batch is called. With --dry-run every row is checked and nothing is written.
+    With --dry-run every row is checked and nothing is written.
+
+    Parameters
+    ----------
+    name
+        the name of the batch; default: that of the file.
     """
     from partita.usecases.usage import import_usage as take_in  # noqa: PLC0415 - a command starts fast
 
@@ -57,7 +63,7 @@ def usage_page(console: Console, answer: UsageImported) -> None:
         )
     if answer.dry_run:
         console.print(screen.say("Dry run: nothing is stored.", "试运行：未保存任何内容。"))
-    quantity = screen.grouped(format_quantity(answer.quantity_e6))
+    quantity = grouped(format_quantity(answer.quantity_e6))
     console.print(
         screen.say(
             f"{answer.accepted:,} accepted + {screen.many(answer.duplicates, 'duplicate')} + "
@@ -84,7 +90,7 @@ def _months(console: Console, answer: UsageImported) -> None:
     grid = screen.table(month, records, quantity, "", right=(records, quantity))
     for one in answer.months:
         late = screen.say("late: corrections on the next bill", "迟到用量：计入下期账单更正") if one.late else ""
-        total = screen.grouped(format_quantity(one.quantity_e6))
+        total = grouped(format_quantity(one.quantity_e6))
         grid.add_row(str(Month.from_number(one.month)), f"{one.records:,}", total, late)
     console.print(grid)
 

@@ -39,6 +39,8 @@ def add(user: str, name: str, *, enterprise: str, ways: Ways = AS_IS) -> None:
 
     Parameters
     ----------
+    name
+        the name of the person.
     enterprise
         the enterprise whose administrators look after the user.
     """

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from partita.cli import screen
+from partita.core.money import grouped
 
 if TYPE_CHECKING:
     from partita.usecases.verify import Equation, Finding
@@ -86,6 +87,6 @@ def _told(finding: Finding) -> str:
 def _grouped(side: str) -> str:
     number, space, unit = side.partition(" ")
     try:
-        return f"{screen.grouped(number)}{space}{unit}"
+        return f"{grouped(number)}{space}{unit}"
     except ValueError:
         return side

@@ -31,6 +31,8 @@ def template(name: str, kind: str, amount: str, *, terms: Terms = USUAL, ways: W
 
     Parameters
     ----------
+    name
+        the name of the template, by which vouchers are issued.
     terms.minimum
         what must be due within the scope for it to be good.
     terms.percent

@@ -145,5 +145,5 @@ def against_closing(account_id: str, ties: Ties) -> Refused | None:
             return refused(reason, **{"account": account_id, name: ", ".join(names)})
     for reason, amounts in ((Reason.ACCOUNT_HAS_DEBT, ties.debts), (Reason.ACCOUNT_HAS_FUNDS, ties.funds)):
         for book, currency, minor in amounts:
-            return refused(reason, account=account_id, book=book, amount=str(Money(minor, currency)))
+            return refused(reason, account=account_id, book=book, amount=Money(minor, currency))
     return None

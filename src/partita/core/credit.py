@@ -111,11 +111,11 @@ def may_set_total(line: Line, limit: int, main: Figures) -> Refused | None:
     if limit < allocated:
         return refused(
             Reason.TOTAL_BELOW_ALLOCATED,
-            limit=_text(limit, line),
+            limit=_money(limit, line),
             management=line.management_id,
-            allocated=_text(allocated, line),
+            allocated=_money(allocated, line),
         )
-    least = _text(min(_least(line, main) + allocated, line.total), line)
+    least = _money(min(_least(line, main) + allocated, line.total), line).grouped
     way = (f"The least possible total is {least}", f"总额最低可设为 {least}")
     return _in_use(line, main, limit - allocated, way)
 
@@ -133,14 +133,14 @@ def may_allocate(line: Line, member: Figures, limit: int, main: Figures) -> Refu
     if limit > most:
         return refused(
             Reason.EXCEEDS_UNALLOCATED,
-            limit=_text(limit, line),
+            limit=_money(limit, line),
             member=member.account_id,
-            total=_text(line.total, line),
-            others=_text(line.total - most, line),
-            most=_text(most, line),
+            total=_money(line.total, line),
+            others=_money(line.total - most, line),
+            most=_money(most, line),
         )
-    least = _text(min(_least(line, member), before), line)
-    rest = _text(most - min(_least(line, main), line.unallocated), line)
+    least = _money(min(_least(line, member), before), line).grouped
+    rest = _money(most - min(_least(line, main), line.unallocated), line).grouped
     name = member.account_id
     return _in_use(line, member, limit, (f"The least possible limit is {least}", f"额度最低可设为 {least}")) or _in_use(
         line, main, most - limit, (f"{name} can have {rest} at most", f"{name} 最多可分配 {rest}")
@@ -197,9 +197,9 @@ def may_apply_refund(figures: Figures, amount: Money) -> Refused | None:
         return None
     return refused(
         Reason.EXCEEDS_CREDIT_REFUND,
-        amount=str(amount),
-        refunds=str(Money(figures.credit_refunds, figures.currency)),
-        outstanding=str(Money(figures.outstanding, figures.currency)),
+        amount=amount,
+        refunds=Money(figures.credit_refunds, figures.currency),
+        outstanding=Money(figures.outstanding, figures.currency),
     )
 
 
@@ -211,7 +211,7 @@ def due_on(month: Month, term: Term) -> date:
 
 def _any_change(line: Line, limit: int) -> Refused | None:
     if limit < 0:
-        return refused(Reason.LIMIT_BELOW_ZERO, limit=_text(limit, line))
+        return refused(Reason.LIMIT_BELOW_ZERO, limit=_money(limit, line))
     if line.pending is not None:
         return refused(Reason.EXIST_APPROVING_PROCESS, management=line.management_id, change=line.pending)
     return None
@@ -225,8 +225,8 @@ def _in_use(line: Line, figures: Figures, limit: int, way: tuple[str, str]) -> R
     return refused(
         Reason.LIMIT_IN_USE,
         account=figures.account_id,
-        limit=_text(limit, line),
-        available=_text(after, line),
+        limit=_money(limit, line),
+        available=_money(after, line),
         way=way,
     )
 
@@ -242,5 +242,5 @@ def _least(line: Line, figures: Figures) -> int:
     return max(0, 1 - without)
 
 
-def _text(minor: int, line: Line) -> str:
-    return str(Money(minor, line.currency))
+def _money(minor: int, line: Line) -> Money:
+    return Money(minor, line.currency)

@@ -108,9 +108,8 @@ def check(draft: Draft) -> Refused | None:
         sums[posting.currency] = sums.get(posting.currency, 0) + posting.amount_minor
     for currency in sorted(sums):
         if sums[currency]:
-            return refused(
-                Reason.ENTRY_NOT_BALANCED, currency=currency, difference=str(Money(sums[currency], currency))
-            )
+            difference = Money(sums[currency], currency)
+            return refused(Reason.ENTRY_NOT_BALANCED, currency=currency, difference=difference)
     return None
 
 

@@ -2,7 +2,7 @@
 
 Owns currencies, amounts in minor units (`Money`), the scale of rated amounts (ten decimals, `_e10`), the one rounding
 function (`truncate`) and `split`. Does not own quantities and unit prices (`quantity`) nor where rounding happens
-(`bill`). Rules: MONEY-1 … MONEY-5 (`docs/rules/money.md`); source: enterprise-finance.md B6.
+(`bill`). Rules: MONEY-1 … MONEY-6 (`docs/rules/money.md`); source: enterprise-finance.md B6.
 """
 
 from __future__ import annotations
@@ -114,9 +114,18 @@ def format_scaled(value: int, scale: int, *, places: int | None = None) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else sign + whole
 
 
+def grouped(text: str) -> str:
+    """Put thousands separators into a plain decimal text, as people read it: `1,234.50` (MONEY-6)."""
+    whole, dot, fraction = text.partition(".")
+    return f"{int(whole):,}{dot}{fraction}" if not whole.startswith("-0") else f"-{whole[1:]}{dot}{fraction}"
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount of one currency in minor units (cents): `Money(1250, "CNY")` is 12.50 CNY."""
+    """An amount of one currency in minor units (cents): `Money(125000, "CNY")` is 1250.00 CNY.
+
+    As a text it is plain, for data and keys; `grouped` is how people read it.
+    """
 
     minor: int
     currency: str
@@ -138,6 +147,11 @@ class Money:
 
     def __neg__(self) -> Money:
         return Money(-self.minor, self.currency)
+
+    @property
+    def grouped(self) -> str:
+        """The amount for people: `1,250.00 CNY` (MONEY-6)."""
+        return grouped(str(self).partition(" ")[0]) + f" {self.currency}"
 
     def __str__(self) -> str:
         digits = minor_digits(self.currency)

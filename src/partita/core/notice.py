@@ -143,7 +143,7 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
 
 def _quota_lines(group: Group, language: int) -> list[str]:
     """Return the quota of the payer and how long it lasts; figures that are told to the payer alone (STOP-11)."""
-    quota = Money(group.available_minor, group.currency)
+    quota = Money(group.available_minor, group.currency).grouped
     said = (f"Available quota of {group.payer_id}: {quota}", f"{group.payer_id} 的可用额度：{quota}")[language]
     return [said, *_lasts(group, language)]
 
@@ -164,25 +164,30 @@ def _list(named: Sequence[str], language: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Low:
-    """A figure that fell below its threshold, as people read both."""
+    """A figure that fell below its threshold: money, or days as people read them."""
 
-    figure: str
-    threshold: str
+    figure: Money | str
+    threshold: Money | str
     available: Money
     times: int
 
 
+def _read(figure: Money | str) -> str:
+    return figure.grouped if isinstance(figure, Money) else figure
+
+
 def low_notice(kind: AlertKind, account_id: str, low: Low, at: datetime) -> Notice:
     """Tell that the quota is low, or that it does not last (ALERT-2, ALERT-4)."""
+    figure, threshold, quota = _read(low.figure), _read(low.threshold), low.available.grouped
     en = {
-        AlertKind.LOW_QUOTA: f"The available quota is {low.figure}; the alert is set at {low.threshold}.",
-        AlertKind.NEAR_OVERDUE: f"At the pace of the last 7 days the quota lasts {low.figure} days "
-        f"(alert: {low.threshold} days). It is {low.available} now.",
+        AlertKind.LOW_QUOTA: f"The available quota is {figure}; the alert is set at {threshold}.",
+        AlertKind.NEAR_OVERDUE: f"At the pace of the last 7 days the quota lasts {figure} days "
+        f"(alert: {threshold} days). It is {quota} now.",
     }[kind]
     zh = {
-        AlertKind.LOW_QUOTA: f"可用额度为 {low.figure}，预警阈值为 {low.threshold}。",
-        AlertKind.NEAR_OVERDUE: f"按最近 7 天的消费速度，额度还可用 {low.figure} 天（预警阈值 {low.threshold} 天）；"
-        f"当前可用额度 {low.available}。",
+        AlertKind.LOW_QUOTA: f"可用额度为 {figure}，预警阈值为 {threshold}。",
+        AlertKind.NEAR_OVERDUE: f"按最近 7 天的消费速度，额度还可用 {figure} 天（预警阈值 {threshold} 天）；"
+        f"当前可用额度 {quota}。",
     }[kind]
     return Notice(
         account_id=account_id,
@@ -192,8 +197,8 @@ def low_notice(kind: AlertKind, account_id: str, low: Low, at: datetime) -> Noti
         body=(en, zh),
         figures={
             "account": account_id,
-            "figure": low.figure,
-            "threshold": low.threshold,
+            "figure": str(low.figure),
+            "threshold": str(low.threshold),
             "available": str(low.available),
             "times": low.times,
         },
@@ -212,17 +217,18 @@ class High:
 
 def high_notice(account_id: str, high: High) -> Notice:
     """Tell that a product cost more than wanted on a day (ALERT-3): once a day, which the key sees to."""
+    spent, threshold = high.spent.grouped, high.threshold.grouped
     return Notice(
         account_id=account_id,
         key=f"{AlertKind.HIGH_SPEND.word}:{account_id}:{high.product_id}:{high.day}",
         kind=f"alert.{AlertKind.HIGH_SPEND.word}",
         title=(
-            f"{account_id}: {high.product_id} cost {high.spent} on {high.day}",
-            f"{account_id}：{high.product_id} 于 {high.day} 消费 {high.spent}",
+            f"{account_id}: {high.product_id} cost {spent} on {high.day}",
+            f"{account_id}：{high.product_id} 于 {high.day} 消费 {spent}",
         ),
         body=(
-            f"{high.product_id} has cost {high.spent} on {high.day} so far; the alert is {high.threshold} a day.",
-            f"{high.product_id} 在 {high.day} 已消费 {high.spent}，超过每日阈值 {high.threshold}。",
+            f"{high.product_id} has cost {spent} on {high.day} so far; the alert is {threshold} a day.",
+            f"{high.product_id} 在 {high.day} 已消费 {spent}，超过每日阈值 {threshold}。",
         ),
         figures={
             "account": account_id,
@@ -236,14 +242,15 @@ def high_notice(account_id: str, high: High) -> Notice:
 
 def cap_notice(account_id: str, payer_id: str, month: str, spent: Money, cap: Money) -> Notice:
     """Tell a member and its payer that the spending cap is near (STOP-9): once a month, which the key sees to."""
+    now, most = spent.grouped, cap.grouped
     return Notice(
         account_id=account_id,
         key=f"cap-near:{account_id}:{payer_id}:{month}:{cap}",
         kind="service.cap-near",
         title=(f"{account_id}: the spending cap of {month} is near", f"{account_id}：{month} 月度消费接近上限"),
         body=(
-            f"{account_id} has spent {spent} of {cap} in {month}. At the cap it stops until month or cap change.",
-            f"{account_id} 在 {month} 已消费 {spent}，上限为 {cap}。达到上限后将停机，直至下个自然月或提高上限。",
+            f"{account_id} has spent {now} of {most} in {month}. At the cap it stops until month or cap change.",
+            f"{account_id} 在 {month} 已消费 {now}，上限为 {most}。达到上限后将停机，直至下个自然月或提高上限。",
         ),
         figures={"account": account_id, "payer": payer_id, "month": month, "spent": str(spent), "cap": str(cap)},
     )
@@ -251,8 +258,9 @@ def cap_notice(account_id: str, payer_id: str, month: str, spent: Money, cap: Mo
 
 def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
     """Tell that something ends soon (ALERT-5): once for each mark of days, which the key sees to."""
-    left = None if ending.remaining_minor is None else str(Money(ending.remaining_minor, ending.currency))
-    title, (en, zh) = _due_words(ending, left) if ending.what is Ending.CREDIT else _end_words(ending, left)
+    left = None if ending.remaining_minor is None else Money(ending.remaining_minor, ending.currency)
+    said = left.grouped if left else None
+    title, (en, zh) = _due_words(ending, said) if ending.what is Ending.CREDIT else _end_words(ending, said)
     return Notice(
         account_id=account_id,
         key=f"{AlertKind.EXPIRY.word}:{account_id}:{ending.what.word}:{ending.name}:{ending.ends_on}:{days}",
@@ -264,7 +272,7 @@ def expiry_notice(account_id: str, ending: Expiring, days: int) -> Notice:
             "what": ending.what.word,
             "name": ending.name,
             "ends_on": ending.ends_on.isoformat(),
-            "left": left,
+            "left": str(left) if left else None,
             "days": days,
         },
     )

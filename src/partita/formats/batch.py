@@ -8,7 +8,7 @@ the commands do (`usecases.batch`). Rules: BATCH-1 (`docs/rules/batch.md`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -38,7 +38,10 @@ class BatchKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One row of a batch; `amount` is still text, for the account says in which money it is."""
+    """One row of a batch; `amount` is still text, for the account says in which money it is.
+
+    `unread`: the columns at fault; the row is no command then, but what stands in the others may be looked at.
+    """
 
     origin: Origin
     member: str
@@ -46,6 +49,7 @@ class BatchLine:
     mode: FinanceMode = INDEPENDENT
     permissions: frozenset[RelationPermission] = frozenset()
     amount: str = ""
+    unread: frozenset[str] = frozenset()
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -57,18 +61,19 @@ class BatchLine:
 def read_batch(path: Path, kind: BatchKind) -> tuple[list[BatchLine], list[Problem]]:
     """Read a file as far as it goes; nothing is raised, every problem is collected, in the order of the rows (BATCH-1).
 
-    An account stands in one row only, so that the rows do not depend on their order.
+    An account stands in one row only, so that the rows do not depend on their order. A row with a fault is a line too,
+    which says what of it could not be read.
     """
     problems: list[Problem] = []
     lines: list[BatchLine] = []
     seen: dict[str, int] = {}
     for row in _rows(path, kind, problems):
+        before = len(problems)
         line = _line(row, kind)
-        first = seen.setdefault(line.member, row.origin.row)
-        if row.sound and first != row.origin.row:
+        first = seen.setdefault(line.member, row.origin.row) if line.member else row.origin.row
+        if first != row.origin.row:
             row.report("member", Fault.ACCOUNT_TWICE, value=line.member, row=first)
-        if row.sound:
-            lines.append(line)
+        lines.append(replace(line, unread=frozenset(one.column for one in problems[before:])))
     if not lines and not problems:
         problems.append(Problem(Fault.NO_ROWS, Origin(path.name, 0)))
     return lines, sorted(problems, key=lambda one: one.origin.row)
@@ -118,8 +123,9 @@ def _line(row: Row, kind: BatchKind) -> BatchLine:
     mode = (
         row.read("mode", _mode, Fault.NOT_ONE_OF, INDEPENDENT, known=_MODES) if kind is BatchKind.LINK else INDEPENDENT
     )
-    none: frozenset[RelationPermission] = frozenset()
-    codes = row.read("permissions", _codes, Fault.NOT_ONE_OF, none, known=_CODES)
+    codes, unknown = parsed(row.values["permissions"].replace(";", " ").replace(",", " ").split())
+    for code in dict.fromkeys(unknown):
+        row.report("permissions", Fault.NOT_ONE_OF, value=code, known=_CODES)
     return BatchLine(row.origin, member, main, mode, codes)
 
 
@@ -132,10 +138,3 @@ def _mode(text: str) -> FinanceMode:
         return MODES[text.lower()]
     except KeyError as error:
         raise ValueError(text) from error
-
-
-def _codes(text: str) -> frozenset[RelationPermission]:
-    codes, unknown = parsed(text.replace(";", " ").replace(",", " ").split())
-    if unknown:
-        raise ValueError(unknown)
-    return codes

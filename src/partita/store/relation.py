@@ -18,7 +18,7 @@ from partita.core.ids import derived_id
 from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission
 from partita.core.relation import Command, Matter, MatterKind, Relation, State
-from partita.store.db import Transaction
+from partita.store.db import FEW, MANY, Transaction, named
 
 _MATTERS = {kind.name.lower().replace("_", " "): kind for kind in MatterKind}
 
@@ -47,7 +47,7 @@ _STATED = """
     order by 2, 3, 7, 1
 """
 _OF_ALL = _STATED.format(pair="true", paid="true")
-_OF_MEMBERS = _STATED.format(pair="r.member_id = any(%(accounts)s)", paid="p.account_id = any(%(accounts)s)")
+_OF_MEMBERS = {how: _STATED.format(pair=f"r.member_id {how}", paid=f"p.account_id {how}") for how in (FEW, MANY)}
 _OF_EITHER = _STATED.format(
     pair="(r.member_id = any(%(accounts)s) or r.management_id = any(%(accounts)s))",
     paid="p.account_id in (select q.account_id from payment_relation q where q.account_id = any(%(accounts)s) "
@@ -115,8 +115,8 @@ def states(tx: Transaction, at: datetime, account_ids: Collection[str] | None = 
 
 def _as_members(tx: Transaction, at: datetime, member_ids: Collection[str]) -> list[Relation]:
     """Return every relation in which these accounts are the members, in the order of `states`."""
-    asked = {"at": at, "accounts": sorted(set(member_ids))}
-    return [_relation(row, at) for row in tx.execute(_OF_MEMBERS, asked)]
+    which, values = named(member_ids)
+    return [_relation(row, at) for row in tx.execute(_OF_MEMBERS[which], values | {"at": at})]
 
 
 def related(tx: Transaction) -> dict[str, str]:

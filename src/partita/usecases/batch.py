@@ -1,26 +1,22 @@
 """Batches: link, permit, transfer or set limits for many accounts from one file, wholly or not at all.
 
 Every row is tried in its order, under the locks of all accounts, as the command that it is; only when none is refused
-is anything kept. Does not own the commands (`relation`, `funds`, `credit`) nor how a file is read (`formats.batch`).
-Rules: BATCH-1 … BATCH-3 (`docs/rules/batch.md`).
+is anything kept. Does not own what is done for a row and what is wrong with it (`batch_row`) nor how a file is read
+(`formats.batch`). Rules: BATCH-1 … BATCH-3 (`docs/rules/batch.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from partita.core.fault import Fault, Problem
-from partita.core.finance_mode import MODE_NAMES
+from partita.core.fault import Problem
 from partita.core.ids import derived_id
-from partita.core.money import Money, minor_digits
 from partita.core.period import DEFAULT_ZONE
-from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.relation import State, named
 from partita.formats.batch import BatchKind, BatchLine, read_batch
 from partita.formats.regular_file import refuse_path
 from partita.store import batch as batch_store
@@ -29,11 +25,8 @@ from partita.store import org as org_store
 from partita.store import relation as relation_store
 from partita.store.batch import Batch, BatchRow
 from partita.store.funds import Holder
-from partita.usecases import credit, funds, relation
-from partita.usecases.funds import TransferAsked, TransferMade
+from partita.usecases.batch_row import Row, answers_of, may, refused_row
 from partita.usecases.funds.command import saved
-from partita.usecases.permission import authorise
-from partita.usecases.relation import Terms
 from partita.usecases.relation.standing import locked
 from partita.usecases.work import Work
 
@@ -50,15 +43,6 @@ class BatchDone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """One row on its way: its key, and the currency of its account."""
-
-    line: BatchLine
-    key: str
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
     """What was asked for: a file of a kind, and the batch that it is."""
 
@@ -67,10 +51,6 @@ class _Asked:
     batch_id: str
     digest: bytes
     key: str | None
-
-
-Said = tuple[bool, str, str]
-"""Whether it was so already, and what was done (English, 中文)."""
 
 
 def run_batch(
@@ -99,22 +79,25 @@ def run_batch(
 def _applied(
     work: Work, what: _Asked, lines: Sequence[BatchLine], unread: Sequence[Problem], *, dry_run: bool
 ) -> BatchDone | Refused:
-    """Try every row that could be read. With rows that could not, it is tried only to name every fault at once."""
+    """Try every row. With rows that could not be read wholly it is tried only to name every fault at once."""
     known = funds_store.holders(work.tx, _accounts(work, lines), work.now)
     unlocked = locked(work, *known)
     assert unlocked is None, "only accounts that there are are locked"
-    asked = [_Row(line, f"{what.batch_id}:{line.member}", _currency(line, known)) for line in lines]
+    asked = [
+        Row(what.kind, line, f"{what.batch_id}:{line.member}", _currency(line, known), frozenset(known))
+        for line in lines
+    ]
     before = batch_store.batch(work.tx, what.batch_id)
     if before and not unread:
         return _known(work, what, before, asked, dry_run=dry_run)
-    said = list(zip(lines, _DO[what.kind](work, asked), strict=True))
-    problems = [*unread, *(answer for _, answer in said if isinstance(answer, Problem))]
+    said = list(zip(lines, answers_of(work, what.kind, asked), strict=True))
+    problems = [*unread, *(one for _, answer in said if isinstance(answer, list) for one in answer)]
     if problems:
         return _at_fault(what.path, sorted(problems, key=lambda one: one.origin.row))
     rows = [
         BatchRow(line.origin.row, answer[0], line.member, answer[1], answer[2])
         for line, answer in said
-        if not isinstance(answer, Problem)
+        if not isinstance(answer, list)
     ]
     name, signature = what.path.name, work.actor.signature
     done = Batch(what.batch_id, what.kind.word, what.digest, name, tuple(rows), signature, work.now)
@@ -122,24 +105,15 @@ def _applied(
     return BatchDone(done, repeated=False, dry_run=dry_run)
 
 
-def _known(work: Work, what: _Asked, before: Batch, asked: Sequence[_Row], *, dry_run: bool) -> BatchDone | Refused:
+def _known(work: Work, what: _Asked, before: Batch, asked: Sequence[Row], *, dry_run: bool) -> BatchDone | Refused:
     """Answer again what was applied before, to whoever may still ask for it: every command authorises first."""
-    decisions = {about: _may(work, what.kind, about) for about in {row.line.main or row.line.member for row in asked}}
+    decisions = {about: may(work, what.kind, about) for about in {row.line.main or row.line.member for row in asked}}
     said = ((row, decisions[row.line.main or row.line.member]) for row in asked)
-    if problems := [_refused(row, no) for row, no in said if isinstance(no, Refused)]:
+    if problems := [refused_row(row, no) for row, no in said if isinstance(no, Refused)]:
         return _at_fault(what.path, problems)
     if (before.kind, before.digest) != (what.kind.word, what.digest):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=what.key)
     return BatchDone(before, repeated=True, dry_run=dry_run)
-
-
-def _may(work: Work, kind: BatchKind, account_id: str) -> Granted | Refused:
-    """Say whether rows about an account may be asked for; what a relation permits, its main account decides too."""
-    allowed = authorise(work, _ACTIONS[kind], account_id)
-    if isinstance(allowed, Granted) or kind is not BatchKind.PERMIT:
-        return allowed
-    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
-    return authorise(work, _ACTIONS[kind], relation.management_id) if relation else allowed
 
 
 def _accounts(work: Work, lines: Sequence[BatchLine]) -> set[str]:
@@ -148,119 +122,6 @@ def _accounts(work: Work, lines: Sequence[BatchLine]) -> set[str]:
     unnamed = {line.member for line in lines if not line.main}
     states = relation_store.states(work.tx, work.now, unnamed) if unnamed else []
     return accounts | {one.management_id for one in states if one.member_id in unnamed}
-
-
-def _link(work: Work, row: _Row) -> Said | Problem:
-    line = row.line
-    terms = Terms(line.mode, line.permissions)
-    answer = relation.invite(work, management=line.main, member=line.member, terms=terms)
-    if isinstance(answer, Refused):
-        return _refused(row, answer)
-    english, chinese = MODE_NAMES[line.mode]
-    waits = answer.relation.state is State.INVITED
-    codes, codes_zh = named(line.permissions)
-    return (
-        answer.repeated,
-        f"{english} by {line.main}: {codes}" + (", invited" if waits else ""),
-        f"{line.main} 的{chinese}：{codes_zh}" + ("，待确认" if waits else ""),
-    )
-
-
-def _permit(work: Work, row: _Row) -> Said | Problem:
-    line = row.line
-    answer = relation.permit(work, member=line.member, permissions=line.permissions)
-    if isinstance(answer, Refused):
-        return _refused(row, answer)
-    codes, codes_zh = named(line.permissions)
-    return answer.repeated, f"permits {codes}", f"授予 {codes_zh}"
-
-
-def _transfers(work: Work, rows: Sequence[_Row]) -> list[Said | Problem]:
-    """Transfer for all rows together; a row without an amount is only a problem."""
-    amounts = [_amount(row, "amount") for row in rows]
-    asked = [
-        TransferAsked(row.line.main, row.line.member, amount, row.key)
-        for row, amount in zip(rows, amounts, strict=True)
-        if isinstance(amount, Money)
-    ]
-    answers = iter(funds.transfer_all(work, asked))
-    return [
-        amount if isinstance(amount, Problem) else _transferred(row, amount, next(answers))
-        for row, amount in zip(rows, amounts, strict=True)
-    ]
-
-
-def _transferred(row: _Row, amount: Money, answer: TransferMade | Refused) -> Said | Problem:
-    if isinstance(answer, Refused):
-        return _refused(row, answer)
-    return answer.repeated, f"{amount} from {row.line.main}", f"{row.line.main} 划入 {amount}"
-
-
-def _limit(work: Work, row: _Row) -> Said | Problem:
-    line, limit = row.line, _amount(row, "limit")
-    if isinstance(limit, Problem):
-        return limit
-    answer = credit.allocate(work, management=line.main, member=line.member, limit=limit, idempotency_key=row.key)
-    if isinstance(answer, Refused):
-        return _refused(row, answer)
-    return answer.repeated, f"limit {limit} of {line.main}", f"{line.main} 分配的额度 {limit}"
-
-
-def _each(do: Callable[[Work, _Row], Said | Problem]) -> Callable[[Work, Sequence[_Row]], list[Said | Problem]]:
-    return lambda work, rows: [do(work, row) for row in rows]
-
-
-_DO: dict[BatchKind, Callable[[Work, Sequence[_Row]], list[Said | Problem]]] = {
-    BatchKind.LINK: _each(_link),
-    BatchKind.PERMIT: _each(_permit),
-    BatchKind.TRANSFER: _transfers,
-    BatchKind.LIMIT: _each(_limit),
-}
-
-_ACTIONS: dict[BatchKind, Action] = {
-    BatchKind.LINK: Action.INVITE_MEMBER,
-    BatchKind.PERMIT: Action.CHANGE_RELATION,
-    BatchKind.TRANSFER: Action.TRANSFER,
-    BatchKind.LIMIT: Action.ALLOCATE_CREDIT,
-}
-"""What the commands of each kind authorise."""
-
-_COLUMNS: dict[Reason, str] = {
-    Reason.MAIN_IS_MEMBER: "main",
-    Reason.TRUST_NEEDS_CREDIT: "main",
-    Reason.SOURCE_OVERDUE: "main",
-    Reason.NO_CREDIT_LINE: "main",
-    Reason.EXIST_APPROVING_PROCESS: "main",
-    Reason.PERMISSION_NEEDS_ANOTHER: "permissions",
-    Reason.PERMISSIONS_IN_TRUSTEESHIP: "permissions",
-    Reason.PERMISSION_NEEDS_SAME_ENTITY: "permissions",
-    Reason.CREDIT_NOT_RECLAIMED: "permissions",
-    Reason.AMOUNT_NOT_POSITIVE: "amount",
-    Reason.BAD_AMOUNT: "amount",
-    Reason.EXCEEDS_TRANSFERABLE: "amount",
-    Reason.LIMIT_BELOW_ZERO: "limit",
-    Reason.EXCEEDS_UNALLOCATED: "limit",
-    Reason.LIMIT_IN_USE: "limit",
-}
-"""The column that a refusal is about; any other is about one of the accounts."""
-
-
-def _amount(row: _Row, column: str) -> Money | Problem:
-    text = row.line.amount
-    try:
-        amount = Money.parse(text, row.currency)
-    except ValueError:
-        amount = Money(-1, row.currency)
-    if amount.minor >= 0:
-        return amount
-    detail = {"value": text, "currency": row.currency, "digits": minor_digits(row.currency)}
-    return Problem(Fault.BAD_AMOUNT, row.line.origin, column, detail)
-
-
-def _refused(row: _Row, no: Refused) -> Problem:
-    detail = {"reason": no.reason.name, "english": no.message("en"), "chinese": no.message("zh")}
-    about_main = no.detail.get("account") == row.line.main
-    return Problem(Fault.REFUSED, row.line.origin, _COLUMNS.get(no.reason, "main" if about_main else "member"), detail)
 
 
 def _currency(line: BatchLine, known: dict[str, Holder]) -> str:

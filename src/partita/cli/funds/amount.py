@@ -49,4 +49,4 @@ def decimal(money: Money) -> str:
 
 def shown(money: Money) -> str:
     """Write an amount for people: `1,000.00 CNY`."""
-    return f"{screen.money(money.minor, money.currency)} {money.currency}"
+    return money.grouped

@@ -121,7 +121,7 @@ def _beyond(reason: Reason, account_id: str, limit: Explained, amount: Money, **
     assert amount.currency == limit.currency, "a limit is compared in its own currency"
     if amount.minor <= limit.result:
         return None
-    return refused(reason, account=account_id, amount=str(amount), formula=_formula(limit), **more)
+    return refused(reason, account=account_id, amount=amount, formula=_formula(limit), **more)
 
 
 def _formula(limit: Explained) -> tuple[str, str]:

@@ -102,7 +102,7 @@ def may_end(acceptance: Acceptance, end: AcceptanceState, today: date) -> Refuse
 def may_discount(acceptance: Acceptance, *, fee: Money, left: Money) -> Refused | None:
     """Refuse a fee that is not borne by what is left of the bill's book: EXCEEDS_ACCEPTANCE_LEFT (FUNDS-12)."""
     if fee.minor > left.minor:
-        return refused(Reason.EXCEEDS_ACCEPTANCE_LEFT, amount=str(fee), document=acceptance.document_id, left=str(left))
+        return refused(Reason.EXCEEDS_ACCEPTANCE_LEFT, amount=fee, document=acceptance.document_id, left=left)
     return None
 
 

@@ -21,6 +21,8 @@ class Quota(Enum):
     RECLAIMABLE = ("reclaimable", "可回收金额")
     WITHDRAWABLE = ("withdrawable", "可提现金额")
     FREE_CASH = ("free cash", "可动用现金")
+    REFUNDABLE = ("refundable", "可退款金额")
+    CREDIT_REFUNDABLE = ("refundable as credit", "可信控退款金额")
 
     def text(self, language: str = "en") -> str:
         """Name the quota in `en` or `zh`."""
@@ -47,6 +49,13 @@ class Part(Enum):
     BOOK_OF_GIVER = ("left in the receiver's book", "接收方账本余额")
     LEFT_OF_PAIR = ("transferred and not reclaimed", "已划拨未回收")
     AVAILABLE = ("available quota", "可用额度")
+    PAID_BY_MONEY = ("paid by money for that month", "该账期以资金支付")
+    REFUNDED_OF_MONTH = ("refunded of that month", "该账期已退款")
+    LEFT_UNPAID = ("left unpaid by closes", "关账时未支付")
+    REFUNDED_AS_CREDIT = ("refunded as credit", "已信控退款")
+    BILLED = ("billed in all", "累计出账")
+    PAID_BY_GIFTS = ("paid by vouchers and cards", "代金券与储值卡支付")
+    REFUNDED = ("refunded in all", "累计已退款")
     IN_TRUSTEESHIP = ("in trusteeship nothing is transferred", "财务托管期间不能划拨")
 
     def text(self, language: str = "en") -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from partita.core.money import Money
 from partita.core.period import clock
 from partita.core.refusal import (
     account,
@@ -210,6 +211,7 @@ class Reason(Enum):
     UNKNOWN_CARD = funds.UNKNOWN_CARD
     CARD_PRICE_ABOVE_FACE = funds.CARD_PRICE_ABOVE_FACE
     REFUND_MONTH_AHEAD = funds.REFUND_MONTH_AHEAD
+    EXCEEDS_REFUNDABLE = funds.EXCEEDS_REFUNDABLE
     BAD_DAYS = funds.BAD_DAYS
     UNKNOWN_PAYMENT = funds.UNKNOWN_PAYMENT
     NOTICE_TOO_LONG = funds.NOTICE_TOO_LONG
@@ -263,6 +265,7 @@ class Reason(Enum):
     CONTRACT_KNOWN = credit.CONTRACT_KNOWN
     BAD_TERM = credit.BAD_TERM
     EXCEEDS_CREDIT_REFUND = credit.EXCEEDS_CREDIT_REFUND
+    EXCEEDS_BOUGHT_ON_CREDIT = credit.EXCEEDS_BOUGHT_ON_CREDIT
 
     # voucher: vouchers, coupons, stored value and discounts
     BAD_TEMPLATE = voucher.BAD_TEMPLATE
@@ -387,8 +390,14 @@ class Refused:
 
 
 def said(detail: Mapping[str, object]) -> dict[str, object]:
-    """Return details as a message says them: an instant as a clock shows it (PERIOD-4)."""
-    return {name: clock(one) if isinstance(one, datetime) else one for name, one in detail.items()}
+    """Return details as a message says them: an instant as a clock shows it (PERIOD-4), money grouped (MONEY-6)."""
+    return {name: _word(one) for name, one in detail.items()}
+
+
+def _word(value: object) -> object:
+    if isinstance(value, Money):
+        return value.grouped
+    return clock(value) if isinstance(value, datetime) else value
 
 
 def refused(reason: Reason, **detail: object) -> Refused:

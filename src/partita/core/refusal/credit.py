@@ -74,3 +74,13 @@ EXCEEDS_CREDIT_REFUND = (
     "{amount} is more than can be applied: the lesser of credit refunds {refunds} and outstanding {outstanding}.",
     "{amount} 超过可抵扣金额：信控退款 {refunds} 与未结清 {outstanding} 中较小者。",
 )
+EXCEEDS_BOUGHT_ON_CREDIT = (
+    (
+        "{amount} is more than can be refunded to {account} as credit: {formula}. Refund less; what money paid in the "
+        "close is refunded by `partita funds refund`."
+    ),
+    (
+        "{amount} 超过 {account} 的可信控退款金额：{formula}。请减少金额；关账时已以资金支付的，"
+        "请用 `partita funds refund`。"
+    ),
+)

@@ -110,6 +110,17 @@ REFUND_MONTH_AHEAD = (
     "{month} has not begun: what is refunded was billed or used, so its month is {this_month} or an earlier one.",
     "{month} 尚未开始：退款对应已出账或已使用的费用，月份须为 {this_month} 或更早。",
 )
+EXCEEDS_REFUNDABLE = (
+    (
+        "{amount} is more than can be refunded to {account} for {month}: {formula}. Refund less. Usage on no bill yet "
+        "is corrected by a usage record; what no money has paid is refunded by `partita credit refund`, if it was "
+        "bought on credit; a gift is a voucher."
+    ),
+    (
+        "{amount} 超过 {account} 在 {month} 的可退款金额：{formula}。请减少金额。尚未出账的用量请以用量更正记录冲减；"
+        "以信控购买而未以资金支付的，请用 `partita credit refund`；赠送请发放代金券。"
+    ),
+)
 BAD_DAYS = (
     "A number of days is 1 to {most}, not {days}.",
     "天数须为 1 至 {most}，而不是 {days}。",

@@ -13,20 +13,17 @@ RELATED_ACROSS_ENTERPRISES = (
 )
 MAIN_IS_MEMBER = (
     (
-        "{account} is, or is invited as, a member of {main}: relations are one level deep. Invite from {main}, or let "
-        "{account} leave it first: `partita relation release {account}`."
+        "{account} is {is_it} {main}: relations are one level deep. Invite from {main}, or let {account} {way}: "
+        "`partita relation {command}`."
     ),
     (
-        "{account} 是（或已被邀请为）{main} 的子账号：关联只有一级。请由 {main} 邀请，或先解除：`partita relation "
-        "release {account}`。"
+        "{account} 是 {main} {is_it}：关联只有一级。请由 {main} 邀请，或先由 {account} {way}："
+        "`partita relation {command}`。"
     ),
 )
 MEMBER_HAS_MEMBERS = (
-    (
-        "{account} has members of its own ({members}): relations are one level deep. Release them first: `partita "
-        "relation release MEMBER`."
-    ),
-    "{account} 自己有子账号（{members}）：关联只有一级。请先解除：`partita relation release 子账号`。",
+    ("{account} has members of its own, or has invited some ({members}): relations are one level deep. First {way}."),
+    "{account} 自己有子账号或已发出邀请（{members}）：关联只有一级。请先{way}。",
 )
 INVITED_ALREADY = (
     (

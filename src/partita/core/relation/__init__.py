@@ -9,6 +9,7 @@ from partita.core.relation.checks import CHECKS, decide, obstacles
 from partita.core.relation.nouns import (
     LIVE,
     POLICY,
+    STATE_NAMES,
     Command,
     Matter,
     MatterKind,
@@ -20,10 +21,29 @@ from partita.core.relation.nouns import (
     State,
     named,
 )
-from partita.core.relation.plan import Change, Consequence, Turn, consequences, headline
+from partita.core.relation.plan import Change, Consequence, Turn, consequences, declined, headline
 
 __all__ = [
-    "CHECKS", "LIVE", "POLICY", "Change", "Command", "Consequence", "Matter", "MatterKind", "Permissions", "Proposal",
-    "Relation", "RelationPolicy", "Standing", "State", "Turn", "consequences", "decide", "headline", "named",
+    "CHECKS",
+    "LIVE",
+    "POLICY",
+    "STATE_NAMES",
+    "Change",
+    "Command",
+    "Consequence",
+    "Matter",
+    "MatterKind",
+    "Permissions",
+    "Proposal",
+    "Relation",
+    "RelationPolicy",
+    "Standing",
+    "State",
+    "Turn",
+    "consequences",
+    "decide",
+    "declined",
+    "headline",
+    "named",
     "obstacles",
 ]  # fmt: skip

@@ -55,7 +55,15 @@ def main_is_free(one: Proposal) -> Refused | None:
     above = one.management.relation
     if above is None:
         return None
-    return refused(Reason.MAIN_IS_MEMBER, account=one.management.account_id, main=above.management_id)
+    account = one.management.account_id
+    is_it, way = ("a member of", "的子账号"), ("leave it first", "解除")
+    command = f"release {account}"
+    if above.state is State.INVITED:
+        is_it, way = ("invited as a member of", "已邀请的子账号"), ("decline that first", "拒绝该邀请")
+        command = f"decline {account}"
+    return refused(
+        Reason.MAIN_IS_MEMBER, account=account, main=above.management_id, is_it=is_it, way=way, command=command
+    )
 
 
 def member_is_free(one: Proposal) -> Refused | None:
@@ -85,9 +93,20 @@ def _instead(one: Proposal, bound: Relation) -> tuple[tuple[str, str], str]:
 
 def member_has_no_members(one: Proposal) -> Refused | None:
     """Who has members cannot become one: pairs, one level deep (B1.1)."""
-    if not one.member.members:
+    bound = one.member.members
+    if not bound:
         return None
-    return refused(Reason.MEMBER_HAS_MEMBERS, account=one.member.account_id, members=", ".join(one.member.members))
+    names = ", ".join(below.member_id for below in bound)
+    ways = []
+    if any(below.is_active for below in bound):
+        ways.append(
+            ("release the members: `partita relation release MEMBER`", "解除：`partita relation release 子账号`")
+        )
+    if asked := [below.member_id for below in bound if not below.is_active]:
+        command = f"`partita relation expire {asked[0] if len(asked) == 1 else 'MEMBER'}`"
+        ways.append((f"take back the invitations: {command}", f"撤回邀请：{command.replace('MEMBER', '子账号')}"))
+    way = ("; ".join(en for en, _ in ways), "；".join(zh for _, zh in ways))
+    return refused(Reason.MEMBER_HAS_MEMBERS, account=one.member.account_id, members=names, way=way)
 
 
 PAIR: tuple[Check, ...] = (two_accounts, one_enterprise, main_is_free, member_is_free, member_has_no_members)
@@ -183,7 +202,7 @@ def member_owes_nothing(one: Proposal) -> Refused | None:
     if member.available_minor >= 0 and member.owed_minor == 0:
         return None
     owed, available = (Money(minor, member.currency) for minor in (member.owed_minor, member.available_minor))
-    return refused(Reason.MEMBER_OWES, account=member.account_id, owed=str(owed), available=str(available))
+    return refused(Reason.MEMBER_OWES, account=member.account_id, owed=owed, available=available)
 
 
 def _no_matter(*kinds: MatterKind) -> Check:
@@ -294,7 +313,7 @@ def funds_reclaimed(one: Proposal) -> Refused | None:
     if one.granted_minor <= 0 or not one.policy.recycle_before_release:
         return None
     who = {"main": one.management.account_id, "member": one.member.account_id}
-    return refused(Reason.FUNDS_NOT_RECLAIMED, **who, amount=str(Money(one.granted_minor, one.member.currency)))
+    return refused(Reason.FUNDS_NOT_RECLAIMED, **who, amount=Money(one.granted_minor, one.member.currency))
 
 
 def credit_reclaimed(one: Proposal) -> Refused | None:
@@ -302,7 +321,7 @@ def credit_reclaimed(one: Proposal) -> Refused | None:
     if one.credit_minor <= 0 or not one.policy.recycle_before_release:
         return None
     who = {"main": one.management.account_id, "member": one.member.account_id}
-    return refused(Reason.CREDIT_NOT_RECLAIMED, **who, amount=str(Money(one.credit_minor, one.member.currency)))
+    return refused(Reason.CREDIT_NOT_RECLAIMED, **who, amount=Money(one.credit_minor, one.member.currency))
 
 
 def credit_still_granted(one: Proposal) -> Refused | None:

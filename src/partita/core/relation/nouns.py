@@ -30,6 +30,13 @@ class State(Enum):
     RELEASED = "released"
 
 
+STATE_NAMES = {
+    State.INVITED: ("invited", "已邀请"),
+    State.ACTIVE: ("active", "生效中"),
+    State.DECLINED: ("declined", "已拒绝"),
+    State.EXPIRED: ("expired", "已过期"),
+    State.RELEASED: ("released", "已解除"),
+}
 LIVE = frozenset({State.INVITED, State.ACTIVE})
 """An account that is the member of a live relation cannot enter another one."""
 
@@ -118,8 +125,8 @@ class Standing:
     """All that a check may ask of one account, as it is when the command is given; money in minor units.
 
     `credit_asked`: a total was approved, whether or not its contract is confirmed; `credit_pending`: the change of
-    credit that waits for approval; `relation`: the live one in which it is the member; `members`: those of its live
-    relations; `usage_until`: the last start of its stored usage; `payer_ahead`: a payer that a setup folder states for
+    credit that waits for approval; `relation`: the live one in which it is the member; `members`: its live relations to
+    members; `usage_until`: the last start of its stored usage; `payer_ahead`: a payer that a setup folder states for
     later.
     """
 
@@ -136,7 +143,7 @@ class Standing:
     credit_asked: bool = False
     credit_pending: str | None = None
     relation: Relation | None = None
-    members: tuple[str, ...] = ()
+    members: tuple[Relation, ...] = ()
     matters: tuple[Matter, ...] = ()
     usage_until: datetime | None = None
     payer_ahead: PaymentRelation | None = None

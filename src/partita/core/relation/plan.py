@@ -40,6 +40,7 @@ class Change:
     """A change of a pair: the modes before and after (None = not related), permissions, and the pair's figures.
 
     `cash_minor`, `granted_minor`: what the member's own cash and the main account's transfers to it amount to.
+    `is_new`: the account is opened by this very change: it has no bills, funds, orders or resources of before.
     """
 
     management: Standing
@@ -53,6 +54,7 @@ class Change:
     cash_minor: int = 0
     granted_minor: int = 0
     credit_minor: int = 0
+    is_new: bool = False
 
     @property
     def payer(self) -> str:
@@ -71,7 +73,7 @@ class Change:
 
     def money(self, minor: int) -> str:
         """Write an amount of the pair."""
-        return str(Money(minor, self.member.currency))
+        return Money(minor, self.member.currency).grouped
 
     def local(self, at: datetime) -> str:
         """Write an instant in the enterprise's zone."""
@@ -99,6 +101,9 @@ def consequences(change: Change) -> tuple[Consequence, ...]:
 
 def _of_topic(topic: Topic, change: Change) -> Iterator[Consequence]:
     if topic in _BEFOREHAND:
+        return
+    if topic in _TOLD_OF_NEW and change.is_new and change.after is TRUSTEESHIP:
+        yield _TOLD_OF_NEW[topic](change)
         return
     if topic in _TOLD and TRUSTEESHIP in {change.before, change.after} and change.before is not change.after:
         yield from _TOLD[topic](change)
@@ -269,14 +274,73 @@ _TOLD: dict[Topic, Callable[[Change], Iterator[Consequence]]] = {
 """What is told with the pair's own figures when a trusteeship begins or ends."""
 
 
+def _funds_of_new(change: Change) -> Consequence:
+    member, main = change.member.account_id, change.management.account_id
+    return Consequence(
+        Topic.FUNDS,
+        f"{member} has no funds of its own and needs none: {main} pays. In trusteeship nothing is transferred.",
+        f"{member} 没有也不需要自己的资金：由 {main} 付款；托管期间不能划拨。",
+    )
+
+
+def _credit_of_new(change: Change) -> Consequence:
+    member, main = change.member.account_id, change.management.account_id
+    return Consequence(
+        Topic.CREDIT,
+        f"{main}'s credit counts for the usage of {member}; it gets no limit of its own.",
+        f"{member} 的用量占用 {main} 的信控额度，不单独分配额度。",
+    )
+
+
+def _orders_of_new(change: Change) -> Consequence:
+    member, main = change.member.account_id, change.management.account_id
+    return Consequence(Topic.ORDERS, f"{member} orders, {main} pays.", f"{member} 下单，由 {main} 付款。")
+
+
+def _resources_of_new(change: Change) -> Consequence:
+    member, main = change.member.account_id, change.management.account_id
+    return Consequence(
+        Topic.RESOURCES,
+        f"What {member} buys belongs to {main} while the trusteeship lasts.",
+        f"托管期间 {member} 购买的资源归 {main}。",
+    )
+
+
+def _bills_of_new(change: Change) -> Consequence:
+    month, member = Month.of(change.now, change.member.zone), change.member.account_id
+    main = change.management.account_id
+    return Consequence(
+        Topic.BILLS,
+        f"From bill {month} on usage of {member} stands on the bill of {main}.",
+        f"自账期 {month} 起，{member} 的用量记入 {main} 的账单。",
+    )
+
+
+_TOLD_OF_NEW: dict[Topic, Callable[[Change], Consequence]] = {
+    Topic.FUNDS: _funds_of_new,
+    Topic.CREDIT: _credit_of_new,
+    Topic.ORDERS: _orders_of_new,
+    Topic.RESOURCES: _resources_of_new,
+    Topic.BILLS: _bills_of_new,
+}
+"""What is told of an account that is opened in trusteeship: nothing of it was before."""
+
+
+def declined(change: Change, by: Text) -> Text:
+    """Say in one line that an invitation was declined, and by whom."""
+    main, member = change.management.account_id, change.member.account_id
+    return (
+        f"{main} → {member}: the invitation of {main} is declined by {by[0].rstrip(',')}; {member} stays not related",
+        f"{main} → {member}：{by[1]} 拒绝 {main} 的邀请；{member} 仍无关联",
+    )
+
+
 def headline(change: Change) -> Text:
     """Say the change in one line: who, from which mode to which."""
+    alone = ("new account", "新账号") if change.is_new else ("not related", "无关联")
     pair = f"{change.management.account_id} → {change.member.account_id}"
     en, zh = (
-        [
-            MODE_NAMES[mode][language] if mode else ("not related", "无关联")[language]
-            for mode in (change.before, change.after)
-        ]
+        [MODE_NAMES[mode][language] if mode else alone[language] for mode in (change.before, change.after)]
         for language in (0, 1)
     )
     codes, codes_zh = named(change.permissions_after)

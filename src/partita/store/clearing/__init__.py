@@ -14,6 +14,7 @@ from partita.store.clearing.custom import (
 )
 from partita.store.clearing.debts import (
     OffsetRow,
+    Payer,
     ToClear,
     credits_left,
     given,
@@ -26,7 +27,7 @@ from partita.store.clearing.debts import (
 from partita.store.clearing.switch import add_seller, market_products, sellers, set_switch, switched_off, wanted
 
 __all__ = [
-    "CustomRow", "OffsetRow", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left", "custom",
-    "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing", "save_offsets",
-    "sellers", "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
+    "CustomRow", "OffsetRow", "Payer", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left",
+    "custom", "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing",
+    "save_offsets", "sellers", "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
 ]  # fmt: skip

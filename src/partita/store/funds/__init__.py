@@ -31,10 +31,11 @@ from partita.store.funds.holds import (
     frozen_of,
     release_by_key,
 )
+from partita.store.funds.refund import bought
 
 __all__ = [
     "By", "End", "Freeze", "Holder", "Recorded",
-    "acceptance", "acceptances", "activate_card", "add_acceptance", "add_card", "add_freeze", "add_release", "card",
-    "card_by_key", "cards", "end_acceptance", "end_of", "ended_cards", "figures", "freeze_by_key", "freeze_of",
+    "acceptance", "acceptances", "activate_card", "add_acceptance", "add_card", "add_freeze", "add_release", "bought",
+    "card", "card_by_key", "cards", "end_acceptance", "end_of", "ended_cards", "figures", "freeze_by_key", "freeze_of",
     "freezes", "frozen_of", "given_by", "holder", "holders", "left_of", "left_of_pair", "release_by_key",
 ]  # fmt: skip

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partita.core.ledger import GENESIS
-from partita.store.db import Transaction
+from partita.store.db import Transaction, named
 
 Heads = dict[str, tuple[int, bytes]]
 
 # Locks all or, where one does not exist yet, none: a transaction that waits to make a head must hold no other.
 _LOCK = """
     select payer_id, sequence, hash from ledger_head
-    where payer_id = any(%(payers)s)
-      and (select count(*) from ledger_head where payer_id = any(%(payers)s)) = %(count)s
+    where payer_id {named} and (select count(*) from ledger_head where payer_id {named}) = %(count)s
     order by payer_id for update
 """
 _MAKE = """
@@ -37,10 +36,11 @@ def lock_payers(tx: Transaction, payer_ids: Iterable[str]) -> Heads:
     that is none is a mistake of the caller, who has checked names before.
     """
     payers = sorted(set(payer_ids))
-    asked = {"payers": payers, "count": len(payers)}
-    rows = tx.execute(_LOCK, asked).fetchall()
+    which, values = named(payers)
+    lock, asked = _LOCK.format(named=which), values | {"count": len(payers)}
+    rows = tx.execute(lock, asked).fetchall()
     if len(rows) != len(payers):
         tx.execute(_MAKE, {"payers": payers, "genesis": GENESIS})
-        rows = tx.execute(_LOCK, asked).fetchall()
+        rows = tx.execute(lock, asked).fetchall()
     assert len(rows) == len(payers), f"only an account has a chain, and one of these is none: {payers}"
     return {payer: (sequence, hash_) for payer, sequence, hash_ in rows}

@@ -35,3 +35,6 @@ create view bill_left (payer_id, bill_id, month, currency, bucket, closed_at, pa
                        where o.payer_id = b.payer_id and o.bill_id = b.bill_id) o on true
     where exists (select from close_step s where s.month = b.month and s.bucket = b.bucket and s.state = 'posted');
 grant select on bill_left to partita_app, partita_tenant;
+
+-- A refund is bounded by what was refunded before (docs/rules/funds.md FUNDS-16): found without reading all entries.
+create index entry_refund on entry (payer_id) where kind in ('refunded', 'credit_refunded');

@@ -14,11 +14,11 @@ from partita.core.credit import due_on
 from partita.core.notice import Notice, expiry_notice
 from partita.core.period import Month
 from partita.store import alert as alert_store
-from partita.store import credit as credit_store
 from partita.store import ending as ending_store
 from partita.store import funds as funds_store
 from partita.store.alert import ToldRow
 from partita.store.funds import Holder
+from partita.usecases.credit import term_in_use
 from partita.usecases.notice import tell
 from partita.usecases.work import Work
 
@@ -74,15 +74,17 @@ _LAST_INSTANT = timedelta(microseconds=1)
 
 def _credit(work: Work, holders: dict[str, Holder]) -> list[Expiring]:
     """Return the days on which unpaid bills are due by the terms of credit; what is left is what is unpaid."""
-    terms = {name: term for name in holders if (term := credit_store.term_of(work.tx, name, work.now)) is not None}
+    bills = ending_store.unpaid_bills(work.tx, holders)
+    terms = {name: term_in_use(work, name) for name in sorted({one.payer_id for one in bills})}
     return [
         Expiring(
             Ending.CREDIT,
             str(Month.from_number(one.month)),
             one.payer_id,
-            due_on(Month.from_number(one.month), terms[one.payer_id]),
+            due_on(Month.from_number(one.month), term),
             one.unpaid_minor,
             one.currency,
         )
-        for one in ending_store.unpaid_bills(work.tx, terms)
+        for one in bills
+        if (term := terms[one.payer_id]) is not None
     ]

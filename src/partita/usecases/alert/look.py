@@ -98,7 +98,7 @@ def _read(setting: AlertSetting, figure: int, group: Group, told: Told) -> Low:
     assert setting.threshold is not None, "what is switched off is not told"
     available = Money(group.available_minor, group.currency)
     if setting.kind is AlertKind.LOW_QUOTA:
-        return Low(str(available), str(Money(setting.threshold, group.currency)), available, told.times)
+        return Low(available, Money(setting.threshold, group.currency), available, told.times)
     days, wanted = (format_scaled(tenths, 1, places=1) for tenths in (figure, setting.threshold))
     return Low(days, wanted, available, told.times)
 

@@ -7,7 +7,7 @@ is paid first (`core.clearing`) nor the settlement of a month (`close`). Rules: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from partita.core import clearing as rules
@@ -23,7 +23,7 @@ from partita.store import clearing as clearing_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.bill import DrawRow
-from partita.store.clearing import ToClear
+from partita.store.clearing import Payer, ToClear
 from partita.store.db import attempt
 from partita.usecases.dunning.suspension import lift
 from partita.usecases.permission import authorise
@@ -60,19 +60,23 @@ class BillsCleared:
     dry_run: bool
 
 
-def clear(work: Work, payer_ids: Collection[str], *, by_hand: bool = False) -> Clearing:
+def clear(
+    work: Work, payer_ids: Collection[str], *, owed: Mapping[Payer, int] | None = None, by_hand: bool = False
+) -> Clearing:
     """Pay what payers owe from what they have (CLEAR-1 … CLEAR-4). The caller holds the locks of all of them.
 
     Payers who switched automatic clearing off are passed over, unless a person asks for it (CLEAR-6). What pays the
-    last bill that suspended an account's credit lifts that (DUN-4).
+    last bill that suspended an account's credit lifts that (DUN-4). `owed`: what stands on the receivables of all of
+    them now, where that is known; None = it is asked for.
     """
-    owed = clearing_store.owing(work.tx, payer_ids)
-    if owed and not by_hand:
-        off = clearing_store.switched_off(work.tx, {payer for payer, _ in owed}, work.now)
-        owed = {key: amount for key, amount in owed.items() if key[0] not in off}
-    if not owed:
+    told = clearing_store.owing(work.tx, payer_ids) if owed is None else owed
+    owing = {place: amount for place, amount in sorted(told.items()) if amount > 0}
+    if owing and not by_hand:
+        off = clearing_store.switched_off(work.tx, {payer for payer, _ in owing}, work.now)
+        owing = {key: amount for key, amount in owing.items() if key[0] not in off}
+    if not owing:
         return Clearing()
-    return post(work, [(one, part) for one in clearing_store.to_clear(work.tx, owed) for part in _parts(work, one)])
+    return post(work, [(one, part) for one in clearing_store.to_clear(work.tx, owing) for part in _parts(work, one)])
 
 
 def post(work: Work, done: Sequence[tuple[ToClear, Cleared]]) -> Clearing:

@@ -191,9 +191,9 @@ def _asked(
         if limit.currency != currency:
             return refused(Reason.CURRENCY_NOT_USED, currency=limit.currency, known=currency)
     if limit.minor > AMOUNT_MINOR_MAX:
-        most = Money(AMOUNT_MINOR_MAX, limit.currency)
+        most = Money(AMOUNT_MINOR_MAX, limit.currency).grouped
         detail = (f"more than {most}.", f"超过 {most}。")
-        return refused(Reason.BAD_AMOUNT, amount=str(limit), currency=limit.currency, detail=detail)
+        return refused(Reason.BAD_AMOUNT, amount=limit, currency=limit.currency, detail=detail)
     return text_at_fault({"note": note} | ({} if key is None else {"key": key})) or holder
 
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from partita.core import credit as rules
 from partita.core import posting_rules
+from partita.core.funds import may_refund_credit
 from partita.core.ledger import Draft
 from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
 from partita.store import credit as credit_store
+from partita.store import funds as funds_store
 from partita.usecases.clearing import BillPaid, set_off
 from partita.usecases.funds import figures_of
 from partita.usecases.funds.command import (
@@ -59,7 +61,7 @@ def refund_credit(
 
     Without a key the same account, product and amount on one day are one refund. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT;
-    then, unless the key is known, NEVER_HAD_CREDIT; IDEMPOTENCY_KEY_REUSED.
+    then, unless the key is known, NEVER_HAD_CREDIT, EXCEEDS_BOUGHT_ON_CREDIT; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -74,8 +76,9 @@ def refund_credit(
     )
 
     def may() -> Refused | None:
-        had = credit_store.had_credit(work.tx, account_id)
-        return None if had else refused(Reason.NEVER_HAD_CREDIT, account=account_id)
+        if not credit_store.had_credit(work.tx, account_id):
+            return refused(Reason.NEVER_HAD_CREDIT, account=account_id)
+        return may_refund_credit(funds_store.bought(work.tx, account_id, amount.currency), amount)
 
     def decide() -> CreditRefundMoved | Refused:
         done = posted(work, (draft,), key, may=may)

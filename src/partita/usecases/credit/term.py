@@ -17,6 +17,7 @@ from partita.core.org import FinanceMode
 from partita.core.period import Month
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
+from partita.core.relation import Relation
 from partita.store import clearing as clearing_store
 from partita.store import control_policy as policy_store
 from partita.store import credit as credit_store
@@ -80,7 +81,7 @@ class Shared:
 class CreditShown:
     """A line with its allocations, its changes, its term, and the bills that wait for money.
 
-    `shared`: what the account may use of the lines of others.
+    `shared`: what the account may use of the lines of others. `relation`: that of the account to its main account.
     """
 
     line: Line
@@ -90,6 +91,7 @@ class CreditShown:
     term: Term | None
     unpaid: tuple[Unpaid, ...]
     shared: tuple[Shared, ...] = ()
+    relation: Relation | None = None
 
 
 def agree_term(work: Work, *, management: str, term: Term, dry_run: bool = False) -> TermAgreed | Refused:
@@ -128,15 +130,28 @@ def show(work: Work, management: str) -> CreditShown | Refused:
         for one in sorted(line.allocated)
     )
     today = work.now.astimezone(ZoneInfo(holder.zone)).date()
+    shared = _shared(work, main)
+    in_use = term_in_use(work, management)
     return CreditShown(
         line=line,
         main=main,
         allocations=tuple(allocations),
         changes=tuple(credit_store.changes(work.tx, management)),
         term=term,
-        unpaid=tuple(bill for one in sorted(figures) for bill in unpaid_bills(work, figures[one], term, today)),
-        shared=_shared(work, main),
+        unpaid=tuple(bill for one in sorted(figures) for bill in unpaid_bills(work, figures[one], in_use, today)),
+        shared=shared,
+        relation=relation_store.relation_of_member(work.tx, management, work.now),
     )
+
+
+def term_in_use(work: Work, account_id: str) -> Term | None:
+    """Return the term by which an account pays (CREDIT-7): its own, or that of a main account whose credit it uses."""
+    lines = credit_store.lines_shared_with(work.tx, account_id, work.now)
+    names = [account_id, *(line.management_id for line in lines if line.stated(account_id))]
+    relation = relation_store.relation_of_member(work.tx, account_id, work.now)
+    if relation is not None and relation.mode is FinanceMode.TRUSTEESHIP:
+        names.append(relation.management_id)
+    return next((term for name in names if (term := credit_store.term_of(work.tx, name, work.now))), None)
 
 
 def _shared(work: Work, member: Figures) -> tuple[Shared, ...]:
@@ -166,8 +181,12 @@ def _usable(limit: int, figures: Figures) -> int:
 
 
 def unpaid_bills(work: Work, figures: Figures, term: Term | None, today: date) -> list[Unpaid]:
-    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7)."""
+    """Return the bills of an account that are not paid in full, oldest first, with their due dates (CREDIT-7).
+
+    Its own term counts; where it has none, `term`: that of the main account whose credit it uses.
+    """
     found = clearing_store.unpaid(work.tx, [figures.account_id]).get((figures.account_id, figures.currency), [])
+    term = (credit_store.term_of(work.tx, figures.account_id, work.now) if found else None) or term
     unpaid = []
     for one in sorted(found, key=lambda bill: (bill.month, bill.bill_id)):
         due = rules.due_on(one.month, term) if term else None

@@ -62,11 +62,11 @@ def amount_at_fault(amount: Money, currency: str) -> Refused | None:
     if amount.currency != currency:
         return refused(Reason.CURRENCY_NOT_USED, currency=amount.currency, known=currency)
     if amount.minor <= 0:
-        return refused(Reason.AMOUNT_NOT_POSITIVE, amount=str(amount))
+        return refused(Reason.AMOUNT_NOT_POSITIVE, amount=amount)
     if amount.minor > AMOUNT_MINOR_MAX:
-        most = Money(AMOUNT_MINOR_MAX, amount.currency)
+        most = Money(AMOUNT_MINOR_MAX, amount.currency).grouped
         limit = (f"more than {most}, the most at a time.", f"超过一次的上限 {most}。")
-        return refused(Reason.BAD_AMOUNT, amount=str(amount), currency=amount.currency, detail=limit)
+        return refused(Reason.BAD_AMOUNT, amount=amount, currency=amount.currency, detail=limit)
     return None
 
 
@@ -122,7 +122,7 @@ def posted(
     if also:
         also()
     work.touched.update(heads)
-    cleared = clear(work, heads)
+    cleared = clear(work, heads, owed=None if also else done.owed)
     return Posted(tuple(done.entries), False, done.balances | cleared.balances, cleared.paid)  # noqa: FBT003
 
 

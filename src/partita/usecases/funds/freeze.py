@@ -117,7 +117,7 @@ def _released(work: Work, one: Freeze, asked: tuple[Money | None, str, str], *, 
     said = known or Recorded(one.freeze_id, amount or left, note)
     if known is None:
         if said.amount.minor > left.minor or not left.minor:
-            return refused(Reason.EXCEEDS_FROZEN, freeze=one.freeze_id, amount=str(said.amount), left=str(left))
+            return refused(Reason.EXCEEDS_FROZEN, freeze=one.freeze_id, amount=said.amount, left=left)
         funds_store.add_release(work.tx, said, payer_id=one.payer_id, key=key, by=by(work))
         clear(work, [one.payer_id])
     return _frozen(work, (one.payer_id, key), said, released=True, repeated=known is not None, dry_run=dry_run)

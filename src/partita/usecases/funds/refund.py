@@ -1,6 +1,7 @@
-"""Refunds (退款) into the refund book of a month: money that pays bills of that month or later ones. A pure movement.
+"""Refunds (退款) into the refund book of a month: money that pays bills of that month or later ones.
 
-Which order is refunded, and how much of it, is not decided here. Rules: FUNDS-11 (`docs/rules/funds.md`), POST-8.
+Which order is refunded is not decided here; that no more comes back than was paid, is. Rules: FUNDS-11, FUNDS-16
+(`docs/rules/funds.md`), POST-8.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from partita.core import posting_rules
-from partita.core.funds import Fund, source_account
+from partita.core.funds import Fund, may_refund, source_account
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
+from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.usecases.funds.command import amount_at_fault, holder_for, posted, saved, text_at_fault
 from partita.usecases.work import Work
@@ -48,7 +50,8 @@ def refund(
 
     The key is the order's or the person's: two refunds of one amount are nothing unusual. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
-    REFUND_MONTH_AHEAD (a month that has not begun), IDEMPOTENCY_KEY_REUSED.
+    REFUND_MONTH_AHEAD (a month that has not begun); then, unless the key is known, EXCEEDS_REFUNDABLE;
+    IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -68,8 +71,11 @@ def refund(
         idempotency_key=idempotency_key,
     )
 
+    def may() -> Refused | None:
+        return may_refund(funds_store.bought(work.tx, account_id, amount.currency, of.month), of.month, amount)
+
     def decide() -> RefundBooked | Refused:
-        done = posted(work, (draft,), idempotency_key, may=lambda: None)
+        done = posted(work, (draft,), idempotency_key, may=may)
         if isinstance(done, Refused):
             return done
         book = source_account(Fund.REFUND, str(of.month))

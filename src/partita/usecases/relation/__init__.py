@@ -8,6 +8,7 @@ Rules: REL-1 … REL-9 (`docs/rules/relation.md`).
 from partita.usecases.relation.change import (
     Related,
     Terms,
+    against_invitation,
     confirm,
     decline,
     invite,
@@ -21,6 +22,6 @@ from partita.usecases.relation.listing import Expired, Story, expire, relations,
 
 __all__ = [
     "Expired", "GoBackPlan", "GoneBack", "Related", "Story", "Terms",
-    "confirm", "create_member", "decline", "expire", "go_back", "invite", "permit", "plan_go_back", "relations",
-    "release", "story", "upgrade",
+    "against_invitation", "confirm", "create_member", "decline", "expire", "go_back", "invite", "permit",
+    "plan_go_back", "relations", "release", "story", "upgrade",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import (
     POLICY,
+    STATE_NAMES,
     Command,
     Consequence,
     Permissions,
@@ -28,7 +29,9 @@ from partita.core.relation import (
     State,
     consequences,
     decide,
+    declined,
     headline,
+    obstacles,
 )
 from partita.store import credit as credit_store
 from partita.store import org as org_store
@@ -110,6 +113,14 @@ def invite(
         return still
     asked = Asked(Command.INVITE, management, member, terms.mode, terms.permissions, idempotency_key)
     return done(work, asked, dry_run=dry_run)
+
+
+def against_invitation(work: Work, pair: tuple[str, str], terms: Terms) -> tuple[Refused, ...]:
+    """Return all that stands against an invitation of a pair (main account, member), in order.
+
+    `invite` refuses by the first of it (REL-4). Both accounts are there and locked; who asks was allowed to.
+    """
+    return tuple(obstacles(proposal_of(work, Command.INVITE, pair, (terms.mode, terms.permissions), None)))
 
 
 def confirm(
@@ -219,7 +230,8 @@ def _done(
     after = _after(work, proposal)
     change = change_of(work, proposal, before, after)
     _save(work, asked, proposal, after)
-    return Related(after, asked.command, headline(change), consequences(change), repeated=False, dry_run=dry_run)
+    said = declined(change, work.actor.names) if asked.command is Command.DECLINE else headline(change)
+    return Related(after, asked.command, said, consequences(change), repeated=False, dry_run=dry_run)
 
 
 def _answer(
@@ -269,8 +281,8 @@ def _repeated(work: Work, asked: Asked, last: Relation | None) -> Related | Refu
 
 def as_it_was(relation: Relation, asked: Asked) -> Related:
     """Return the answer to a command that was done before: where the relation stands, and that nothing happened."""
-    text = f"{relation.management_id} → {relation.member_id}: {relation.state.value}"
-    return Related(relation, asked.command, (text, text), (), repeated=True, dry_run=False)
+    pair, (en, zh) = f"{relation.management_id} → {relation.member_id}", STATE_NAMES[relation.state]
+    return Related(relation, asked.command, (f"{pair}: {en}", f"{pair}：{zh}"), (), repeated=True, dry_run=False)
 
 
 def _is_offered(last: Relation, terms: Terms) -> bool:

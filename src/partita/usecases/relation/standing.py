@@ -71,7 +71,7 @@ def standing_of(work: Work, account_id: str, *, with_credit: bool = True, with_m
         available_minor=available(figures).result - (0 if with_credit else figures.credit_limit),
         owed_minor=max(0, figures.outstanding),
         relation=relation_store.live_of_member(tx, account_id, now),
-        members=tuple(one.member_id for one in live if one.management_id == account_id),
+        members=tuple(one for one in live if one.management_id == account_id),
         matters=relation_store.open_matters(tx, account_id),
         usage_until=usage_store.reach_of(tx, [account_id]).get(account_id),
         payer_ahead=payer_ahead if payer_ahead and payer_ahead.effective_from > now + _OWN_STEPS else None,
@@ -145,6 +145,7 @@ def change_of(work: Work, proposal: Proposal, before: Relation | None, after: Re
         cash_minor=figures.cash,
         granted_minor=proposal.granted_minor,
         credit_minor=proposal.credit_minor,
+        is_new=proposal.command is Command.CREATE,
     )
 
 

@@ -154,7 +154,7 @@ def set_cap(work: Work, account_id: str, cap: Money | None, *, dry_run: bool = F
         return refused(Reason.CURRENCY_NOT_USED, currency=cap.currency, known=holder.currency)
     if cap is not None and not 0 <= cap.minor <= AMOUNT_MINOR_MAX:
         detail = ("give a cap from zero up.", "上限须不小于零。")
-        return refused(Reason.BAD_AMOUNT, amount=str(cap), currency=cap.currency, detail=detail)
+        return refused(Reason.BAD_AMOUNT, amount=cap, currency=cap.currency, detail=detail)
     minor = cap.minor if cap else None
     repeated = policy_store.cap_of(work.tx, account_id) == minor
 

@@ -20,6 +20,7 @@ from partita.usecases.verify.equation import (
     attempt,
     counted,
     exact_text,
+    money_read,
     money_text,
     reading,
     shortened,
@@ -191,8 +192,8 @@ def bills_not_overpaid(books: Books) -> list[Equation]:
         paid, over = proof.paid_count(tx), proof.overpaid(tx)
     findings = [
         Finding(
-            f"bill {bill} of {payer}: asks {money_text(payable, currency)}, but {money_text(drawn, currency)} paid it",
-            f"付款方 {payer} 的账单 {bill}：应付 {money_text(payable, currency)}，已付 {money_text(drawn, currency)}",
+            f"bill {bill} of {payer}: asks {money_read(payable, currency)}, but {money_read(drawn, currency)} paid it",
+            f"付款方 {payer} 的账单 {bill}：应付 {money_read(payable, currency)}，已付 {money_read(drawn, currency)}",
         )
         for payer, bill, currency, payable, drawn in over
     ]

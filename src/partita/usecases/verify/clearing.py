@@ -6,7 +6,7 @@ Rules: CLEAR-3 (`docs/rules/clearing.md`), DUN-3 (`docs/rules/dunning.md`), VERI
 from __future__ import annotations
 
 from partita.store.clearing import proof
-from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, money_read, money_text, reading, shortened
 from partita.usecases.work import Books
 
 
@@ -34,7 +34,7 @@ def receivables_explained(books: Books) -> list[Equation]:
 def _found(one: proof.Explained) -> list[Finding]:
     found = []
     if one.expected != one.receivable:
-        apart = money_text(one.receivable - one.expected, one.currency)
+        apart = money_read(one.receivable - one.expected, one.currency)
         found.append(
             Finding(
                 f"receivable of {one.payer_id}: {apart} more than its bills, credits and debts explain",
@@ -42,7 +42,7 @@ def _found(one: proof.Explained) -> list[Finding]:
             )
         )
     if one.unpaid > 0 and one.credits > 0:
-        left = money_text(one.credits, one.currency)
+        left = money_read(one.credits, one.currency)
         found.append(
             Finding(
                 f"{one.payer_id}: has unpaid bills although credits of {left} are left",

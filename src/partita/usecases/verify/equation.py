@@ -125,6 +125,11 @@ def money_text(minor: int, currency: str) -> str:
     return str(Money(minor, currency)) if is_currency(currency) else f"{minor} {currency}"
 
 
+def money_read(minor: int, currency: str) -> str:
+    """Write minor units for the text of a finding, as people read them (MONEY-6)."""
+    return Money(minor, currency).grouped if is_currency(currency) else f"{minor} {currency}"
+
+
 def exact_text(amount_e10: int, currency: str) -> str:
     """Write an exact amount with its currency."""
     places = minor_digits(currency) if is_currency(currency) else 0

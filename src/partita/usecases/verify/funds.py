@@ -8,7 +8,7 @@ from __future__ import annotations
 from partita.store import credit as credit_store
 from partita.store import payment as payment_store
 from partita.store.funds import proof
-from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, money_read, money_text, reading, shortened
 from partita.usecases.work import Books
 
 
@@ -31,7 +31,7 @@ def transfers_cancel(books: Books) -> list[Equation]:
 
 
 def _apart(one: proof.PairApart) -> Finding:
-    difference = money_text(one.difference, one.currency)
+    difference = money_read(one.difference, one.currency)
     return Finding(
         f"transfers between {one.one} and {one.two}: their halves differ by {difference}",
         f"{one.one} 与 {one.two} 之间的划拨：两边相差 {difference}",
@@ -45,8 +45,8 @@ def books_not_overdrawn(books: Books) -> list[Equation]:
         frozen, exceeded = proof.freezes_exceeded(tx)
     findings = [
         Finding(
-            f"{one.ledger_account} of {one.payer_id}: below zero by {money_text(-one.amount_minor, one.currency)}",
-            f"{one.payer_id} 的 {one.ledger_account}：透支 {money_text(-one.amount_minor, one.currency)}",
+            f"{one.ledger_account} of {one.payer_id}: below zero by {money_read(-one.amount_minor, one.currency)}",
+            f"{one.payer_id} 的 {one.ledger_account}：透支 {money_read(-one.amount_minor, one.currency)}",
         )
         for one in below
     ]
@@ -119,8 +119,8 @@ def credit_within_total(books: Books) -> list[Equation]:
         return []
     findings = [
         Finding(
-            f"credit of {line.management_id}: over-allocated by {money_text(-line.unallocated, line.currency)}",
-            f"{line.management_id} 的信控：超分配 {money_text(-line.unallocated, line.currency)}",
+            f"credit of {line.management_id}: over-allocated by {money_read(-line.unallocated, line.currency)}",
+            f"{line.management_id} 的信控：超分配 {money_read(-line.unallocated, line.currency)}",
         )
         for line in over
     ]

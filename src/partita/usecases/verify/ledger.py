@@ -6,7 +6,7 @@ from partita.core.refusal import refused
 from partita.store import ledger as ledger_store
 from partita.store import proof
 from partita.store.ledger import BalanceDifference
-from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, said
+from partita.usecases.verify.equation import Equation, Finding, counted, money_read, money_text, reading, said
 from partita.usecases.work import Books
 
 
@@ -65,7 +65,7 @@ def balances(books: Books) -> list[Equation]:
 
 
 def _differs(one: BalanceDifference) -> Finding:
-    kept, postings = money_text(one.kept_minor, one.currency), money_text(one.postings_minor, one.currency)
+    kept, postings = money_read(one.kept_minor, one.currency), money_read(one.postings_minor, one.currency)
     return Finding(
         f"balance {one.ledger_account} of {one.payer_id}: kept {kept}, but its postings sum to {postings}",
         f"余额 {one.payer_id} 的 {one.ledger_account}：保存为 {kept}，过账合计为 {postings}",

@@ -16,7 +16,16 @@ from partita.store import voucher as voucher_store
 from partita.store.bill import CloseRun
 from partita.store.db import Transaction
 from partita.usecases.close.settling import bills_of, lay_draws
-from partita.usecases.verify.equation import Equation, Finding, attempt, counted, money_text, reading, shortened
+from partita.usecases.verify.equation import (
+    Equation,
+    Finding,
+    attempt,
+    counted,
+    money_read,
+    money_text,
+    reading,
+    shortened,
+)
 from partita.usecases.verify.months import look, month_text
 from partita.usecases.work import Books
 
@@ -41,7 +50,7 @@ def accounted_for(books: Books) -> list[Equation]:
 
 def _uneven(one: voucher_store.Account) -> Finding:
     issued, drawn, lapsed, held = (
-        money_text(amount, one.currency) for amount in (one.issued, one.drawn, one.lapsed, one.held)
+        money_read(amount, one.currency) for amount in (one.issued, one.drawn, one.lapsed, one.held)
     )
     return Finding(
         f"voucher {one.name}: issued {issued}, but drawn {drawn}, lapsed {lapsed}, held {held}",

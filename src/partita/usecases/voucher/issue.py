@@ -177,7 +177,7 @@ def _made(work: Work, account_id: str, template: Template, amount: tuple[int, bo
     pool = pool_of(work, account_id, template.currency)
     if from_pool and minor > pool.minor:
         asked = Money(minor, template.currency)
-        return refused(Reason.EXCEEDS_POOL, account=account_id, left=str(pool), amount=str(asked))
+        return refused(Reason.EXCEEDS_POOL, account=account_id, left=pool, amount=asked)
     voucher_id = derived_id("vch", account_id, key)
     return Voucher(voucher_id, account_id, template, minor, valid, work.now, from_pool)
 

@@ -188,8 +188,8 @@ def _refused(work: Work, ends: _Ends, of: tuple[str, int, int], *, back: bool) -
         Reason.EXCEEDS_VOUCHER,
         account=holder,
         voucher=voucher.voucher_id,
-        left=str(Money(left, currency)),
-        amount=str(Money(amount, currency)),
+        left=Money(left, currency),
+        amount=Money(amount, currency),
     )
 
 

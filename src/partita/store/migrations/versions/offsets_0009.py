@@ -1,4 +1,4 @@
-"""Credits pay bills: which bill below zero or credit refund took what off which bill."""
+"""Credits pay bills: which bill below zero or credit refund took what off which bill; and refunds are found quickly."""
 
 from __future__ import annotations
 
