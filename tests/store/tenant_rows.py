@@ -39,7 +39,7 @@ MAY_ADD = frozenset(
     "custom_settlement custom_settlement_bill custom_settlement_payment custom_settlement_end credit_suspension "
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
-    "renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
+    "custom_bill renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
     "invoice_step invoice_offset".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
@@ -145,6 +145,9 @@ invoice              | '@-acct1', '@-inv#', 'general', 'independent', '', 'CNY',
 invoice_line         | '@-acct1', '@-inv#', 1, '@-shop1', 'bill', '@-bill#', 202601, 1, 0, now()
 invoice_step         | '@-acct1', '@-inv#', 1, 'apply', 'applied', '', null, '', '', 'x', now()
 invoice_offset       | '@-acct1', '@-ivo#', 'bill', '@-bill1', 'bill', '@-bill2', '', 'CNY', 1, '#', 'x', now()
+bill_adjustment      | '@-acct1', '@-adj#', '@-shop1', 'p', '', '', 'CNY', 1, 202601, 202601, now(), 'r', '#', '', 'x', now()
+custom_bill          | '@-acct1', 'c', #, '{{}}', 'none', true, 'x', now()
+custom_bill_delivery | '@-acct1', 'c', 't#', 1, 202601, 'p', '', 0, now()
 paid_ahead_end       | '@-acct1', 'p', 'r#', '2026-01-01', '2026-01-02', 'x', now()
 """  # noqa: E501 - a row a line
 

@@ -30,6 +30,7 @@ def export_focus(
     month: str | None = None,
     issuer: str = "partita",
     only: str = "all",
+    payer: str | None = None,
     dry_run: bool = False,
     as_json: Json = False,
 ) -> None:
@@ -45,6 +46,8 @@ def export_focus(
         who issues our bills: ProviderName and InvoiceIssuerName of our own charges.
     only
         all, own (rated here) or imported (from provider bills).
+    payer
+        only what this account pays.
     dry_run
         say what would be exported and write nothing.
     """
@@ -54,7 +57,7 @@ def export_focus(
         screen.misuse("--only takes all, own or imported.", "--only 可用：all、own、imported。")
     with screen.opened() as books:
         exported = focus.export_focus(
-            books, months_of(month), to, issuer=issuer, only=focus.Only(only), dry_run=dry_run
+            books, months_of(month), to, issuer=issuer, only=focus.Only(only), payer_id=payer, dry_run=dry_run
         )
     if isinstance(exported, Refused):
         screen.refuse(exported, as_json=as_json)

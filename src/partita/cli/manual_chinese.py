@@ -6,6 +6,7 @@ Owns words only. The English twins are the docstrings of the commands; a test ho
 from __future__ import annotations
 
 from partita.cli.chinese.accounts import ACCOUNTS
+from partita.cli.chinese.bills import BILLS
 from partita.cli.chinese.catalog import CATALOG
 from partita.cli.chinese.clearing import CLEARING
 from partita.cli.chinese.control import CONTROL
@@ -153,6 +154,7 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
             "month": _MONTHS,
             "issuer": "我方账单的开具方：自有费用的 ProviderName 与 InvoiceIssuerName。",
             "only": "all（全部）、own（本系统批价）或 imported（厂商账单）。",
+            "payer": "只导出该账号支付的费用。",
             "dry_run": "说明将导出什么，不写入任何内容。",
         },
     ),
@@ -183,6 +185,7 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
     **CLEARING,
     **CONTROL,
     **INVOICES,
+    **BILLS,
     **ORDERS,
     **CATALOG,
     **RELATIONS,

@@ -47,8 +47,8 @@ def table_of(adjustments: Iterable[Adjustment]) -> pa.Table:
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
 
 
-def charges_sql() -> str:
-    """Return the charges (tables.CHARGE) of the table `adjustments`: each moves all four costs by its amount."""
+def charges_sql(table: str = "adjustments") -> str:
+    """Return the charges (tables.CHARGE) of a table of `ADJUSTMENTS`: each moves all four costs by its amount."""
     known = {
         "origin": "'own'", "category": "'Adjustment'", "class": "class", "line_kind": f"'{LINE_KIND}'",
         "charge_start": "charged_at", "charge_end": "charged_at + interval 1 second",
@@ -57,4 +57,4 @@ def charges_sql() -> str:
     }  # fmt: skip
     known |= {name: name for name in ADJUSTMENTS if name in CHARGE and name not in known}
     columns = ", ".join(f'cast({known.get(name, "null")} as {kind}) as "{name}"' for name, kind in CHARGE.items())
-    return f"select {columns} from adjustments order by payer_id, record_id"
+    return f"select {columns} from {table} order by payer_id, record_id"

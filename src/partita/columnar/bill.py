@@ -9,10 +9,11 @@ from __future__ import annotations
 from partita.columnar.tables import CHARGE, column_list
 
 LINES = """
-    select * from (
-    select payer_id, currency, case when line_kind = 'correction' then 'correction' else 'usage' end as kind,
+    select * replace (coalesce(sku_id, '') as sku_id, coalesce(unit, '') as unit) from (
+    select payer_id, currency,
+           case when line_kind in ('correction', 'adjustment') then line_kind else 'usage' end as kind,
            account_id, product_id, sku_id, usage_month, unit, count(*) as charges,
-           sum(quantity_e6)::DECIMAL(38,0) as quantity_e6,
+           coalesce(sum(quantity_e6), 0)::DECIMAL(38,0) as quantity_e6,
            sum(list_cost_e10)::DECIMAL(38,0) as list_cost_e10,
            sum(contracted_cost_e10)::DECIMAL(38,0) as contracted_cost_e10,
            sum(billed_cost_e10)::DECIMAL(38,0) as billed_cost_e10
@@ -25,20 +26,21 @@ LINES = """
 """Bill lines from `charges`: one per payer, currency, kind, account, product, SKU and usage month, in bill order.
 
 The parameter names the products of the marketplace, which come last (CLEAR-5). What was paid ahead covers usage without
-standing on the bill (DEDUCT-1).
+standing on the bill (DEDUCT-1). An adjustment may be of no SKU, and its line says '' then.
 """
 
 OF_LINE = """
     select * from charges
-    where payer_id = ? and currency = ? and account_id = ? and product_id = ? and sku_id = ? and usage_month = ?
-      and unit = ? and line_kind in ('rated', 'commitment', 'correction')
-      and (line_kind = 'correction') = (? = 'correction')
+    where payer_id = ? and currency = ? and account_id = ? and product_id = ? and coalesce(sku_id, '') = ?
+      and usage_month = ? and coalesce(unit, '') = ?
+      and line_kind in ('rated', 'commitment', 'correction', 'adjustment')
+      and case when line_kind in ('correction', 'adjustment') then line_kind else 'usage' end = ?
     order by charge_start, record_id
 """
 """The charges of one bill line, by what LINES groups by."""
 
 PRICED_BY = """
-    select price_id, count(*) as charges, sum(quantity_e6)::DECIMAL(38,0) as quantity_e6,
+    select price_id, count(*) as charges, coalesce(sum(quantity_e6), 0)::DECIMAL(38,0) as quantity_e6,
            sum(list_cost_e10)::DECIMAL(38,0) as list_cost_e10,
            sum(contracted_cost_e10)::DECIMAL(38,0) as contracted_cost_e10,
            min(charge_start) as first_start, max(charge_start) as last_start
@@ -47,7 +49,8 @@ PRICED_BY = """
 """The price versions that rated a line, and what each came to."""
 
 SAMPLES = """
-    select record_id, charge_start, charge_end, quantity_e6, price_id, list_unit_price_e10, contracted_unit_price_e10,
+    select record_id, charge_start, charge_end, coalesce(quantity_e6, 0), coalesce(price_id, ''), list_unit_price_e10,
+           contracted_unit_price_e10,
            list_cost_e10, contracted_cost_e10, billed_cost_e10, effective_cost_e10, resource_id, region, tags
     from of_line order by charge_start, record_id limit ?
 """

@@ -118,7 +118,7 @@ def _amortised_sql() -> str:
     return f"""
     with parts as (
         select o.*, m.month as amortised_in,
-               date_diff('second', greatest(o.starts_at, m.from_at), least(o.ends_at, m.to_at))::hugeint as part
+               date_sub('second', greatest(o.starts_at, m.from_at), least(o.ends_at, m.to_at))::hugeint as part
         from bill_charges o join accounts a on a.account_id = o.account_id
         join months m on m.zone = a.zone and m.from_at < o.ends_at and m.to_at > o.starts_at
         where o.starts_at is not null),

@@ -283,9 +283,9 @@ UNION ALL
 SELECT n.bill_id, n.line, COALESCE(p.part, '') AS part, n.account_id, n.product_id,
   CAST(SUM(c.billed_cost_e10) AS DECIMAL(38,0)) AS exact_e10
 FROM charges c JOIN numbered n ON n.payer_id = c.payer_id AND n.currency = c.currency
-  AND n.kind = CASE WHEN c.line_kind = 'correction' THEN 'correction' ELSE 'usage' END
-  AND n.account_id = c.account_id AND n.product_id = c.product_id AND n.sku_id = c.sku_id
-  AND n.usage_month = c.usage_month AND n.unit = c.unit
+  AND n.kind = CASE WHEN c.line_kind IN ('correction', 'adjustment') THEN c.line_kind ELSE 'usage' END
+  AND n.account_id = c.account_id AND n.product_id = c.product_id AND n.sku_id = COALESCE(c.sku_id, '')
+  AND n.usage_month = c.usage_month AND n.unit = COALESCE(c.unit, '')
 LEFT JOIN parts p ON p.payer_id = c.payer_id AND p.currency = c.currency AND p.tags = c.tags
 WHERE c.line_kind <> 'round_down'
 GROUP BY n.bill_id, n.line, COALESCE(p.part, ''), n.account_id, n.product_id"""

@@ -27,7 +27,7 @@ CHARGE: dict[str, str] = {
     "origin": "VARCHAR",  # 'own', or the format of the provider bill it came from
     "category": "VARCHAR",  # FOCUS ChargeCategory: Usage, Purchase, Tax, Credit, Adjustment
     "class": "VARCHAR",  # FOCUS ChargeClass: 'Correction' or NULL
-    "line_kind": "VARCHAR",  # rated | correction | round_down | imported | import_remainder
+    "line_kind": "VARCHAR",  # rated | correction | adjustment | round_down | covered | unused | …
     "record_id": "VARCHAR",  # usage record, provider's line id, or an id derived from payer and month
     "account_id": "VARCHAR",
     "payer_id": "VARCHAR",

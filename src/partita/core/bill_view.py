@@ -219,3 +219,15 @@ def _spread(charge: Charge, amount: int) -> dict[Month, int]:
     if charge.spread is None:
         return {charge.usage_month: amount}
     return {share.month: share.amount for share in amortise(amount, charge.spread, charge.zone)}
+
+
+def still_on_credit(credit: Mapping[Month, int], owed: int) -> dict[Month, int]:
+    """Say which months' orders are still on credit, of what is owed beside bills, in minor units (VIEW-5).
+
+    Money that comes pays the oldest month first (CLEAR-1), so what is left is that of the newest.
+    """
+    left: dict[Month, int] = {}
+    for month in sorted(credit, reverse=True):
+        left[month] = max(0, min(credit[month], owed))
+        owed -= left[month]
+    return left

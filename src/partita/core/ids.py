@@ -11,14 +11,14 @@ import re
 
 PREFIXES = frozenset(
     "bat bill ent imp prc chg lent grant vch cpn frz card pay ntc crc rel bch stl stm sln dif ord sub inv ivc "
-    "ivo ctc pkg plan".split()
+    "ivo ctc pkg plan adj".split()
 )
 """bat: usage batch; bill: bill; ent: journal entry; imp: import of a provider's bill; prc: price; chg: charge; lent:
 legal entity; grant: role of a user; vch: voucher; cpn: coupon; frz: freeze; card: stored-value card; pay: payment;
 ntc: notice of a gateway; crc: change of credit; rel: relation; bch: batch of commands;
 stl: custom settlement; stm: statement; sln: line of a statement; dif: difference; ord: order; sub:
 subscription; inv: invoice; ivc: what may be invoiced; ivo: offset of an owed invoice; ctc:
-change of the catalogue; pkg: resource package; plan: savings plan."""
+change of the catalogue; pkg: resource package; plan: savings plan; adj: adjustment."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,127}\Z")
 _DERIVED_DIGITS = 26

@@ -295,6 +295,27 @@ def _due_words(ending: Expiring, owed: str | None) -> tuple[Text, Text]:
     )
 
 
+def bill_notice(account_id: str, name: str, turn: str, figures: Mapping[str, object]) -> Notice:
+    """Tell that a custom bill is there (CUSTOM-4): once for each turn, which the key sees to.
+
+    `figures`: month, file, sha256, rows, and the payable by currency.
+    """
+    month, rows = figures["month"], figures["rows"]
+    totals = figures["payable"]
+    said = ", ".join(str(one) for one in totals) if isinstance(totals, Sequence) else ""
+    return Notice(
+        account_id=account_id,
+        key=f"custom-bill:{account_id}:{name}:{turn}",
+        kind="bill.custom",
+        title=(f"{account_id}: bill {name} of {month}", f"{account_id}：{month} 账单 {name}"),
+        body=(
+            f"{rows} rows, payable {said or '0.00'}. File: {figures['file']}",
+            f"共 {rows} 行，应付 {said or '0.00'}。文件：{figures['file']}",
+        ),
+        figures={"account": account_id, "name": name, "turn": turn, **figures},
+    )
+
+
 _OF_SUBSCRIPTION: dict[str, tuple[Text, Text]] = {
     "renew": (
         ("{name} ends on {ends}", "{name} 将于 {ends} 到期"),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from partita.columnar.tables import IMPORTED, typed_columns
 from partita.core.period import DEFAULT_ZONE
+from partita.formats.focus_orders import COMMITTED
 from partita.formats.quoting import literal
 
 COST_SCALE, PRICE_SCALE, QUANTITY_SCALE = 10, 17, 12
@@ -167,6 +168,7 @@ COLUMNS: dict[str, str] = {
     "ChargeDescription": """coalesce(description, CASE line_kind
         WHEN 'round_down' THEN 'Round-down of the month total to the smallest coin'
         WHEN 'import_remainder' THEN 'Remainder of the imported bill beyond ten decimals'
+        WHEN 'adjustment' THEN 'Adjustment: ' || coalesce(sku_name, sku_id, service_name)
         WHEN 'correction' THEN 'Correction: ' || coalesce(sku_name, sku_id, service_name)
         ELSE coalesce(sku_name, sku_id, service_name) END)""",
     "ChargeFrequency": "CASE WHEN category = 'Usage' THEN coalesce("
@@ -264,19 +266,27 @@ SERVICES = f"""
 """Each service with its one category and subcategory: FOCUS wants one of each for a service name (FOCUS-5)."""
 
 
-def charges_sql(files: Mapping[int, Sequence[str]], *, seen: bool = False) -> str:
+def charges_sql(
+    files: Mapping[int, Sequence[str]], *, seen: bool = False, beside: Sequence[str] = (), payer: str | None = None
+) -> str:
     """Return the view `charges`: all columns of tables.IMPORTED and `billing_month`, over files by billing month.
 
-    With `seen` only those whose account or payer is in the table `seen` (account_id VARCHAR).
+    `beside`: SELECTs of rows that stand in no file. With `seen` only those whose account or payer is in the table
+    `seen` (account_id VARCHAR); with `payer` only what this one pays.
     """
     parts = ["SELECT *, NULL::INTEGER AS billing_month FROM no_charges"]
     for month, paths in sorted(files.items()):
         names = ", ".join(literal(path) for path in paths)
         parts.append(f"SELECT *, {month} AS billing_month FROM read_parquet([{names}], union_by_name = true)")
     shape = f"CREATE OR REPLACE TEMP TABLE no_charges ({typed_columns(IMPORTED)})"
-    whole = " UNION ALL BY NAME ".join(parts)
-    where = " WHERE account_id IN (SELECT account_id FROM seen) OR payer_id IN (SELECT account_id FROM seen)"
-    return f"{shape}; CREATE OR REPLACE TEMP VIEW charges AS SELECT * FROM ({whole}){where if seen else ''}"
+    whole = " UNION ALL BY NAME ".join((*parts, *beside))
+    told = ", ".join(f"{sql} AS {name}" for name, sql in COMMITTED.items())
+    where = ""
+    if payer:
+        where = f" WHERE payer_id = {literal(payer)}"
+    elif seen:
+        where = " WHERE account_id IN (SELECT account_id FROM seen) OR payer_id IN (SELECT account_id FROM seen)"
+    return f"{shape}; CREATE OR REPLACE TEMP VIEW charges AS SELECT * REPLACE ({told}) FROM ({whole}){where}"
 
 
 def export_sql() -> str:

@@ -18,6 +18,7 @@ import duckdb
 from partita.columnar import bill as bill_sql
 from partita.columnar import settlement as settlement_sql
 from partita.columnar.tables import CHARGE
+from partita.core.adjustment import LINE_KIND
 from partita.core.catalog import PriceVersion
 from partita.core.charge import Costs
 from partita.core.clearing import CreditKind
@@ -259,6 +260,8 @@ def _share(work: Work, bill: BillRow, lines: Sequence[BillLineRow], number: int)
 
 def _discounts(work: Work, bill: BillRow, line: BillLineRow, span: tuple[datetime, datetime]) -> list[Discounted]:
     """Return which discounts applied to the line's charges, from its first to its last, where that changes."""
+    if line.kind == LINE_KIND:
+        return []  # an adjustment is an amount as it stands
     first, last = (one.replace(tzinfo=UTC) for one in span)
     discounts = list(catalog_store.discounts_of(work.tx).values())
     shares: list[DiscountShare] = discount_store.shares(work.tx)

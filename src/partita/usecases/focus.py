@@ -33,8 +33,9 @@ from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store.charge import ChargeFile
 from partita.store.db import Transaction
-from partita.usecases.permission import Sight, sight
-from partita.usecases.work import Books
+from partita.usecases import focus_orders
+from partita.usecases.permission import Sight, authorise, sight
+from partita.usecases.work import Books, Work
 
 ISSUER = "partita"
 """Who issues our bills, where nobody says otherwise."""
@@ -104,9 +105,13 @@ def export_focus(
     *,
     issuer: str = ISSUER,
     only: Only = Only.ALL,
+    payer_id: str | None = None,
     dry_run: bool = False,
 ) -> FocusExported | Refused:
     """Write the charges of `months` (all when empty) as FOCUS 1.2 to a `.parquet` or `.csv` file.
+
+    Charges of usage and imports, of orders, and adjustments that no bill has taken up yet (FOCUS-12); of one payer, or
+    of all that the actor may see.
 
     The file appears when it is complete and its billed cost equals the charges' and the manifest's, by currency; one of
     the same name is replaced. Doing it again gives the same rows; their order is not fixed, for they stream. It holds
@@ -116,17 +121,22 @@ def export_focus(
     if target.suffix.lower() not in _FORMATS:
         return refused(Reason.UNKNOWN_FILE_KIND, path=target, known=" / ".join(_FORMATS))
     with books.work() as work:
-        seen = sight(work, Action.EXPORT_CHARGES)
+        seen = _sight(work, payer_id)
         if isinstance(seen, Refused):
             return seen
         files = _chosen(charge_store.counting(work.tx), months, only)
+        orders, waiting = ([], []) if only is Only.IMPORTED else focus_orders.loaded(work.tx, months, payer_id)
         beside = _beside(work.tx)
-    if not files:
+    if not files and not orders and not waiting:
         return refused(Reason.NO_CHARGES, months=" ".join(str(month) for month in months) or "—")
     with books.engine() as engine:
-        show_charges(engine, files={one: str(books.room.path(one.path)) for one in files}, seen=seen)
+        beside_files = focus_orders.laid_out(engine, orders, waiting)
+        paths = {one: str(books.room.path(one.path)) for one in files}
+        show_charges(engine, files=paths, seen=seen, beside=beside_files, payer_id=payer_id)
         before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
         manifest = sum(one.costs.billed_cost_e10 for one in files) if seen.everything else _total(before)
+        if seen.everything:
+            manifest += focus_orders.billed(orders, waiting)
         after = dict.fromkeys(before, (0, 0))
         if not dry_run:
             _put_beside(engine, beside, issuer=issuer)
@@ -137,11 +147,14 @@ def export_focus(
     equations = tuple(Equation(currency, *before[currency], *after[currency]) for currency in sorted(before))
     return FocusExported(
         target=target,
-        months=tuple(Month.from_number(number) for number in sorted({one.month for one in files})),
+        months=tuple(
+            Month.from_number(number)
+            for number in sorted({*(one.month for one in files), *focus_orders.months_of(orders, waiting)})
+        ),
         rows=sum(one.charges for one in equations),
         columns=len(focus_export.COLUMNS),
         equations=equations,
-        provisional=any(one.stage == "provisional" for one in files),
+        provisional=bool(waiting) or any(one.stage == "provisional" for one in files),
         dry_run=dry_run,
         left_out=seen.left_out,
     )
@@ -181,13 +194,27 @@ def check_focus(
         return refused(Reason.FILE_UNREADABLE, format="Parquet / CSV", detail=f"{path}: {error}")
 
 
-def show_charges(engine: duckdb.DuckDBPyConnection, *, files: dict[ChargeFile, str], seen: Sight) -> None:
+def _sight(work: Work, payer_id: str | None) -> Sight | Refused:
+    if payer_id is None:
+        return sight(work, Action.EXPORT_CHARGES)
+    allowed = authorise(work, Action.EXPORT_CHARGES, payer_id)
+    return allowed if isinstance(allowed, Refused) else Sight.of(payer_id)
+
+
+def show_charges(
+    engine: duckdb.DuckDBPyConnection,
+    *,
+    files: dict[ChargeFile, str],
+    seen: Sight,
+    beside: Sequence[str] = (),
+    payer_id: str | None = None,
+) -> None:
     """Make the view `charges` over charge files, own and imported, each with its billing month: what may be seen."""
     by_month: dict[int, list[str]] = {}
     for one, path in files.items():
         by_month.setdefault(one.month, []).append(path)
     engine.register("seen", org_store.table_of(SEEN, [(account,) for account in sorted(seen.accounts)]))
-    engine.execute(focus_export.charges_sql(by_month, seen=not seen.everything))
+    engine.execute(focus_export.charges_sql(by_month, seen=not seen.everything, beside=beside, payer=payer_id))
 
 
 def _chosen(files: Iterable[ChargeFile], months: Sequence[Month], only: Only) -> list[ChargeFile]:

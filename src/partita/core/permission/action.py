@@ -123,6 +123,10 @@ class Action(Enum):
     CONFIRM_CREDIT = Act("confirm the credit contract", "确认信控合同", capability=Capability.USE_CREDIT)
     ALLOCATE_CREDIT = Act("allocate credit to members", "分配信控额度", capability=Capability.USE_CREDIT)
 
+    # bills
+    ADJUST_BILL = Act("adjust bills", "调账", operator_only=True)
+    SAVE_CUSTOM_BILL = Act("save custom bills", "保存自定义账单", capability=Capability.EXPORT_DATA)
+
     # vouchers and discounts
     DEFINE_TEMPLATE = Act("define templates of vouchers and coupons, and their priority", "定义券模板与使用次序")
     ISSUE_VOUCHER = Act("issue vouchers, coupons and pool quota", "发放代金券、优惠券与额度池", operator_only=True)

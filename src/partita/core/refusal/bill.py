@@ -20,8 +20,8 @@ BAD_COLUMN = (
 )
 BAD_CUSTOM_BILL = ("The custom bill cannot be kept: {detail}", "无法保存自定义账单：{detail}")
 UNKNOWN_CUSTOM_BILL = (
-    "{account} has no custom bill {name!r}. `partita bill custom list {account}` lists those there are.",
-    "{account} 没有自定义账单 {name!r}。`partita bill custom list {account}` 列出已有的自定义账单。",
+    "{account} has no custom bill {name!r}. `partita custom-bill list {account}` lists those there are.",
+    "{account} 没有自定义账单 {name!r}。`partita custom-bill list {account}` 列出已有的自定义账单。",
 )
 BILL_FILE_DIFFERS = (
     (

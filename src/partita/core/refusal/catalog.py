@@ -7,7 +7,7 @@ NOT_A_CATALOGUE = (
     "{path} 中没有价目文件。可用名称（.csv 或 .yaml）：{known}。",
 )
 NO_PRICE_LIST = (
-    "{path} is no price list in the form of apache-libcloud (`compute`: sheet → size → price): {detail}.",
+    "{path} is no price list in the form of apache-libcloud (`compute`: sheet, then size, then price): {detail}.",
     "{path} 不是 apache-libcloud 形式的价目表（`compute`：价目 → 规格 → 价格）：{detail}。",
 )
 FOLDER_NOT_EMPTY = (

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from partita.core.adjustment import Adjustment
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
+from partita.store import adjustment as adjustment_store
 from partita.store import bill as bill_store
 from partita.store import clearing as clearing_store
 from partita.store import commitment as commitment_store
@@ -28,7 +30,8 @@ from partita.usecases.work import Books, Work
 class Plan:
     """What a frozen run works with; everything follows from the run, never from the clock.
 
-    `market`: the products of the marketplace. `met`: what the usage of the month meets, by bucket.
+    `market`: the products of the marketplace. `met`: what the usage of the month meets, by bucket. `adjusted`: the
+    adjustments that its bills take up, by bucket.
     """
 
     books: Books
@@ -40,6 +43,7 @@ class Plan:
     files: tuple[UsageFile, ...]
     market: frozenset[str] = frozenset()
     met: dict[int, Deducting] = field(default_factory=dict)
+    adjusted: dict[int, tuple[Adjustment, ...]] = field(default_factory=dict)
 
     @property
     def month(self) -> Month:
@@ -91,6 +95,7 @@ def _may_close(work: Work, month: Month, runs: dict[int, CloseRun]) -> Refused |
     files = usage_store.files(work.tx)
     last = max(runs, default=0)
     charging = commitment_store.charging_months(work.tx, last, month.number)
+    charging |= adjustment_store.months(work.tx, last, month.number)
     earlier = {one.month for one in files if last < one.month < month.number} | (charging - {month.number})
     unfinished = set(runs) - bill_store.closed_months(work.tx)
     waiting = sorted(earlier | unfinished)
@@ -130,6 +135,7 @@ def plan_of(books: Books, run: CloseRun) -> Plan:
             files=tuple(usage_store.files(work.tx, through=run.usage_through)),
             market=clearing_store.market_products(work.tx, run.closed_at),
             met=deduction.closing_month(work.tx, Month.from_number(run.month)),
+            adjusted=adjustment_store.by_bucket(work.tx, run.month, org_store.bucket_count(work.tx)),
         )
 
 

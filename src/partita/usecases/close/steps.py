@@ -14,10 +14,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from partita.columnar import adjustment as adjustment_sql
 from partita.columnar import bill as bill_sql
 from partita.columnar.tables import CHARGE
 from partita.core import bill as bill_rules
 from partita.core import posting_rules
+from partita.core.adjustment import Adjustment
 from partita.core.bill import CLOSE_STATES, Bill
 from partita.core.charge import OWN, Costs
 from partita.core.ids import derived_id
@@ -102,7 +104,19 @@ def write_final(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, fold
         assert written == sum(one.records for one in usage), "every record of usage is charged"
     for late in plan.late_months(bucket):
         made += _write_corrections(plan, (late, bucket), engine, (folder, made))
+    if bucket in plan.adjusted:
+        made.append(write_adjustments(engine, plan.adjusted[bucket], folder))
     return made
+
+
+def write_adjustments(engine: duckdb.DuckDBPyConnection, adjusted: Sequence[Adjustment], folder: Path) -> Path:
+    """Write the charges of adjustments to a file in `folder` (ADJUST-3)."""
+    engine.register("arriving", adjustment_sql.table_of(adjusted))
+    engine.execute("create or replace temp table adjustments as from arriving")
+    engine.unregister("arriving")
+    target = folder / "adjustment.parquet"
+    write(engine, adjustment_sql.charges_sql(), target)
+    return target
 
 
 def _write_corrections(

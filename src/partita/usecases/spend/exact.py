@@ -23,6 +23,7 @@ from partita.store import usage as usage_store
 from partita.store.commitment import Taken
 from partita.store.service_control import ItemUse
 from partita.store.spend import CounterRow
+from partita.usecases.spend.adjusted import with_adjustments
 from partita.usecases.work import Books, Work
 
 SpendKey = tuple[str, str, str, date, str]
@@ -76,8 +77,9 @@ def set_exactly(work: Work, anew: Counted) -> set[str]:
     figures these are.
     """
     month = anew.month.number
-    payers = spend_store.payers_of(work.tx, month, anew.bucket) | {one.payer_id for one in anew.spend}
-    spend_store.set_month(work.tx, anew.month, anew.bucket, anew.spend)
+    spend = with_adjustments(work.tx, anew.spend, (anew.month, anew.bucket))
+    payers = spend_store.payers_of(work.tx, month, anew.bucket) | {one.payer_id for one in spend}
+    spend_store.set_month(work.tx, anew.month, anew.bucket, spend)
     spend_store.move_counters(work.tx, month, anew.counters, anew=True)
     hold_store.set_to(work.tx, spend_store.totals(work.tx, [month], payers=payers))
     control_store.use(work.tx, anew.uses)

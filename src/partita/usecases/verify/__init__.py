@@ -12,6 +12,7 @@ from functools import partial
 
 from partita.usecases.rating import Advance, no_progress
 from partita.usecases.verify import (
+    bill_views,
     bills,
     clearing,
     files,
@@ -65,6 +66,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("statements", reconciliation.statements_whole),
     ("closed-days", reconciliation.days_as_closed),
     ("orders", orders.paid_and_posted),
+    ("bill-views", bill_views.views_agree),
     ("offsets", clearing.credits_within_worth),
     ("vouchers", vouchers.accounted_for),
     ("vouchers-shared", vouchers.sharing_cancels),
