@@ -29,7 +29,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 TARGET = ROOT / "docs" / "bench.md"
 KEPT = ROOT / "docs" / "bench.json"
-SUBJECTS = ("rating", "close", "provider_bill", "ledger", "funds", "settlement", "decision")
+SUBJECTS = ("rating", "close", "provider_bill", "ledger", "funds", "settlement", "decision", "bill")
 LIBRARIES = ("duckdb", "pyarrow", "psycopg")
 
 INTRODUCTION = """\
