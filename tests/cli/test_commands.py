@@ -31,6 +31,7 @@ NO_COMMAND_NEEDED = {
     "permission.sight": "whom a list may show",
     "permission.refused_by_tier": "asked by `authorise`",
     "rating.unrateable": "asked before usage is priced",
+    "relation.against_invitation": "what a row of `batch link` says beside its faults",
 }
 """What a use case asks of another one; people meet it as the answer of a command."""
 READS = frozenset(
@@ -53,7 +54,7 @@ def use_cases() -> Iterator[str]:
         names = getattr(module, "__all__", None) or vars(module)
         for name in names:
             found = getattr(module, name)
-            ours = inspect.isfunction(found) and found.__module__.startswith(module.__name__)
+            ours = inspect.isfunction(found) and f"{found.__module__}.".startswith(f"{module.__name__}.")
             if ours and not name.startswith("_") and "Refused" in str(inspect.signature(found).return_annotation):
                 yield f"{noun}.{name}"
 

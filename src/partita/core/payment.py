@@ -43,6 +43,7 @@ class Verdict(Enum):
     CURRENCY_DIFFERS = ("its currency is another one", "币种不符")
     AMOUNT_DIFFERS = ("its amount is another one", "金额不符")
     PAID_TWICE = ("the payment was paid by another transaction before", "支付单已由另一笔交易支付")
+    TRANSACTION_KNOWN = ("its transaction paid another payment before", "该交易已用于支付另一支付单")
     CONTRADICTS = ("it says that a paid payment failed later", "称已支付的支付单其后失败")
     STALE = ("a failure from before the payment was paid", "支付成功之前的失败通知")
     REPEATED = ("this is known already", "已处理过")
@@ -67,6 +68,7 @@ _MISMATCHES = frozenset(
         Verdict.CURRENCY_DIFFERS,
         Verdict.AMOUNT_DIFFERS,
         Verdict.PAID_TWICE,
+        Verdict.TRANSACTION_KNOWN,
         Verdict.CONTRADICTS,
     }
 )
@@ -99,8 +101,11 @@ class Notice:
     occurred_at: datetime
 
 
-def judge(notice: Notice | None, payment: Payment | None, *, genuine: bool) -> Verdict:
-    """Return what a notice is worth: the first that is true in the order of `Verdict` (PAYMENT-3, PAYMENT-4)."""
+def judge(notice: Notice | None, payment: Payment | None, *, genuine: bool, known_elsewhere: bool = False) -> Verdict:
+    """Return what a notice is worth: the first that is true in the order of `Verdict` (PAYMENT-3, PAYMENT-4).
+
+    `known_elsewhere`: its transaction has paid another payment: money that came once is credited once.
+    """
     if not genuine:
         return Verdict.SIGNATURE_WRONG
     if notice is None:
@@ -111,7 +116,7 @@ def judge(notice: Notice | None, payment: Payment | None, *, genuine: bool) -> V
         return Verdict.CURRENCY_DIFFERS
     if _minor(notice) != payment.amount.minor:
         return Verdict.AMOUNT_DIFFERS
-    return _success(notice, payment) if notice.succeeded else _failure(notice, payment)
+    return _success(notice, payment, known_elsewhere) if notice.succeeded else _failure(notice, payment)
 
 
 def read_notice(body: bytes) -> Notice | None:
@@ -168,9 +173,9 @@ _FIELDS = frozenset({"payment_id", "transaction_id", "amount", "currency", "stat
 _STATUS = {"succeeded": True, "failed": False}
 
 
-def _success(notice: Notice, payment: Payment) -> Verdict:
+def _success(notice: Notice, payment: Payment, known_elsewhere: bool) -> Verdict:  # noqa: FBT001 - as `judge` was told
     if payment.state is not PaymentState.PAID:
-        return Verdict.CREDITED
+        return Verdict.TRANSACTION_KNOWN if known_elsewhere else Verdict.CREDITED
     return Verdict.REPEATED if notice.transaction_id == payment.transaction_id else Verdict.PAID_TWICE
 
 

@@ -90,6 +90,17 @@ def add_payment(tx: Transaction, one: Payment, *, key: str, by: By) -> None:
     )
 
 
+def paid_another(tx: Transaction, transaction_id: str, payment_id: str) -> bool:
+    """Say whether a transaction of the gateway has paid another payment; nobody else can credit it until the end."""
+    tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"payment transaction {transaction_id}",))
+    row = tx.execute(
+        "select from payment_notice n join payment_step s using (payer_id, payment_id, notice_id) "
+        "where n.transaction_id = %s and s.state = 'paid' and n.payment_id <> %s limit 1",
+        (transaction_id, payment_id),
+    ).fetchone()
+    return row is not None
+
+
 def add_notice(tx: Transaction, one: NoticeRow) -> bool:
     """Keep a notice as it arrived; say whether it is new."""
     made = tx.execute(

@@ -108,7 +108,7 @@ def take_notice(
         known = payment_store.notice(work.tx, name)
         if known is not None:
             return _taken(work, known, repeated=True, dry_run=dry_run)
-        verdict = rules.judge(notice, payment, genuine=genuine)
+        verdict = rules.judge(notice, payment, genuine=genuine, known_elsewhere=_known_elsewhere(work, notice, payment))
         row = _row(work, name, (notice, payment, verdict), (body, signature))
         if not payment_store.add_notice(work.tx, row):
             return _taken(work, row, repeated=True, dry_run=dry_run)
@@ -183,6 +183,13 @@ def _locked(work: Work, notice: Notice | None) -> Payment | None:
         return None
     ledger_store.lock_payers(work.tx, [found.payer_id])
     return payment_store.payment(work.tx, found.payment_id)
+
+
+def _known_elsewhere(work: Work, notice: Notice | None, payment: Payment | None) -> bool:
+    """Say whether the transaction of a success about a payment has paid another one."""
+    if notice is None or payment is None or not notice.succeeded:
+        return False
+    return payment_store.paid_another(work.tx, notice.transaction_id, payment.payment_id)
 
 
 def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdict: Verdict) -> None:

@@ -15,6 +15,9 @@ create table bill_offset (
 create index bill_offset_source on bill_offset (payer_id, source_id);
 create index entry_credit_refund on entry (payer_id) where kind = 'credit_refund_applied';
 
+-- a transaction of the gateway pays one payment
+create index payment_notice_transaction on payment_notice (transaction_id);
+
 create trigger seal before insert on bill_offset for each row execute function seal_row();
 grant select, insert on bill_offset to partita_app;
 alter table bill_offset enable row level security;

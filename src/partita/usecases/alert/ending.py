@@ -18,7 +18,7 @@ from partita.store import ending as ending_store
 from partita.store import funds as funds_store
 from partita.store.alert import ToldRow
 from partita.store.funds import Holder
-from partita.usecases.credit import term_in_use
+from partita.usecases.credit.term import term_in_use
 from partita.usecases.notice import tell
 from partita.usecases.work import Work
 

@@ -22,12 +22,11 @@ from partita.usecases.credit.term import (
     Unpaid,
     agree_term,
     show,
-    term_in_use,
     unpaid_bills,
 )
 
 __all__ = [
     "Allocation", "ContractConfirmed", "CreditChanged", "CreditRefundMoved", "CreditShown", "Shared", "TermAgreed",
     "Unpaid", "agree_term", "allocate", "apply_refund", "approve", "confirm_contract", "refund_credit", "reject",
-    "request_total", "show", "term_in_use", "unpaid_bills",
+    "request_total", "show", "unpaid_bills",
 ]  # fmt: skip
