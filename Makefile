@@ -19,7 +19,7 @@ Makefile: ;
 
 else
 
-.PHONY: help setup demo test check lint laws cases bench serve find update-golden lock clean
+.PHONY: help setup demo test check lint laws cases bench mutate serve find update-golden lock clean
 
 help: ## Show this list
 	@$(RUN) help
@@ -39,6 +39,8 @@ cases: ## Play the scenarios that finance staff can read
 	@$(RUN) cases $(ARGS)
 bench: ## Measure speed and memory, write docs/bench.md
 	@$(RUN) bench $(ARGS)
+mutate: ## See whether the tests of the money code notice changes of it, write the score into docs/bench.md
+	@$(RUN) mutate $(ARGS)
 serve: ## Serve the HTTP API (planned; says what to use now)
 	@$(RUN) serve
 find: ## Find a term in English or Chinese: make find 停复机

@@ -112,6 +112,13 @@ def bench(arguments: Sequence[str]) -> int:
     return _run([environment.ensure(), ROOT / "tests" / "bench" / "run.py", *arguments])
 
 
+def mutate(arguments: Sequence[str]) -> int:
+    """Change the money code one thing at a time, run the tests beside it, write the scores into docs/bench.md."""
+    python = environment.ensure()
+    nice = ["nice", "-n", "19"] if shutil.which("nice") else []
+    return _run([*nice, python, ROOT / "tests" / "bench" / "mutation.py", *arguments])
+
+
 def serve(_arguments: Sequence[str]) -> int:
     """Say honestly that there is nothing to serve yet."""
     environment.speak(
@@ -180,6 +187,7 @@ TARGETS: dict[str, Callable[[Sequence[str]], int]] = {
     "laws": laws,
     "cases": cases,
     "bench": bench,
+    "mutate": mutate,
     "serve": serve,
     "find": find.main,
     "update-golden": update_golden,

@@ -30,6 +30,8 @@ ROOT = FOLDER.parents[1]
 TARGET = ROOT / "docs" / "bench.md"
 KEPT = ROOT / "docs" / "bench.json"
 SUBJECTS = ("rating", "close", "provider_bill", "ledger", "funds", "settlement", "decision", "bill")
+ON_THE_PAGE = (*SUBJECTS, "mutation")
+"""The sections of the page; the last is written by `make mutate` (`mutation.py`)."""
 LIBRARIES = ("duckdb", "pyarrow", "psycopg")
 
 INTRODUCTION = """\
@@ -82,7 +84,7 @@ def keep(name: str, section: str) -> None:
     sections = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     sections[name] = section
     KEPT.write_text(json.dumps(sections, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    page = "\n".join([INTRODUCTION, *(sections[one] for one in SUBJECTS if one in sections)])
+    page = "\n".join([INTRODUCTION, *(sections[one] for one in ON_THE_PAGE if one in sections)])
     TARGET.write_text(page.rstrip() + "\n", encoding="utf-8")
 
 
