@@ -192,6 +192,12 @@ class Paid:
         """Return what is paid through when a subscription starts."""
         return cls(start, months, months_after(start, months, zone))
 
+    def plus(self, months: int, zone: str, start: datetime) -> Paid:
+        """Return what is paid through with whole months more, from its end on; from another start they begin anew."""
+        if start != self.ends_at:
+            return Paid.new(start, months, zone)
+        return Paid(self.anchor, self.months + months, months_after(self.anchor, self.months + months, zone))
+
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
@@ -214,10 +220,22 @@ def renewal(paid: Paid, months: int, zone: str, *, restart: datetime | None = No
     month and is paid as that part of the month after the terms.
     """
     start = paid.ends_at if restart is None else restart
-    after = Paid(paid.anchor, paid.months + months, months_after(paid.anchor, paid.months + months, zone))
-    if restart is not None:
-        after = Paid.new(restart, months, zone)
-    if day is None or (end := unified_end(after.ends_at, day, zone)) == after.ends_at:
+    after = paid.plus(months, zone, start)
+    end = after.ends_at if day is None else unified_end(after.ends_at, day, zone)
+    return _until(end, after, start, zone)
+
+
+def bought(paid: Paid, months: int, period: Period, zone: str) -> Renewal:
+    """Return the renewal that gave a period: what was paid through before it, and its whole months (SUB-1, SUB-4).
+
+    A period that does not begin where that ended began anew: a purchase, or a subscription that was stopped.
+    """
+    return _until(period.end, paid.plus(months, zone, period.start), period.start, zone)
+
+
+def _until(end: datetime, after: Paid, start: datetime, zone: str) -> Renewal:
+    """Return a renewal that goes on beyond its terms up to an end, or just to their end."""
+    if end == after.ends_at:
         return Renewal(Period(start, after.ends_at), after.ends_at, None, after)
     odd = Period(after.ends_at, months_after(after.anchor, after.months + 1, zone))
     return Renewal(Period(start, end), after.ends_at, odd, Paid(end, 0, end))

@@ -6,12 +6,11 @@ In the transaction of the payment. Rules: ORDER-6 (`docs/rules/order.md`), SUB-1
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
 
 from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind, OrderLine
 from partita.core.period import Month, Period
-from partita.core.subscription import Paid, Renewal, SubscriptionState, renewal, whole_second
+from partita.core.subscription import Paid, Renewal, SubscriptionState, bought, whole_second
 from partita.store import funds as funds_store
 from partita.store import order as order_store
 from partita.store import service_control as control_store
@@ -124,14 +123,13 @@ def _renewed(work: Work, order: Order, kept: KeptLine) -> KeptLine:
 
 
 def _added(work: Work, one: Subscription, kept: KeptLine, period: Period) -> Renewal:
-    """Return what was ordered to be added; where a subscription was stopped since, it starts now."""
-    stopped = state_of(work, one) is SubscriptionState.STOPPED
-    restart = whole_second(work.now) if stopped else None
-    plain = renewal(one.paid, kept.months, one.zone, restart=restart)
-    if stopped or period.end == plain.period.end:
-        return plain
-    end = period.end.astimezone(UTC)
-    return Renewal(Period(one.paid.ends_at, end), plain.terms_end, None, Paid(end, 0, end))
+    """Return what was ordered to be added; where a subscription was stopped since, it starts now, and is as long."""
+    ordered = bought(one.paid, kept.months, period, one.zone)
+    if state_of(work, one) is not SubscriptionState.STOPPED:
+        return ordered
+    now, odd = whole_second(work.now), ordered.period.end - ordered.terms_end
+    end = one.paid.plus(kept.months, one.zone, now).ends_at + odd
+    return bought(one.paid, kept.months, Period(now, end), one.zone)
 
 
 def _resized(work: Work, order: Order, kept: KeptLine) -> KeptLine:

@@ -96,15 +96,18 @@ def quoted(work: Work, holder: Holder, kind: OrderKind, asked: Sequence[Asked]) 
     return found
 
 
-def odd_time(work: Work, holder: Holder, again: Asked, added: Renewal) -> PricedLine | Refused:
-    """Return what the odd time up to the unified day costs: its part of a month, by seconds (SUB-4)."""
+def odd_time(
+    work: Work, holder: Holder, again: Asked, added: Renewal, *, kind: OrderKind = OrderKind.RENEW
+) -> PricedLine | Refused:
+    """Return what the odd time up to the unified day costs: its part of a month, by seconds (SUB-4).
+
+    A price that is stated by the month is that of the month; else it is quoted. Refuses what `quoted` refuses.
+    """
     assert added.odd_month is not None, "there is odd time"
-    month = quoted(work, holder, OrderKind.RENEW, [replace(again, term=Term.MONTH, terms=1, price=None)])
+    stated = again.price if again.term is Term.MONTH else None
+    month = quoted(work, holder, kind, [replace(again, term=Term.MONTH, terms=1, price=stated)])
     if isinstance(month, Refused):
-        if again.price is None or again.term is not Term.MONTH:
-            return month
-        month = quoted(work, holder, OrderKind.RENEW, [replace(again, terms=1)])
-        assert not isinstance(month, Refused), "the same was quoted for more terms"
+        return month
     odd = Period(added.terms_end, added.period.end)
     priced = month[0].priced
     return replace(

@@ -12,19 +12,20 @@ from partita.core.order import OrderKind, PricedLine, Wanted
 from partita.core.period import Period
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
-from partita.core.subscription import SubscriptionState, Term, months_after, whole_second
+from partita.core.subscription import Paid, SubscriptionState, Term, bought, whole_second
 from partita.core.unsubscribe import Portion, Refund, StretchRefund, downgrade_refund, resize_price, stretches
 from partita.store import catalog as catalog_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
 from partita.store import subscription as subscription_store
 from partita.store.funds import Holder
+from partita.store.order import KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
 from partita.usecases.order.giving_back import Back, GivenBack, Giving, give_back, repeated, unrefundable, valued
 from partita.usecases.order.life import state_of
 from partita.usecases.order.place import Line, OrderPlaced, Placing, Token, place
-from partita.usecases.order.pricing import Asked, Quoted, quoted
+from partita.usecases.order.pricing import Asked, Quoted, odd_time, quoted
 from partita.usecases.order.token import body_of
 from partita.usecases.work import Work
 
@@ -85,7 +86,7 @@ def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> li
         return no
     found: list[Difference] = []
     for stretch in stretches(portions):
-        difference = _difference(work, holder, stretch, to)
+        difference = _difference(work, holder, one, stretch, to)
         if isinstance(difference, Refused):
             return difference
         found.append(difference)
@@ -106,21 +107,53 @@ def _unfit(work: Work, one: Subscription, to: Asked) -> Refused | None:
     return None
 
 
-def _difference(work: Work, holder: Holder, stretch: tuple[Portion, ...], to: Asked) -> Difference | Refused:
-    base = min(stretch, key=lambda one: one.period.start)
-    kept = next(one for one in order_store.lines_of(work.tx, base.order_id) if one.line.line == base.line)
+def _difference(
+    work: Work, holder: Holder, one: Subscription, stretch: tuple[Portion, ...], to: Asked
+) -> Difference | Refused:
+    base = min(stretch, key=lambda portion: portion.period.start)
+    kept = next(line for line in order_store.lines_of(work.tx, base.order_id) if line.line.line == base.line)
     asked = replace(to, term=kept.term, terms=kept.terms)
     if to.price is not None and to.term is not kept.term:
         asked = replace(to, term=to.term, terms=kept.months if to.term is Term.MONTH else -(-kept.months // 12))
     found = quoted(work, holder, OrderKind.UPGRADE, [asked])
     if isinstance(found, Refused):
         return found
-    months = asked.terms * asked.term.months
-    whole = Period(base.period.start, months_after(base.period.start, months, holder.zone))
-    price = truncate(found[0].priced.contracted_cost_e10, minor_scale_e10(holder.currency))
-    at = whole_second(work.now)
-    difference, rest = resize_price(stretch, price, at, whole=whole)
+    whole = _whole(work, holder, one, base, (kept, asked, found[0]))
+    if isinstance(whole, Refused):
+        return whole
+    cost_e10, period = whole
+    price = truncate(cost_e10, minor_scale_e10(holder.currency))
+    difference, rest = resize_price(stretch, price, whole_second(work.now), whole=period)
     return stretch, difference, rest, found[0]
+
+
+def _whole(
+    work: Work, holder: Holder, one: Subscription, base: Portion, priced: tuple[KeptLine, Asked, Quoted]
+) -> tuple[int, Period] | Refused:
+    """Return what the new configuration costs (`_e10`) for a period that is taken as what was bought was (UNSUB-6).
+
+    By the same terms for the very period, odd time up to the unified day included; by other terms for theirs.
+    """
+    kept, asked, quote = priced
+    before, cost_e10 = _paid_before(work, one, base), quote.priced.contracted_cost_e10
+    if asked.terms * asked.term.months != kept.months:
+        other = before.plus(asked.terms * asked.term.months, one.zone, base.period.start)
+        return cost_e10, Period(base.period.start, other.ends_at)
+    added = bought(before, kept.months, base.period, one.zone)
+    if added.odd_month is None:
+        return cost_e10, base.period
+    odd = odd_time(work, holder, asked, added, kind=OrderKind.UPGRADE)
+    return odd if isinstance(odd, Refused) else (cost_e10 + odd.contracted_cost_e10, base.period)
+
+
+def _paid_before(work: Work, one: Subscription, base: Portion) -> Paid:
+    """Return what a subscription was paid through before the order that gave a portion."""
+    before = Paid(base.period.start, 0, base.period.start)
+    for step in subscription_store.steps_of(work.tx, one.subscription_id):
+        if step.order_id == base.order_id:
+            break
+        before = step.paid
+    return before
 
 
 def _upgraded(
