@@ -61,7 +61,7 @@ def do(books: Books, what: Callable[[Work], Any]) -> Any:
 
 
 def test_what_is_tried_answers_as_it_would_and_leaves_nothing(world: Orders) -> None:
-    play(world, "buy o1 acme vm 1m", "pay o1", "renew r1 o1 1m", "at 2026-10-16T12:00:00")
+    play(world, "buy o1 acme vm 1m", "pay o1", "at 2026-10-16T12:00:00", "renew r1 o1 1m")
     name, books = world.subscriptions["o1"], world.books
     token, before = Token("tried"), counts(books)
     tried: list[Callable[[Work], Any]] = [
