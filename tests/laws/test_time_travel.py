@@ -1,22 +1,23 @@
 """Time travel: purchase day × period × upgrade day × refund day, over month ends, leap days and changes of the clock.
 
 The grid is generated from the table below. The oracle counts with exact ratios (`fractions.Fraction`) and takes the
-calendar apart by itself: it shares no code with what it checks.
+calendar apart by itself (`travel_calendar`): it shares no code with what it checks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from partita.core.period import Month, Period
-from partita.core.subscription import Paid, amortise, first_stretch, renewal, seconds
+from laws.travel_calendar import cut, end_by_hand
+from partita.core.period import Period
+from partita.core.subscription import Paid, first_stretch, renewal
 from partita.core.unsubscribe import PaidPart, Portion, StretchRefund, downgrade_refund, refund, resize_price
 
 PURCHASES = (
@@ -58,23 +59,6 @@ class Trip:
 
     def __str__(self) -> str:
         return f"{self.zone} {self.start:%Y-%m-%dT%H%M%SZ}"
-
-
-def end_by_hand(start: datetime, months: int, zone: str) -> datetime:
-    """The end of so many calendar months, a day at a time: the last day that the month has and that is not later."""
-    local = start.astimezone(ZoneInfo(zone))
-    count = local.year * 12 + local.month - 1 + months
-    year, month, day = count // 12, count % 12 + 1, local.day
-    while True:
-        try:
-            there = date(year, month, day)
-            break
-        except ValueError:
-            day -= 1
-    clock = datetime.combine(there, local.time(), UTC)
-    offset = clock.replace(tzinfo=ZoneInfo(zone)).utcoffset()
-    assert offset is not None
-    return clock - offset
 
 
 def edges(start: datetime, end: datetime, zone: str) -> Iterator[datetime]:
@@ -178,24 +162,3 @@ def travel(trip: Trip) -> None:
 
 def check_back(one: StretchRefund, trip: Trip) -> None:
     assert sum(part.amount for part in one.parts) == one.amount, trip
-
-
-def cut(exact: Fraction) -> int:
-    """Cut toward zero, as the bill does."""
-    return exact.numerator // exact.denominator if exact >= 0 else -(-exact.numerator // exact.denominator)
-
-
-@pytest.mark.parametrize(("zone", "text"), PURCHASES)
-@pytest.mark.parametrize("months", MONTHS)
-def test_what_is_spread_over_months_loses_nothing(zone: str, text: str, months: int) -> None:
-    start = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    whole = Period(start, end_by_hand(start, months, zone))
-    for amount in (1, 99, 120_000_00, -70_01, 10**17 + 7):
-        shares = amortise(amount, whole, zone)
-        assert sum(one.amount for one in shares) == amount
-        assert [one.month for one in shares] == sorted({one.month for one in shares})
-        assert (shares[0].period.start, shares[-1].period.end) == (whole.start, whole.end)
-        for one in shares:
-            exact = Fraction(amount) * seconds(one.period) / seconds(whole)
-            assert abs(one.amount - exact) < 1
-            assert one.month == Month.of(one.period.start, zone)

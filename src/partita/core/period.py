@@ -111,8 +111,7 @@ class Cycle(Enum):
         local = instant.astimezone(ZoneInfo(zone))
         match self:
             case Cycle.HOUR:
-                # The clock's own hour, for a zone may stand off by half an hour.
-                past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+                past = _past_the_hour(local)
                 return (instant - past + (timedelta(hours=1) if past else timedelta())).astimezone(UTC)
             case Cycle.DAY:
                 today = datetime(local.year, local.month, local.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -129,8 +128,7 @@ class Cycle(Enum):
         local = instant.astimezone(ZoneInfo(zone))
         match self:
             case Cycle.HOUR:
-                past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-                start = (instant - past).astimezone(UTC)
+                start = (instant - _past_the_hour(local)).astimezone(UTC)
                 return Period(start, start + timedelta(hours=1))
             case Cycle.DAY:
                 start = datetime.combine(local.date(), time(), ZoneInfo(zone)).astimezone(UTC)
@@ -138,3 +136,12 @@ class Cycle(Enum):
                 return Period(start, after.astimezone(UTC))
             case Cycle.MONTH:
                 return Month.of(instant, zone).period(zone)
+
+
+def _past_the_hour(local: datetime) -> timedelta:
+    """Return how much of the hour is over by the standard clock of the zone, which may stand off by half an hour.
+
+    A summer time of half an hour (Lord Howe) does not cut hours: they follow each other, sixty minutes each.
+    """
+    standard = local.replace(tzinfo=None) - (local.dst() or timedelta())
+    return timedelta(minutes=standard.minute, seconds=standard.second, microseconds=standard.microsecond)
