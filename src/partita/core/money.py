@@ -91,7 +91,7 @@ def parse_scaled(text: str, scale: int) -> int:
     if match is None or not (match[2] or match[3]):
         raise ValueError(f"not a decimal number: {text!r}")
     sign, whole, fraction, exponent = match[1], match[2] or "", match[3] or "", int(match[4] or 0)
-    value, shift = int(whole + fraction or "0"), scale - len(fraction) + exponent
+    value, shift = int(whole + fraction), scale - len(fraction) + exponent
     if shift < 0:
         value, lost = divmod(value, 10**-shift)
         if lost:
