@@ -59,9 +59,9 @@ def test_split(total: int, weights: list[int], shares: list[int]) -> None:
 
 
 def test_split_needs_a_weight() -> None:
-    with pytest.raises(AssertionError, match="^weights sum to more than zero"):
+    with pytest.raises(AssertionError, match=r"^weights sum to more than zero"):
         split(1, [0, 0])
-    with pytest.raises(AssertionError, match="^no weight is negative"):
+    with pytest.raises(AssertionError, match=r"^no weight is negative"):
         split(1, [2, -1])
 
 
@@ -121,9 +121,15 @@ def test_money_adds_in_one_currency() -> None:
 
 
 def test_money_refuses_what_is_none() -> None:
-    with pytest.raises(AssertionError, match="^only one currency is added up"):
+    with pytest.raises(AssertionError, match=r"^only one currency is added up"):
         Money(1, "CNY") + Money(1, "USD")
-    with pytest.raises(AssertionError, match="^a currency is an ISO 4217 code"):
+    with pytest.raises(AssertionError, match=r"^a currency is an ISO 4217 code"):
         Money(1, "yuan")
     with pytest.raises(ValueError, match="more than 2 decimals"):
         Money.parse("0.001", "CNY")
+
+
+def test_a_divisor_is_positive() -> None:
+    for divisor in (0, -1):
+        with pytest.raises(AssertionError, match=r"^a divisor is a positive scale"):
+            truncate(1, divisor)
