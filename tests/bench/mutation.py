@@ -32,7 +32,9 @@ MODULES = {
     "settlement": ("tests/core/test_settlement.py", "tests/laws/test_settlement.py", CASES),
     "clearing": ("tests/core/test_clearing.py", "tests/laws/test_clearing.py"),
     "unsubscribe": ("tests/core/test_unsubscribe.py", "tests/laws/test_time_travel.py"),
-    "order": ("tests/core/test_order.py", "tests/laws/test_time_travel_order.py"),
+    "order": ("tests/core/test_order.py",),
+    "subscription": ("tests/core/test_subscription.py", "tests/laws/test_time_travel_terms.py"),
+    "savings_plan": ("tests/core/test_commitment_golden.py", "tests/laws/test_time_travel_terms.py", CASES),
     "deduction": ("tests/core/test_commitment_golden.py", CASES),
     "pricing": ("tests/core/test_pricing.py", "tests/laws/test_pricing.py", CASES),
     "funds": ("tests/core/test_funds.py", "tests/laws/test_funds.py"),
@@ -172,8 +174,7 @@ def lay_out(name: str, folder: Path) -> None:
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=skip)
     package = (ROOT / "src" / "partita" / "core" / name).is_dir()
     only = [f"src/partita/core/{name}/*" if package else f"src/partita/core/{name}.py"]
-    tests = [one for one in MODULES[name] if (ROOT / one).exists()]
-    settings = SETTINGS.format(only=json.dumps(only), tests=json.dumps(tests))
+    settings = SETTINGS.format(only=json.dumps(only), tests=json.dumps(MODULES[name]))
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
     nouns = sorted({name, "rating"})
     conftest = f"{CONFTEST}NOUNS = {nouns!r}\n"
