@@ -1,4 +1,4 @@
-"""Subscriptions: names, the day of a term, and what a life is by default; the calendar itself is travelled in the laws."""
+"""Subscriptions: names, the day of a term, what a life is by default; the calendar is travelled in the laws."""
 
 from __future__ import annotations
 
