@@ -135,14 +135,12 @@ def _whole(
     By the same terms for the very period, odd time up to the unified day included; by other terms for theirs.
     """
     kept, asked, quote = priced
-    before, cost_e10 = _paid_before(work, one, base), quote.priced.contracted_cost_e10
-    if asked.terms * asked.term.months != kept.months:
-        other = before.plus(asked.terms * asked.term.months, one.zone, base.period.start)
-        return cost_e10, Period(base.period.start, other.ends_at)
-    added = bought(before, kept.months, base.period, one.zone)
-    if added.odd_month is None:
-        return cost_e10, base.period
-    odd = odd_time(work, holder, asked, added, kind=OrderKind.UPGRADE)
+    before, months = _paid_before(work, one, base), asked.terms * asked.term.months
+    cost_e10, start = quote.priced.contracted_cost_e10, base.period.start
+    terms_end = before.plus(months, one.zone, start).ends_at
+    if months != kept.months or terms_end >= base.period.end:
+        return cost_e10, Period(start, terms_end)
+    odd = odd_time(work, holder, asked, bought(before, months, base.period, one.zone), kind=OrderKind.UPGRADE)
     return odd if isinstance(odd, Refused) else (cost_e10 + odd.contracted_cost_e10, base.period)
 
 
