@@ -34,7 +34,7 @@ MODULES = {
     "unsubscribe": ("tests/core/test_unsubscribe.py", "tests/laws/test_time_travel.py"),
     "order": ("tests/core/test_order.py",),
     "subscription": ("tests/core/test_subscription.py", "tests/laws/test_time_travel_terms.py"),
-    "savings_plan": ("tests/core/test_commitment_golden.py", "tests/laws/test_time_travel_terms.py", CASES),
+    "savings_plan": ("tests/core/test_savings_plan.py", "tests/core/test_commitment_golden.py", CASES),
     "deduction": ("tests/core/test_deduction.py", "tests/core/test_commitment_golden.py", CASES),
     "pricing": ("tests/core/test_pricing.py", "tests/laws/test_pricing.py", CASES),
     "funds": ("tests/core/test_funds.py", "tests/core/test_funds_limits.py", "tests/laws/test_funds.py"),

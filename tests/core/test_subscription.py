@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from partita.core.period import Period
 from partita.core.subscription import (
     Life,
+    Paid,
     PaymentMode,
     RenewalMode,
     SubscriptionState,
     Term,
+    attempt_due,
+    first_stretch,
     months_after,
+    notice_day,
     seconds,
     seconds_left,
     whole_second,
@@ -49,6 +53,20 @@ def test_by_default_a_day_of_grace_and_fifteen_of_retention() -> None:
     days = {0: SubscriptionState.GRACE, 1: SubscriptionState.STOPPED, 15: SubscriptionState.STOPPED}
     for day, state in {-1: SubscriptionState.RUNNING, **days, 16: SubscriptionState.RELEASED}.items():
         assert life.state(ENDS, ENDS + timedelta(days=day)) is state
+
+
+def test_a_first_stretch_may_go_on_to_the_unified_day() -> None:
+    found = first_stretch(ENDS, 1, "UTC", day=15)
+    middle = datetime(2026, 12, 15, tzinfo=UTC)
+    assert (found.period, found.paid) == (Period(ENDS, middle), Paid(middle, 0, middle))
+
+
+def test_reminders_end_and_attempts_begin_at_their_instant() -> None:
+    assert notice_day(ENDS, RenewalMode.MANUAL, ENDS - timedelta(seconds=1), "UTC") == 1
+    assert notice_day(ENDS, RenewalMode.MANUAL, ENDS, "UTC") is None
+    first = datetime(2026, 10, 23, 8, tzinfo=UTC)
+    assert attempt_due(ENDS, None, first, "UTC")
+    assert not attempt_due(ENDS, None, first - timedelta(seconds=1), "UTC")
 
 
 def test_all_that_has_a_name_has_it_in_both_languages() -> None:

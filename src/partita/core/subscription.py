@@ -243,7 +243,7 @@ def _until(end: datetime, after: Paid, start: datetime, zone: str) -> Renewal:
 
 def first_stretch(start: datetime, months: int, zone: str, *, day: int | None = None) -> Renewal:
     """Return the period of a new subscription, as `renewal` does (SUB-1, SUB-4)."""
-    return renewal(Paid(start, 0, start), months, zone, restart=start, day=day)
+    return renewal(Paid(start, 0, start), months, zone, day=day)
 
 
 class RenewalMode(Enum):
