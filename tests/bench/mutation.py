@@ -38,7 +38,7 @@ MODULES = {
     "deduction": ("tests/core/test_deduction.py", "tests/core/test_commitment_golden.py", CASES),
     "pricing": ("tests/core/test_pricing.py", "tests/laws/test_pricing.py", CASES),
     "funds": ("tests/core/test_funds.py", "tests/core/test_funds_limits.py", "tests/laws/test_funds.py"),
-    "invoice": ("tests/core/test_invoice.py", "tests/laws/test_invoice.py"),
+    "invoice": ("tests/core/test_invoice.py", "tests/core/test_invoice_choice.py", "tests/laws/test_invoice.py"),
 }
 """A module (or a package) of `core` and the tests beside it."""
 HEAD = """\
