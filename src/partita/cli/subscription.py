@@ -115,7 +115,7 @@ def auto(
 
 
 def expiry_day(account: str, day: int | None = None, *, take_back: bool = False, ways: Ways = AS_IS) -> None:
-    """Let renewals of ACCOUNT end on one DAY of the month (统一到期日): `subscription expiry-day acme 15`.
+    """Let renewals of ACCOUNT end on one DAY of the month: `subscription expiry-day acme 15`.
 
     Parameters
     ----------
