@@ -255,3 +255,16 @@ def test_those_that_may_meet_take_in_passes() -> None:
 def test_kinds_have_names() -> None:
     assert [one.text() for one in Kind] == [one.text("en") for one in Kind] == ["resource package", "savings plan"]
     assert [one.text("zh") for one in Kind] == ["资源包", "节省计划"]
+
+
+def test_what_a_package_does_not_take_is_there_for_the_plan() -> None:
+    found = took(usage(10, 1, name="a"), usage(1, 1, name="b"), by=(PACKAGE, PLAN))
+    assert [(source, name, quantity) for source, name, quantity, _, _ in found] == [
+        ("pkg", "a", 10 * E6),
+        ("plan", "b", E6),
+    ]
+
+
+def test_large_windows_are_spread_exactly() -> None:
+    large = replace(PACKAGE, capacity=10**18 + 7, cost_e10=10**18 + 7)
+    assert large.spread(Period(START, START + 24 * HOUR), (10**18 + 6) * E6) == 10**18 + 6

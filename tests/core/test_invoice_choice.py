@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from partita.core.account import AccountKind, InvoiceProfile
+from partita.core.ids import derived_id
 from partita.core.invoice import (
     CARD_SALE,
     CLOUD_SERVICE,
@@ -27,6 +28,7 @@ from partita.core.invoice import (
     choose,
     grouped,
     included_tax,
+    invoice_id,
     made,
     may_become,
     may_offset,
@@ -313,3 +315,14 @@ def test_kinds_modes_states_and_commands_have_names() -> None:
         assert (command.text(), command.text("en"), command.text("zh")) == (command.value[1], *command.value[1:])
     assert (CARD_SALE.text(), CARD_SALE.text("en")) == ("Sale of stored-value cards",) * 2
     assert CLOUD_SERVICE.text("zh") == "*信息技术服务*云服务费"
+
+
+def test_all_orders_of_a_subscription_are_no_more_than_they_paid() -> None:
+    more = replace(SUB, original=100_00)
+    assert chosen(Wish(names=("ord_1", "ord_2", "ord_3")), more) == [("sub_1", 60_00)]
+
+
+def test_an_invoice_has_one_id_for_what_it_is_asked_by() -> None:
+    assert invoice_id("acme", "k", "CNY") == invoice_id("acme", "k", "CNY") == derived_id("inv", "acme", "k", "CNY")
+    others = {invoice_id("acme", "k", "CNY"), invoice_id("acme", "k"), invoice_id("acme", "x", "CNY")}
+    assert len(others | {invoice_id("beta", "k", "CNY")}) == 4
