@@ -214,6 +214,9 @@ def test_an_invoice_has_a_line_for_each_portion_and_a_red_letter_turns_them() ->
     assert red == replace(same, red_form="1" * 16, remark="back")
     assert (mirrored(blue).red_form, mirrored(blue).remark) == ("", "")
     assert mirrored(blue).invoice_id == mirrored(blue, attempt=1).invoice_id
+    assert (
+        red.invoice_id == derived_id("inv", "red", "inv_1", 1) != mirrored(replace(blue, invoice_id="inv_2")).invoice_id
+    )
     assert (blue.is_red, red.is_red) == (False, True)
     with pytest.raises(AssertionError, match=r"^a red letter has no red letter"):
         mirrored(red)

@@ -41,6 +41,11 @@ def test_no_month_later_is_the_anchor_itself() -> None:
         assert (found, found.tzinfo) == (anchor, UTC)
 
 
+def test_of_a_clock_time_that_comes_twice_the_first_counts() -> None:
+    second = datetime(2020, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 in Berlin for the second time that day
+    assert months_after(second, 72, "Europe/Berlin") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
 def test_seconds_of_a_period_are_whole() -> None:
     period = Period(ENDS, ENDS + timedelta(minutes=1))
     assert seconds(period) == 60
