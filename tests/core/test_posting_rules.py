@@ -39,6 +39,9 @@ def test_sides() -> None:
     assert posting_rules.normal_side("voucher/v-jan") is Side.CREDIT
 
 
+PARTS = {("p", "cash", "cash"): 60, ("p", "transfer_book", "main"): 30, ("q", "credit", ""): 10}
+
+
 def events() -> list[Draft]:
     month, one, two = Month(2026, 10), Money(100, "CNY"), Money(250, "CNY")
     return [
@@ -63,6 +66,9 @@ def events() -> list[Draft]:
         posting_rules.card_bought(payer_id="a", card_id="c", price=one, face=two),
         posting_rules.card_activated(payer_id="a", card_id="c", face=two),
         posting_rules.card_lapsed(payer_id="a", card_id="c", left=one),
+        posting_rules.order_paid(payer_id="a", order_id="o", what="purchase", currency="CNY", parts=PARTS),
+        posting_rules.order_refunded(payer_id="a", order_id="o", what="unsubscribe", currency="CNY", parts=PARTS),
+        posting_rules.interest_charged(payer_id="a", bill_id="b", amount=one, until=AT.date()),
     ]
 
 
@@ -79,7 +85,7 @@ def test_every_movement_but_vouchers_is_moved_by_an_event() -> None:
         pairs = zip(draft.postings[::2], draft.postings[1::2], strict=True)
         moved |= {(d.ledger_account.partition("/")[0], c.ledger_account.partition("/")[0]) for d, c in pairs}
     known = {(m.debit.partition("/")[0], m.credit.partition("/")[0]) for m in posting_rules.MOVEMENTS}
-    known = {("cash" if debit == "{fund}" else debit, credit) for debit, credit in known}
+    known = {tuple("cash" if name == "{fund}" else name for name in both) for both in known}
     assert {both for both in known if not any("voucher" in name for name in both)} <= moved
 
 
@@ -103,3 +109,18 @@ def test_a_callers_key_never_meets_a_derived_one() -> None:
         payer_id="a", amount=Money(1, "CNY"), reference="", idempotency_key="billed:bill_1:compute"
     )
     assert draft.idempotency_key == "topped_up:billed:bill_1:compute"
+
+
+def test_an_order_moves_each_fund_and_credit_over_the_receivable() -> None:
+    paid = posting_rules.order_paid(payer_id="a", order_id="o", what="purchase", currency="CNY", parts=PARTS)
+    assert [(one.ledger_account, one.amount_minor) for one in paid.postings] == [
+        ("cash", 60), ("revenue/p", -60), ("transfer_book/main", 30), ("revenue/p", -30),
+        ("receivable", 10), ("revenue/q", -10),
+    ]  # fmt: skip
+    back = posting_rules.order_refunded(payer_id="a", order_id="o", what="unsubscribe", currency="CNY", parts=PARTS)
+    assert [(one.ledger_account, one.amount_minor) for one in back.postings] == [
+        ("revenue/p", 60), ("cash", -60), ("revenue/p", 30), ("transfer_book/main", -30),
+        ("revenue/q", 10), ("credit_refund", -10),
+    ]  # fmt: skip
+    assert {paid.reference, back.reference} == {"o"}
+    assert paid.idempotency_key != back.idempotency_key
