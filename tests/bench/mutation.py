@@ -45,8 +45,8 @@ HEAD = """\
 ## Mutation of the money code
 
 `mutmut` changes one thing at a time in the functions of `core`; a change is noticed when a fast pure test fails or does
-not come to its end. Survivors are mostly changes that make no difference, such as `<` for `<=` where both give the same,
-and words of asserts. Constants, properties and decorated functions are not changed. Aim: 85 %.
+not come to its end. Survivors are mostly changes that make no difference, such as `<` for `<=` where both give the
+same, and words of asserts. Constants, properties and decorated functions are not changed. Aim: 85 %.
 
 | module | changes | noticed | survived | no test | score | seconds |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
