@@ -5,6 +5,8 @@ Verbs besides those of `steps.order`, in `given` and `when`:
     adjust    ACCOUNT PRODUCT AMOUNT KEY [about=MONTH] [sku=NAME] [instance=NAME] [because WORDS]
     month     PAYER|all MONTH                 the month bill: state, figures, who paid, what is outstanding
     details|flow|items|amortised PAYER|all MONTH [by=WORD] [show=WORD,WORD]   rows: shown columns and payable
+    metered   RECORD ACCOUNT SKU QUANTITY START RESOURCE    usage of a resource
+    figures   VIEW PAYER MONTH                what each row stands for, and its figures
     totals    PAYER|all MONTH                 the total of each view
     export    VIEW PAYER MONTH csv|xlsx|parquet    rows and payable of the file, read again
     custom    NAME ACCOUNT COLUMN,COLUMN [only=WORD:VALUE,…] [group=WORD,…] [schedule=WORD] [file=KIND]
@@ -30,8 +32,9 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
 from case_file import Case
+from partita.columnar.bill_view import column
 from partita.core.adjustment import bill_month
-from partita.core.bill_view import FIGURES, VIEWS, State, View, dimensions_of, state_of, still_on_credit
+from partita.core.bill_view import FIGURES, MONEY, VIEWS, State, View, dimensions_of, state_of, still_on_credit
 from partita.core.custom_bill import SCHEDULES, Definition, of_view, turn_of
 from partita.core.funds import available
 from partita.core.ids import derived_id
@@ -45,6 +48,7 @@ from partita.usecases.bill_file import export
 from partita.usecases.bill_line import explain
 from partita.usecases.bill_view import Asked, Rows, month_bills, view
 from partita.usecases.funds import figures_of
+from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
 from steps.order import ZONE, Orders, cny, plain
 
@@ -108,6 +112,21 @@ class Bills(Orders):
 
     def amortised(self, *words: str) -> None:
         self.details(*words, name=View.AMORTISED)
+
+    def metered(self, *row: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "usage.csv"
+            head = "record_id,account_id,sku,quantity,start,end,resource_id"
+            path.write_text(f"{head}\n{','.join((*row[:5], row[4], row[5]))}\n", encoding="utf-8")
+            answer = import_usage(self.books, path)
+        assert not isinstance(answer, Refused), answer.message()
+
+    def figures(self, name: str, payer: str, month: str) -> None:
+        answer = view(self.books, self._asked(payer, month), dimensions_of(VIEWS[name], None))
+        assert isinstance(answer, Rows), answer
+        for row in answer.table.to_pylist():
+            amounts = (f"{one.word} {exact(int(row[column(one)]))}" for one in MONEY if row[column(one)])
+            self.said.append(f"{row['kind']}: {' '.join(amounts)}")
 
     def totals(self, payer: str, month: str) -> None:
         for one in View:

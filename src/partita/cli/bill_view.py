@@ -220,8 +220,9 @@ def print_rows(console: Console, rows: Rows, title: str, *, limit: int) -> None:
     console.print(f"{title}  {rows.month}", style="bold", markup=False)
     used = [one for one in rows.dimensions if any(row[one.word] for row in found)]
     money = [one for one in MONEY if one is Figure.PAYABLE or any(row[column(one)] for row in found)]
-    heads = {one.word: screen.say(one.text(), one.text("zh")) for one in (*used, *money)} | {"currency": ""}
-    lines = [_cells(row, used, money) for row in found]
+    named: list[Dimension | Figure] = [*used, *money]
+    heads = {one.word: screen.say(one.text(), one.text("zh")) for one in named} | {"currency": ""}
+    lines = [_cells(row, used) for row in found]
     for one in money:
         texts = screen.amounts_of((int(row[column(one)]), row["currency"]) for row in found)
         for line, text in zip(lines, texts, strict=True):
@@ -248,8 +249,7 @@ def print_provisional(console: Console) -> None:
     console.print(said, style="yellow")
 
 
-def _cells(row: Mapping[str, Any], used: Sequence[Dimension], money: Sequence[Figure]) -> dict[str, str]:
-    del money
+def _cells(row: Mapping[str, Any], used: Sequence[Dimension]) -> dict[str, str]:
     cells = {one.word: str(row[one.word]) for one in used} | {"currency": row["currency"]}
     if Dimension.KIND in used:
         cells["kind"] = screen.say(*KINDS.get(row["kind"], (row["kind"], row["kind"])))

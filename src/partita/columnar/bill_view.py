@@ -200,7 +200,7 @@ _NAMED: Mapping[Dimension, str] = {
 
 _SUMS: Mapping[Figure, str] = {
     **{one: f"sum({one.word.replace('-', '_')}_e10)" for one in MONEY},
-    Figure.QUANTITY: "sum(quantity_e6)",
+    Figure.QUANTITY: "coalesce(sum(quantity_e6), 0)",
     Figure.CHARGES: "sum(charges)",
 }
 ACCOUNT_NAMES = """

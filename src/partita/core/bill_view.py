@@ -205,7 +205,7 @@ def _parts(charge: Charge, *, amortised: bool) -> list[tuple[Mapping[Dimension, 
         return [(charge.cut, charge.figures)]
     shares = {name: _spread(charge, charge.figures.get(name, 0)) for name in MONEY[1:]}
     months = sorted({month for share in shares.values() for month in share})
-    found = []
+    found: list[tuple[Mapping[Dimension, str], Mapping[Figure, int]]] = []
     for place, month in enumerate(months):
         figures = {name: share[month] for name, share in shares.items()}
         figures[Figure.LIST] = sum(figures.values())

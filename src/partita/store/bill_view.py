@@ -60,6 +60,17 @@ _OWED = """
     from balance b where b.ledger_account = %(receivable)s
       and (%(payers)s::text[] is null or b.payer_id = any(%(payers)s))
 """
+_PAID = """customer_order o
+    join order_step s on s.payer_id = o.payer_id and s.order_id = o.order_id and s.state = 'paid'
+    join account a on a.account_id = o.payer_id join enterprise e on e.enterprise_id = a.enterprise_id"""
+_PAID_IN = "to_char(s.recorded_at at time zone e.zone, 'YYYYMM')::integer"
+_ASKED = f"""
+    select payer_id, currency, sum(amount)::text from (
+        select payer_id, currency, payable_minor as amount from bill where month = %(month)s
+        union all
+        select o.payer_id, o.currency, o.payable_minor from {_PAID} where {_PAID_IN} = %(month)s
+    ) asked group by 1, 2
+"""
 Key = tuple[str, str]
 """A payer and a currency."""
 
@@ -105,26 +116,16 @@ def on_credit(tx: Transaction, payers: Payers) -> tuple[dict[Key, dict[int, int]
 
 
 def months(tx: Transaction) -> list[int]:
-    """Return the months (`YYYYMM`) that have a bill, a charge of an order or an adjustment."""
+    """Return the months (`YYYYMM`) that have a bill, a paid order, a charge of one, or an adjustment."""
     rows = tx.execute(
-        "select month from bill union select month from order_charge union select month from bill_adjustment order by 1"
+        "select month from bill union select month from order_charge union select month from bill_adjustment "
+        f"union select {_PAID_IN} from {_PAID} order by 1"
     )
     return [month for (month,) in rows]
 
 
 def _values(month: int | None, payers: Payers) -> dict[str, object]:
     return {"month": month, "payers": None if payers is None else sorted(payers), "receivable": RECEIVABLE}
-
-
-_ASKED = """
-    select payer_id, currency, sum(amount)::text from (
-        select payer_id, currency, payable_minor as amount from bill where month = %(month)s
-        union all
-        select o.payer_id, o.currency, o.payable_minor from customer_order o
-        where exists (select from order_charge c where c.payer_id = o.payer_id and c.order_id = o.order_id
-                      and c.month = %(month)s)
-    ) asked group by 1, 2
-"""
 
 
 def asked(tx: Transaction, month: int) -> dict[Key, int]:

@@ -86,7 +86,7 @@ def delivered(tx: Transaction, account_id: str, name: str) -> list[DeliveryRow]:
         "where account_id = %s and name = %s order by recorded_at desc, turn desc",
         (account_id, name),
     )
-    return [DeliveryRow(*row[:6], bytes(row[6]), *row[7:]) for row in rows]
+    return [_delivery(row) for row in rows]
 
 
 def deliver(tx: Transaction, row: DeliveryRow) -> bool:
@@ -103,4 +103,10 @@ def deliver(tx: Transaction, row: DeliveryRow) -> bool:
 
 
 def _custom(row: tuple[Any, ...]) -> CustomBill:
-    return CustomBill(*row[:3], Definition.of(row[3]), SCHEDULES[row[4]], *row[5:])
+    account, name, sequence, definition, schedule, by, at = row
+    return CustomBill(account, name, sequence, Definition.of(definition), SCHEDULES[schedule], by, at)
+
+
+def _delivery(row: tuple[Any, ...]) -> DeliveryRow:
+    account, name, turn, sequence, month, path, digest, rows, at = row
+    return DeliveryRow(account, name, turn, sequence, month, path, bytes(digest), rows, at)

@@ -71,8 +71,9 @@ def adjust(work: Work, wanted: Wanted, *, idempotency_key: str, dry_run: bool = 
     holder = holder_for(work, Action.ADJUST_BILL, wanted.account_id)
     if isinstance(holder, Refused):
         return holder
-    no = _at_fault(work, wanted, holder, idempotency_key)
-    return no or saved(work, lambda: _adjusted(work, wanted, holder, (idempotency_key, dry_run)), dry_run=dry_run)
+    if no := _at_fault(work, wanted, holder, idempotency_key):
+        return no
+    return saved(work, lambda: _adjusted(work, wanted, holder, (idempotency_key, dry_run)), dry_run=dry_run)
 
 
 def _at_fault(work: Work, wanted: Wanted, holder: Holder, key: str) -> Refused | None:

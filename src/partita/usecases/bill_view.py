@@ -32,6 +32,7 @@ from partita.store import bill_view as view_store
 from partita.store import catalog as catalog_store
 from partita.store import charge as charge_store
 from partita.store import org as org_store
+from partita.store import usage as usage_store
 from partita.store.org import table_of
 from partita.usecases.permission import Sight, authorise, sight
 from partita.usecases.proforma import bill_now, plan_now
@@ -61,7 +62,8 @@ class Reading:
     """The charges of a month laid out on a connection of the bulk engine: `columnar.bill_view` reads them.
 
     `payers` None = all. `states`: how far the close of each bucket has come; of a bucket that is not there it is open.
-    `totals`: exact sum in `_e10` by payer and currency. `left_out`: members that the actor may not see.
+    `totals`: exact sum in `_e10` by payer and currency. `passed_over`: a later month is closed and this one had nothing
+    to close, so only orders stand in it. `left_out`: members that the actor may not see.
     """
 
     engine: duckdb.DuckDBPyConnection
@@ -71,17 +73,18 @@ class Reading:
     states: Mapping[int, str]
     totals: Mapping[Key, int]
     charges: int
+    passed_over: bool = False
     left_out: Mapping[str, Refused] = field(default_factory=dict)
 
     def is_final(self, payer_id: str) -> bool:
         """Say whether the charges of a payer are final: its bucket has been billed."""
         state = self.states.get(bucket_of(payer_id, self.buckets), CLOSE_STATES[0])
-        return CLOSE_STATES.index(state) >= _BILLED
+        return self.passed_over or CLOSE_STATES.index(state) >= _BILLED
 
     def is_posted(self, payer_id: str) -> bool:
         """Say whether the bill of a payer has been asked of its funds."""
         state = self.states.get(bucket_of(payer_id, self.buckets), CLOSE_STATES[0])
-        return CLOSE_STATES.index(state) > _BILLED
+        return self.passed_over or CLOSE_STATES.index(state) > _BILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,8 @@ def _laid_out(books: Books, asked: Asked, place: Place, seen: Sight) -> Reading 
         ]
         orders = view_store.order_charges(work.tx, asked.month.number, payers)
         notes = sorted(adjustment_store.reasons(work.tx, asked.month.number, payers).items())
-    running = [one for one in wanted if one not in final]
+        passed_over = not states and asked.month.number < usage_store.frozen_through(work.tx)
+    running = [] if passed_over else [one for one in wanted if one not in final]
     made = _running(books, asked.month, running, (engine, folder))
     if isinstance(made, Refused):
         return made
@@ -264,6 +268,7 @@ def _laid_out(books: Books, asked: Asked, place: Place, seen: Sight) -> Reading 
         states,
         {(payer, currency): int(amount) for payer, currency, amount, _ in totals},
         sum(count for *_, count in totals),
+        passed_over,
         seen.left_out,
     )
 
@@ -307,8 +312,7 @@ def _look_up(work: Work, engine: duckdb.DuckDBPyConnection, month: Month, keys: 
     _put(engine, "products", catalog_store.products_table(work.tx))
     _put(engine, "sku_names", catalog_store.sku_names_table(work.tx))
     engine.execute(view_sql.ACCOUNT_NAMES)
-    row = engine.execute("select min(starts_at), max(ends_at) from order_charges").fetchone()
-    first, last = row if row and row[0] is not None else (None, None)
+    ((first, last),) = engine.execute("select min(starts_at), max(ends_at) from order_charges").fetchall()
     start = Month(first.year, first.month).previous() if first else month
     end = Month(last.year, last.month).next() if last else month
     _put(engine, "months", org_store.months_table(org_store.zones(work.tx), start, end))

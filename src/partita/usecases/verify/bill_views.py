@@ -12,6 +12,7 @@ from partita.core.money import is_currency, minor_scale_e10
 from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.store import bill_view as view_store
+from partita.store import usage as usage_store
 from partita.usecases.bill_view import Asked, Reading, prepared, read
 from partita.usecases.verify.equation import Equation, Finding, attempt, exact_text, reading, shortened
 from partita.usecases.verify.months import look, month_text
@@ -23,8 +24,11 @@ _PAIRS = tuple(zip(tuple(View)[:-1], tuple(View)[1:], strict=True))
 def views_agree(books: Books) -> list[Equation]:
     """Prove for each month that is not being closed: payable = month bill = details = flow = items = amortised."""
     with reading(books) as tx:
-        months = look(tx)
-        asked = {month: view_store.asked(tx, month) for month in sorted(set(months.all) - set(months.under_way))}
+        months, frozen = look(tx), usage_store.frozen_through(tx)
+        passed_over = {month for month in view_store.months(tx) if month < frozen}
+        asked = {
+            month: view_store.asked(tx, month) for month in sorted({*months.all, *passed_over} - {*months.under_way})
+        }
     equations: list[Equation] = []
     for month, payable in asked.items():
         equations += attempt(f"bill views {month_text(month)}", partial(_of_month, books, month, payable))
