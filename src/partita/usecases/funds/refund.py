@@ -17,6 +17,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds.command import amount_at_fault, holder_for, posted, saved, text_at_fault
 from partita.usecases.work import Work
 
@@ -31,7 +32,7 @@ class RefundOf:
 
 @dataclass(frozen=True, slots=True)
 class RefundBooked:
-    """A refund in the refund book, and what the sub-book of its month has now."""
+    """A refund in the refund book, and what the sub-book of its month has after it paid what was unpaid (CLEAR-1)."""
 
     account_id: str
     of: RefundOf
@@ -41,6 +42,7 @@ class RefundBooked:
     idempotency_key: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def refund(
@@ -80,7 +82,7 @@ def refund(
             return done
         book = source_account(Fund.REFUND, str(of.month))
         left = Money(-ledger_store.balance_of(work.tx, account_id, book, amount.currency), amount.currency)
-        entry = done.entries[0].entry_id
-        return RefundBooked(account_id, of, amount, left, entry, idempotency_key, done.repeated, dry_run)
+        entry, paid = done.entries[0].entry_id, done.bills_paid
+        return RefundBooked(account_id, of, amount, left, entry, idempotency_key, done.repeated, dry_run, paid)
 
     return saved(work, decide, dry_run=dry_run)
