@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import ran
 from partita.store import postgres
 
 SETUP = {
@@ -32,6 +33,8 @@ SETUP = {
 def partita(
     environment: dict[str, str], *words: str, limit: Callable[[], None] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    if limit is None:
+        return ran(words, environment)
     command = [sys.executable, "-m", "partita.cli", *words]
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit
