@@ -15,7 +15,7 @@ from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
-    from partita.usecases.funds import AcceptanceMoved, CardMoved
+    from partita.usecases.funds import AcceptanceMoved, CardMoved, RefundBooked
 
 
 def accept(account: str, document: str, amount: str, matures_on: str, *, drawer: str, ways: Ways = AS_IS) -> None:
@@ -158,9 +158,13 @@ def refund(account: str, amount: str, *, product: str, month: str, key: str, way
         answer = funds.refund(work, account_id=account, of=of, amount=money, idempotency_key=key, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
+    _tell_refund(answer, ways)
+
+
+def _tell_refund(answer: RefundBooked, ways: Ways) -> None:
     plain = {
         "account_id": answer.account_id,
-        "product_id": product,
+        "product_id": answer.of.product_id,
         "month": str(answer.of.month),
         "amount": decimal(answer.amount),
         "currency": answer.amount.currency,
@@ -171,7 +175,7 @@ def refund(account: str, amount: str, *, product: str, month: str, key: str, way
         "dry_run": answer.dry_run,
         "bills_paid": plain_paid(answer.bills_paid),
     }
-    book = shown(answer.book)
+    account, month, book = answer.account_id, answer.of.month, shown(answer.book)
     tell(
         plain,
         ways,
