@@ -133,8 +133,8 @@ def mismatches(work: Work) -> list[NoticeRow] | Refused:
 def end_mismatch(work: Work, *, notice_id: str, note: str, dry_run: bool = False) -> NoticeEnded | Refused:
     """Say what was done about a notice that did not fit, once (PAYMENT-4). It is never credited by this.
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_NOTICE, NOTICE_NOT_WAITING, BAD_TEXT, IDEMPOTENCY_KEY_REUSED (another
-    note was given before).
+    Refused in this order: NOT_PERMITTED, UNKNOWN_NOTICE, NOTICE_NOT_WAITING, BAD_TEXT, NOTICE_ENDED (another note was
+    given before).
     """
     allowed = authorise_books(work, Action.DECIDE_PAYMENT)
     if isinstance(allowed, Refused):
@@ -147,7 +147,7 @@ def end_mismatch(work: Work, *, notice_id: str, note: str, dry_run: bool = False
     if no := text_at_fault({"note": note}, needed=frozenset({"note"})):
         return no
     if row.end_note not in (None, note):
-        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=notice_id)
+        return refused(Reason.NOTICE_ENDED, notice=notice_id, note=row.end_note)
     with work.tx.transaction(force_rollback=dry_run):
         if row.end_note is None:
             payment_store.end_notice(work.tx, notice_id, note, by(work))

@@ -45,7 +45,7 @@ def accept(work: Work, acceptance: Acceptance, *, dry_run: bool = False) -> Acce
     """Take an acceptance bill in: its face can be spent from now on (FUNDS-12).
 
     Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
-    BAD_TEXT; then, unless this very bill is known (IDEMPOTENCY_KEY_REUSED for other content, or another account's),
+    BAD_TEXT; then, unless this very bill is known (ACCEPTANCE_KNOWN for other content, or another account's),
     ACCEPTANCE_MATURED.
     """
     holder = holder_for(work, Action.TAKE_DOCUMENT, acceptance.payer_id)
@@ -60,7 +60,7 @@ def accept(work: Work, acceptance: Acceptance, *, dry_run: bool = False) -> Acce
         ledger_store.lock_payers(work.tx, [payer])
         known = funds_store.acceptance(work.tx, document)
         if known is not None and _said(known) != _said(acceptance):
-            return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=document)
+            return refused(Reason.ACCEPTANCE_KNOWN, account=payer, document=document)
         done = posted(
             work,
             (draft,),

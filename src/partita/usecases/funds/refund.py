@@ -52,8 +52,8 @@ def refund(
 
     The key is the order's or the person's: two refunds of one amount are nothing unusual. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
-    REFUND_MONTH_AHEAD (a month that has not begun); then, unless the key is known, EXCEEDS_REFUNDABLE;
-    IDEMPOTENCY_KEY_REUSED.
+    REFUND_MONTH_AHEAD (a month that has not begun); then, unless the key is known,
+    PRODUCT_NOT_BILLED, EXCEEDS_REFUNDABLE; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -74,7 +74,7 @@ def refund(
     )
 
     def may() -> Refused | None:
-        return may_refund(funds_store.bought(work.tx, account_id, amount.currency, of.month), of.month, amount)
+        return may_refund(funds_store.bought(work.tx, holder, of.month), of.product_id, of.month, amount)
 
     def decide() -> RefundBooked | Refused:
         done = posted(work, (draft,), idempotency_key, may=may)
