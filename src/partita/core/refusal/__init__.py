@@ -243,6 +243,8 @@ class Reason(Enum):
     # control: stop and resume, alerts and deliveries
     BAD_SPAN = control.BAD_SPAN
     BAD_TURN = control.BAD_TURN
+    NOT_IN_STOP_ORDER = control.NOT_IN_STOP_ORDER
+    ORDER_OF_THE_PAYER = control.ORDER_OF_THE_PAYER
     BAD_STOP_ORDER = control.BAD_STOP_ORDER
     PAID_AHEAD_DIFFERS = control.PAID_AHEAD_DIFFERS
     PAID_AHEAD_EMPTY = control.PAID_AHEAD_EMPTY
