@@ -21,8 +21,7 @@ def test_every_row_at_fault_is_named(tmp_path: Path) -> None:
     no = read_turns(path)
     assert isinstance(no, Refused)
     assert no.message().partition(", ")[2] == (
-        "row 2: column turn: '0' is no number from 1 to 99. Row 4: the member and the product stand in the file "
-        "twice."
-        " Row 5: write member, product and turn. Row 6: column turn: 'x' is no number from 1 to 99. Nothing was changed."
+        "row 2: column turn: '0' is no number from 1 to 99. Row 4: the member and the product stand in the file twice. "
+        "Row 5: write member, product and turn. Row 6: column turn: 'x' is no number from 1 to 99. Nothing was changed."
     )
     assert all(f"第 {number} 行" in no.message("zh") for number in (2, 4, 5, 6))
