@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,28 @@ from partita.core.period import Month
 
 SECRET = "the secret of the gateway"  # noqa: S105 - of the test
 OFFSET = "+08:00"
+
+
+def ran(words: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command as a process with this environment would, in this one: a start costs more than most commands."""
+    out, err = io.StringIO(), io.StringIO()
+    kept, named = dict(os.environ), sys.argv
+    _be_in(environment)
+    try:
+        given = line._passed_through(line._in_order(line._who_asks(list(words))))  # noqa: SLF001 - as `main` does
+        sys.argv = ["partita", *given]
+        with redirect_stdout(out), redirect_stderr(err):
+            code = guarded(lambda language: partial(line.built(given, language), given))
+    finally:
+        sys.argv = named
+        _be_in(kept)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def _be_in(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    screen.settings.cache_clear()
 
 
 class CommandLine:
@@ -45,20 +68,8 @@ class CommandLine:
 
     def run(self, *words: str) -> tuple[int, str, str]:
         """Run a command; return its exit code, and what it printed and complained."""
-        out, err = io.StringIO(), io.StringIO()
-        who = {name: os.environ.get(name) for name in ("PARTITA_USER", "PARTITA_ACCOUNT")}
-        screen.settings.cache_clear()
-        given = line._passed_through(line._in_order(line._who_asks(list(words))))  # noqa: SLF001 - as `main` does
-        self.patch.setattr(sys, "argv", ["partita", *given])
-        with redirect_stdout(out), redirect_stderr(err):
-            code = guarded(lambda language: partial(line.built(given, language), given))
-        screen.settings.cache_clear()
-        for name, text in who.items():
-            if text is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = text
-        return code, out.getvalue(), err.getvalue()
+        done = ran(words, dict(os.environ))
+        return done.returncode, done.stdout, done.stderr
 
     def said(self, *words: str) -> Any:
         """Return what a command says that succeeds."""

@@ -8,6 +8,7 @@ as its owner, for tests that tamper with rows. The server is the embedded one, o
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,9 +23,10 @@ from psycopg.conninfo import make_conninfo
 
 from laws import books_tally
 from partita.settings import Settings
-from partita.store import db, migrate, postgres
+from partita.store import cluster, db, migrate, postgres
 from partita.usecases.work import Books
 from partita.wiring import open_books
+from servers import clone, drop
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 _LOCK = 4_200_001
@@ -49,6 +51,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return
     home = _kept_home(request.config) or tmp_path_factory.getbasetemp() / "partita"
     address = postgres.ensure_running(home)
+    _do_without_fsync(home)
     with address.lease:
         yield address.owner_url
 
@@ -72,6 +75,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(line)
     for seed in sorted(seeds):
         terminalreporter.line(f"failed with seed {seed}: PARTITA_SEED={seed}")
+
+
+def _do_without_fsync(home: Path) -> None:
+    """Let the server of the tests, which no power cut has to survive, write without waiting for the disk.
+
+    Every test makes a database and drops it, and both wait for every file. Tests of kills start servers of their own,
+    as users get them.
+    """
+    folder = cluster.Place(home / "database").cluster
+    (folder / "postgresql.auto.conf").write_text("fsync = off\nfull_page_writes = off\n", encoding="utf-8")
+    os.kill(int((folder / "postmaster.pid").read_text(encoding="utf-8").split()[0]), signal.SIGHUP)
 
 
 def _kept_home(config: pytest.Config) -> Path | None:
@@ -101,15 +115,11 @@ def template(server: str) -> str:
 @pytest.fixture
 def owner_url(server: str, template: str) -> Iterator[str]:
     """A fresh database as its owner; it is dropped afterwards."""
-    name = sql.Identifier(f"partita_test_{uuid.uuid4().hex[:16]}")
+    name = f"partita_test_{uuid.uuid4().hex[:16]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template {}").format(name, sql.Identifier(template)))
-        yield make_conninfo(server, dbname=name.as_string().strip('"'))
-        try:
-            connection.execute(sql.SQL("drop database {} with (force)").format(name))
-        except psycopg.errors.InsufficientPrivilege:
-            # Only a superuser may force an autovacuum worker out; a plain drop waits for it.
-            connection.execute(sql.SQL("drop database {}").format(name))
+        clone(connection, name, template)
+        yield make_conninfo(server, dbname=name)
+        drop(connection, name)
 
 
 @pytest.fixture

@@ -10,10 +10,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from partita.store import cluster, installation
 from partita.store.cluster import Place
 from partita.store.installation import Installation
+
+
+def clone(connection: psycopg.Connection, name: str, template: str) -> None:
+    """Make a database that is a copy of another one; by files, for nothing of it needs to be written ahead."""
+    making = sql.SQL("create database {} template {} strategy file_copy")
+    connection.execute(making.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop(connection: psycopg.Connection, name: str) -> None:
+    """Drop a database whose last connections may just be closing."""
+    statement = sql.SQL("drop database {}").format(sql.Identifier(name))
+    try:
+        connection.execute(statement + sql.SQL(" with (force)"))
+    except psycopg.errors.InsufficientPrivilege:
+        # Only a superuser may force an autovacuum worker out; a plain drop waits for it.
+        connection.execute(statement)
 
 
 @contextmanager

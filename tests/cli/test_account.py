@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from command_line import ran
 
 CODE = "91110000600037341L"
 
@@ -20,8 +21,7 @@ class Line:
         self.environment = environment
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "partita.cli", *words]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        return ran(words, self.environment)
 
     def said(self, *words: str) -> Any:
         done = self.run(*words, "--json")

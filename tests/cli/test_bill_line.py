@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
+from command_line import ran
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.usecases.work import Books
@@ -13,8 +12,7 @@ from payers import bill, open_accounts
 
 
 def _said(environment: dict[str, str], *words: str) -> str:
-    command = [sys.executable, "-m", "partita.cli", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = ran(words, environment)
     assert done.returncode == 0, done.stderr
     return " ".join(done.stdout.replace("│", " ").split())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_line import ran
 from partita.usecases.work import Books
 from steps.world import World
 
@@ -23,8 +23,7 @@ class Line:
         self.environment = environment
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "partita.cli", *words]
-        return subprocess.run(command, env=self.environment | more, capture_output=True, text=True, check=False)
+        return ran(words, self.environment | more)
 
     def said(self, *words: str) -> Any:
         done = self.run(*words, "--json")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
+from command_line import ran
 from partita.core.money import Money
 from partita.core.org import FinanceMode
 from partita.core.period import Month
@@ -24,8 +22,7 @@ class _Line:
         texts = []
         for language in ("en", "zh"):
             environment = self.environment | {"PARTITA_LANG": language, "COLUMNS": "160"}
-            command = [sys.executable, "-m", "partita.cli", *words]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            done = ran(words, environment)
             assert done.returncode == 0, done.stderr
             texts.append(" ".join(done.stdout.replace("│", " ").split()))
         return texts[0], texts[1]

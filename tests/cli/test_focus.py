@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from command_line import ran
 
 BILL = """\
 BilledCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,\
@@ -31,8 +32,7 @@ MODEL = {
 
 
 def partita(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "partita.cli", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return ran(words, environment)
 
 
 @pytest.fixture

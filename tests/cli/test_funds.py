@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_line import ran
 from partita.core.money import Money
 from partita.core.payment import Notice, sign, write_notice
 from partita.core.period import Month
@@ -32,9 +32,8 @@ class Line:
         }
 
     def run(self, *words: str, language: str = "en") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "partita.cli", *words]
         environment = self.environment | {"PARTITA_LANG": language}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return ran(words, environment)
 
     def said(self, *words: str) -> Any:
         done = self.run(*words, "--json")

@@ -2,18 +2,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from command_line import ran
 from partita.usecases.work import Books
 from steps.relation import Relations
 
 
 def partita(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "partita.cli", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return ran(words, environment)
 
 
 @pytest.fixture

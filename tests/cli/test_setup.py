@@ -2,19 +2,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from command_line import ran
 from partita.demo.catalogue import catalogue
 from partita.demo.generator import write_setup
 from partita.demo.group import organisation
 
 
 def partita(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "partita.cli", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return ran(words, environment)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import ran
 from partita.store import postgres
 
 SETUP = {
@@ -32,6 +33,8 @@ SETUP = {
 def partita(
     environment: dict[str, str], *words: str, limit: Callable[[], None] | None = None
 ) -> subprocess.CompletedProcess[str]:
+    if limit is None:
+        return ran(words, environment)
     command = [sys.executable, "-m", "partita.cli", *words]
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=120, preexec_fn=limit
@@ -167,7 +170,8 @@ def test_what_is_put_into_an_existing_home_is_closed_to_others(tmp_path: Path) -
         assert set(modes.values()) == {0o700}, modes
         secrets = home / "database" / "passwords.json"
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
-        version = partita(environment, "db", "run", "psql", "--version")
+        command = [sys.executable, "-m", "partita.cli", "db", "run", "psql", "--version"]
+        version = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
         assert version.returncode == 0, version.stderr
         assert version.stdout.startswith("psql (PostgreSQL)")
     finally:

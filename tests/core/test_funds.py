@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from partita.core.funds import Card, Ends, Fund, Part, fund_of, may_share, source_account
+from partita.core.funds import Bought, Card, Ends, Fund, Part, fund_of, may_refund, may_share, source_account
 from partita.core.funds.document import CARD_DAYS_MAX, may_sell
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.refusal import Reason, Refused
 
 
@@ -52,3 +53,12 @@ def test_the_end_of_a_card() -> None:
     assert isinstance(too_long, Refused)
     assert too_long.reason is Reason.BAD_DAYS
     assert may_sell(card) is None
+
+
+def test_who_is_paid_for_by_another_is_told_whom_to_refund() -> None:
+    no = may_refund(Bought("shop", "CNY", payer_id="acme"), "compute", Month(2026, 10), Money(100, "CNY"))
+    assert isinstance(no, Refused)
+    assert no.message() == (
+        "shop was billed no compute in 2026-10, so nothing of it can be refunded. acme pays for shop: refund acme."
+    )
+    assert no.message("zh") == "shop 2026-10 没有 compute 的账单，无可退款。shop 由 acme 付款：请退款给 acme。"

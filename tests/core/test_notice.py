@@ -54,3 +54,23 @@ def test_a_bill_that_is_due_is_to_be_paid_and_a_card_that_ends_has_something_lef
     card = expiry_notice("acme", Expiring(Ending.CARD, "card_1", "acme", date(2026, 10, 20), 1000, "CNY"), 7)
     assert card.title == ("acme: stored-value card card_1 ends soon", "acme：储值卡 card_1 即将到期")
     assert card.body[0] == "Stored-value card card_1 ends on 2026-10-20 with 10.00 CNY left."
+
+
+@pytest.mark.parametrize(
+    ("before", "english", "chinese"),
+    [
+        (ServiceState.SUSPENDED, "service runs again, but money is still low", "服务已恢复，但额度仍即将耗尽"),
+        (ServiceState.GRACE, "no longer overdue, but money is still low", "已不再欠费，但额度仍即将耗尽"),
+        (ServiceState.RUNNING, "money runs low, service stops soon", "额度即将耗尽，服务可能停机"),
+    ],
+)
+def test_service_that_comes_back_to_a_warning_says_both(before: ServiceState, english: str, chinese: str) -> None:
+    payer, _ = service_notices(group(1), [Change(item(before), ServiceState.WARNED, Cause.QUOTA_LOW)])
+    assert payer.title == (f"acme: {english}", f"acme：{chinese}")
+    assert "Top up acme or transfer money to it before the quota is gone." in payer.body[0]
+
+
+def test_one_that_was_stopped_and_one_that_was_not_are_told_apart() -> None:
+    changes = [Change(item(state), ServiceState.WARNED, Cause.QUOTA_LOW) for state in ServiceState]
+    told = [one for one in service_notices(group(1), changes) if one.account_id == "acme"]
+    assert len(told) == len({one.key for one in told}) == 3

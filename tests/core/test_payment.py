@@ -52,10 +52,13 @@ FAILURE = replace(TRUE, succeeded=False)
         (replace(TRUE, amount="99.99"), OPEN, True, Verdict.AMOUNT_DIFFERS),
         (replace(TRUE, amount="much"), OPEN, True, Verdict.AMOUNT_DIFFERS),
         (replace(TRUE, amount="1E+2"), OPEN, True, Verdict.CREDITED),
+        (replace(TRUE, occurred_at=AT + timedelta(minutes=5)), OPEN, True, Verdict.CREDITED),
+        (replace(TRUE, occurred_at=AT + timedelta(minutes=5, seconds=1)), OPEN, True, Verdict.NOT_YET),
+        (replace(FAILURE, occurred_at=AT + timedelta(days=1)), PAID, True, Verdict.NOT_YET),
     ],
 )
 def test_what_a_notice_is_worth(notice: Notice, payment: Payment, genuine: bool, verdict: Verdict) -> None:  # noqa: FBT001
-    assert judge(notice, payment, genuine=genuine) is verdict
+    assert judge(notice, payment, genuine=genuine, now=AT) is verdict
     assert verdict.text() != verdict.text("zh")
 
 

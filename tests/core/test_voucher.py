@@ -50,7 +50,12 @@ def test_what_can_be_done_with_it() -> None:
     assert state(GIFT, 5, NOVEMBER, drawn=False) is State.ENDED
     assert state(GIFT, 0, NOW, drawn=True) is State.USED_UP
     assert state(ONCE, 5, NOW, drawn=True) is State.USED_UP
-    assert [one.text("zh") for one in State] == ["可用", "未生效", "已用完", "已到期"]
+    assert state(ONCE, 0, NOW, drawn=True, emptied_by="voucher_lapsed") is State.USED_UP
+    assert state(GIFT, 0, NOVEMBER, drawn=True, emptied_by="voucher_lapsed") is State.ENDED
+    assert state(GIFT, 0, NOVEMBER, drawn=False, emptied_by="voucher_to_pool") is State.ENDED
+    assert state(GIFT, 0, NOW, drawn=False, emptied_by="voucher_shared") is State.SHARED
+    assert state(GIFT, 0, NOW, drawn=True, emptied_by="voucher_given_back") is State.TAKEN_BACK
+    assert [one.text("zh") for one in State] == ["可用", "未生效", "已用完", "已共享", "已收回", "已到期"]
 
 
 def test_one_for_a_single_use_is_handed_on_whole() -> None:

@@ -142,6 +142,12 @@ def test_an_account_stands_in_one_row(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("make", [csv_of, sheet_of])
+def test_columns_are_known_however_they_are_written(tmp_path: Path, make: Make) -> None:
+    lines, problems = read_batch(make(tmp_path, "Main, MEMBER ,amount", "m,a,1"), BatchKind.TRANSFER)
+    assert ([line.content for line in lines], problems) == ([("m", "a", "independent", "1")], [])
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [

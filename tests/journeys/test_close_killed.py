@@ -34,6 +34,7 @@ from partita.usecases.usage import import_usage
 from partita.usecases.verify import verify
 from partita.usecases.work import Books
 from partita.wiring import open_books
+from servers import clone, drop
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
 KILLS = 10
@@ -52,9 +53,7 @@ def fresh_books(server: str, template: str, home: Path) -> Iterator[tuple[Settin
     """Open books on a database of their own, with the same demo set up and imported."""
     name = f"partita_killed_{home.name}_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        clone(connection, name, template)
         url = make_conninfo(server, dbname=name)
         settings = Settings(home, url, "512MB", 2, "en", NOW)
         try:
@@ -62,7 +61,7 @@ def fresh_books(server: str, template: str, home: Path) -> Iterator[tuple[Settin
                 _furnish(books, home)
                 yield settings, books
         finally:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            drop(connection, name)
 
 
 def _furnish(books: Books, home: Path) -> None:

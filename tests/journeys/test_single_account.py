@@ -20,7 +20,7 @@ def test_register_pay_use_and_be_billed(line: CommandLine) -> None:
 
     # 100.00 through the gateway: credited once, however often it is told; a lie is credited never
     payment = line.said("payment", "start", "lin", "100.00", "--key", "order-1")["payment_id"]
-    true = Notice(payment, "tx-1", "100.00", "CNY", succeeded=True, occurred_at=datetime(2026, 9, 1, 3, tzinfo=UTC))
+    true = Notice(payment, "tx-1", "100.00", "CNY", succeeded=True, occurred_at=datetime(2026, 9, 1, 1, tzinfo=UTC))
     for nonce in ("a", "b"):
         body = write_notice(true, nonce=nonce)
         path = line.file("notice.json", body.decode().rstrip("\n"))

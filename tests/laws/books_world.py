@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from conftest import Clock
@@ -35,6 +34,7 @@ from partita.usecases.relation import Terms as Offer
 from partita.usecases.setup import apply_setup
 from partita.usecases.work import Books, Work
 from partita.wiring import open_books
+from servers import clone, drop
 from steps.world import HEADS
 
 FOUNDED = datetime(2026, 9, 20, 3, 30, tzinfo=UTC)
@@ -181,16 +181,6 @@ def done(answer: T | Refused) -> T:
     return answer
 
 
-def drop(connection: psycopg.Connection, name: str) -> None:
-    """Drop a database whose last connections may just be closing."""
-    statement = sql.SQL("drop database {}").format(sql.Identifier(name))
-    try:
-        connection.execute(statement + sql.SQL(" with (force)"))
-    except psycopg.errors.InsufficientPrivilege:
-        # Only a superuser may force an autovacuum worker out; a plain drop waits for it.
-        connection.execute(statement)
-
-
 @dataclass
 class Copies:
     """Copies of the founded database: one for each example and one for each replay."""
@@ -203,10 +193,9 @@ class Copies:
     def books(self) -> Iterator[tuple[Books, Clock, psycopg.Connection]]:
         """Open a copy; it is dropped afterwards. Gives the books, their clock, and the owner's own connection."""
         name = f"partita_law_{uuid.uuid4().hex[:16]}"
-        copied = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(self.template))
         url, clock = make_conninfo(self.server, dbname=name), Clock(STARTS)
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(copied)
+            clone(connection, name, self.template)
             home = self.home / name
             settings = Settings(home=home, database_url=url, memory="512MB", threads=1, language="en", now=STARTS)
             try:

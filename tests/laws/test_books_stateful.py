@@ -35,9 +35,10 @@ from laws.books_model import Model
 from laws.books_reads import look, look_at_costs
 from laws.books_relation_draws import FAMILIES, sensible
 from laws.books_tally import FIXED_SEEDS, LEAST_STEPS, PROPERTY, SEED, Tally, fresh_seed, gather, judge, summary
-from laws.books_world import TENANTS, Copies, Tenant, drop, found, other
+from laws.books_world import TENANTS, Copies, Tenant, found, other
 from partita.core.refusal import Refused
 from partita.settings import Settings
+from servers import clone, drop
 
 RUNS = len(FIXED_SEEDS) + 1
 NEXT_SEED = 1_000_000_007
@@ -268,7 +269,7 @@ def copies(server: str, template: str, tmp_path_factory: pytest.TempPathFactory)
     home = tmp_path_factory.mktemp("books")
     name = f"partita_founded_{home.parent.name[-8:]}_{abs(hash(str(home)))}".replace("-", "_")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template "{template}"'.encode())
+        clone(connection, name, template)
         url = make_conninfo(server, dbname=name)
         found(Settings(home=home / "founded", database_url=url, memory="512MB", threads=1, language="en", now=None))
         yield Copies(server, name, home)

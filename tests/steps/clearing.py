@@ -13,6 +13,7 @@ On real books, verbs besides those of `steps.world`, in `given` and `when`:
     clear     ACCOUNT                         `dry clear ACCOUNT` says what would be paid
     bills     ACCOUNT                         what is outstanding of each, and what paid it
     has       ACCOUNT                         cash, and what is owed
+    owes      ACCOUNT                         what is owed, bill by bill and on none
     paid      MONTH of ACCOUNT                which source paid how much of which line
     volume    SKU in PRODUCT 10:1.00 -:0.50   a price for all by how much there is, so that late usage may lower it
     seller    PRODUCT NAME                    a product of the marketplace
@@ -213,6 +214,14 @@ class Clearings(World):
         with self.books.work() as work:
             figures = funds.figures_of(work, account)
         self.said.append(f"cash {plain(figures.cash)} outstanding {plain(figures.outstanding)}")
+
+    def owes(self, account: str) -> None:
+        with self.books.work() as work:
+            money, line = self._did(funds.show(work, account)), self._did(credit.show(work, account))
+        assert money.on_no_bill == line.on_no_bill
+        bills = [f"{one.month} {plain(one.outstanding.minor)}" for one in line.unpaid]
+        beside = f"on no bill {plain(money.on_no_bill.minor)}"
+        self.said.append(f"owes {plain(money.figures.outstanding)}: {', '.join([*bills, beside])}")
 
     def paid(self, month: str, _of: str, account: str) -> None:
         with self.books.work() as work:

@@ -21,7 +21,7 @@ Verbs of given and when:
     sources  ACCOUNT · available ACCOUNT · reverse ACCOUNT KEY · verify-books
     quota    NAME PART=AMOUNT …               a quota of these figures, on the pure core
     shown    ACCOUNT NAME                     the formula of a quota, as `funds show` says it
-    why                                       the formula that the last refusal names
+    why                                       the formula that the last refusal names, or all that it says
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ class Player:
 
     def do_why(self) -> None:
         assert self.refused is not None
-        self.said.append(str(self.refused.details()["formula"]))
+        self.said.append(str(self.refused.details().get("formula") or self.refused.message()))
 
     def _say(self, answer: object, told: Callable[..., str]) -> None:
         self.refused = answer if isinstance(answer, Refused) else None

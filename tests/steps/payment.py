@@ -65,7 +65,7 @@ class Player:
 
     def do_notice(self, status: str, *options: str) -> None:
         said = dict(option.split("=") for option in options if "=" in option)
-        hour, minute = map(int, said.get("at", "12:00").split(":"))
+        hour, minute = map(int, said.get("at", "03:00").split(":"))
         notice = Notice(
             payment_id=said.get("payment", self.payment_id),
             transaction_id=said.get("tx", "t1"),

@@ -19,7 +19,7 @@ from partita.store import db, migrate
 from partita.store.db import DatabaseUnavailable, pool_at, ready_address
 from partita.store.installation import Installation
 from partita.usecases.work import Books
-from servers import serving
+from servers import drop, serving
 
 DENIED = psycopg.errors.InsufficientPrivilege
 KEPT = (
@@ -36,7 +36,7 @@ def empty(server: str) -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         yield make_conninfo(server, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop(connection, name)
 
 
 def value(url: str, query: str) -> object:

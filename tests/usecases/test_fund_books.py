@@ -148,7 +148,7 @@ def test_the_number_of_a_bill_is_its_key(acme: Books, clock: Clock) -> None:
             funds.end(work, account_id="acme", document_id="d1", state=AcceptanceState.DISCOUNTED, fee=Money(1, "USD")),
         ]
     assert [reason(one) for one in answers] == [
-        Reason.IDEMPOTENCY_KEY_REUSED, Reason.IDEMPOTENCY_KEY_REUSED, Reason.UNKNOWN_ACCOUNT, Reason.BAD_TEXT,
+        Reason.ACCEPTANCE_KNOWN, Reason.ACCEPTANCE_KNOWN, Reason.UNKNOWN_ACCOUNT, Reason.BAD_TEXT,
         Reason.BAD_TEXT, Reason.AMOUNT_NOT_POSITIVE, Reason.UNKNOWN_ACCEPTANCE, Reason.UNKNOWN_ACCOUNT,
         Reason.UNKNOWN_ACCEPTANCE, Reason.CURRENCY_NOT_USED,
     ]  # fmt: skip

@@ -164,7 +164,7 @@ def test_a_mismatch_is_settled_once(books: Books) -> None:
             payment.end_mismatch(work, notice_id=waits.notice_id, note=note) for note in ("", "called", "called", "no")
         ]
     told = [one.reason if isinstance(one, Refused) else one.repeated for one in answers]
-    assert told == [Reason.BAD_TEXT, False, True, Reason.IDEMPOTENCY_KEY_REUSED]
+    assert told == [Reason.BAD_TEXT, False, True, Reason.NOTICE_ENDED]
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"null", b"{", b'{"payment_id": 1}', b"[" * 3000])

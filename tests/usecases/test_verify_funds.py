@@ -22,6 +22,15 @@ from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books
 from payers import group
 
+PAID_TWICE = """
+    with other as (
+        insert into payment
+        select (jsonb_populate_record(p, '{"payment_id": "pay_2", "idempotency_key": "k2"}')).* from payment p
+        returning payment_id
+    )
+    insert into payment_step select (jsonb_populate_record(s, '{"payment_id": "pay_2"}')).* from payment_step s, other
+"""
+
 
 def cny(text: str) -> Money:
     return Money.parse(text, "CNY")
@@ -60,6 +69,7 @@ def test_every_equation_of_funds_holds(used: Books) -> None:
     sides = {name: (one.left, one.right) for name, one in found.items()}
     assert sides["transfers CNY"] == ("30.00 CNY", "30.00 CNY")
     assert sides["payments CNY"] == ("100.00 CNY", "100.00 CNY")
+    assert sides["transactions"] == ("1", "1")
     assert sides["acceptances CNY"] == ("5.00 CNY", "5.00 CNY")
     assert sides["cards CNY"] == ("20.00 CNY", "20.00 CNY")
     assert sides["credit"] == ("1", "1")
@@ -76,6 +86,7 @@ def test_every_equation_of_funds_holds(used: Books) -> None:
         ("update stored_value_card set face_minor = 2100", "cards CNY", ""),
         ("update payment set amount_minor = 9999", "payments CNY", "pay_"),
         ("delete from payment_step", "payments CNY", "pay_"),
+        (PAID_TWICE, "transactions", "t paid 2"),
         ("update credit_change set limit_minor = 6000 where account_id = 'shop'", "credit", "acme"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways
 from partita.core.refusal import Refused
 
@@ -73,6 +74,7 @@ def _plain(done: BatchDone) -> dict[str, object]:
         ],
         "repeated": done.repeated,
         "dry_run": done.dry_run,
+        "bills_paid": plain_paid(done.bills_paid),
     }
 
 
@@ -85,6 +87,7 @@ def _render(console: Console, done: BatchDone) -> None:
             str(one.line), one.account_id, text + (say(" (so already)", "（此前已如此）") if one.repeated else "")
         )
     console.print(table)
+    print_paid(console, done.bills_paid, dry_run=done.dry_run)
     rows = screen.many(len(done.batch.rows), "row")
     count = f"{len(done.batch.rows):,}"
     if done.repeated:

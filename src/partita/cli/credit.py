@@ -307,4 +307,5 @@ def _plain(one: CreditShown) -> dict[str, object]:
             }
             for bill in one.unpaid
         ],
+        "on_no_bill": decimal(one.on_no_bill),
     }

@@ -32,7 +32,7 @@ def show(console: Console, one: CreditShown) -> None:
         _term(console, one)
     if one.allocations:
         _allocations(console, one)
-    if one.unpaid:
+    if one.unpaid or one.on_no_bill.minor:
         _unpaid(console, one)
     if one.main.credit_refunds:
         console.print(_refunds(one), markup=False)
@@ -116,6 +116,8 @@ def _unpaid(console: Console, one: CreditShown) -> None:
         due = bill.due_on.isoformat() if bill.due_on else "-"
         late = say(" overdue", " 已逾期") if bill.past_due else ""
         grid.add_row(str(bill.month), bill.payer_id, shown(bill.outstanding), due + late)
+    if one.on_no_bill.minor:
+        grid.add_row(say("on no bill", "账单以外"), one.line.management_id, shown(one.on_no_bill), "-")
     console.print(grid)
 
 
@@ -127,6 +129,11 @@ def _refunds(one: CreditShown) -> str:
         return screen.say(
             f"Credit refunds of {account} not set off: {left}; they are part of its quota.",
             f"{account} 未抵扣的信控退款：{left}，计入可用额度。",
+        )
+    if not any(bill.payer_id == account for bill in one.unpaid):
+        return screen.say(
+            f"Credit refunds of {account} not set off: {left}; {command} AMOUNT` lowers what it owes with them.",
+            f"{account} 未抵扣的信控退款：{left}；可用 {command} 金额` 抵扣欠款。",
         )
     return screen.say(
         f"Credit refunds of {account} not set off: {left}; {command} AMOUNT` pays unpaid bills with them.",

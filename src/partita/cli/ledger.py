@@ -9,6 +9,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.chart import account_name, event_name
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.moment import local, moment_of
 from partita.cli.permission import print_what_is_left_out
 from partita.core.ledger import Side, instant_text
@@ -128,6 +129,7 @@ def reverse(entry: str, *, reason: str = "", dry_run: bool = False, as_json: Jso
             {"ledger_account": p.ledger_account, "currency": p.currency, **_sides(p.amount_minor, p.currency)}
             for p in done.mirror.postings
         ],
+        "bills_paid": plain_paid(done.bills_paid),
     }
     screen.answer(plain, as_json=as_json, render=lambda console: _show_reversed(console, done))
 
@@ -249,6 +251,7 @@ def _show_reversed(console: Console, done: Reversed) -> None:
         debit, credit, _, _ = _figures(posting.amount_minor, 0, posting.currency)
         grid.add_row(account_name(posting.ledger_account), debit, credit, posting.currency)
     console.print(grid)
+    print_paid(console, done.bills_paid, dry_run=done.dry_run)
 
 
 def _figures(amount_minor: int, balance_minor: int, currency: str) -> tuple[str, str, str, str]:

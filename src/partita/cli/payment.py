@@ -10,6 +10,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.moment import local
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.payment import Payment
@@ -96,10 +97,17 @@ def notice(file: Path, *, signature: str, ways: Ways = AS_IS) -> None:
         "entry_id": taken.entry_id,
         "repeated": taken.repeated,
         "dry_run": taken.dry_run,
+        "bills_paid": plain_paid(taken.bills_paid),
     }
     english, chinese = taken.verdict.value
     rest = (f"Notice {taken.notice_id}: {english}.", f"通知 {taken.notice_id}：{chinese}。")
-    tell(plain, ways, done=rest, would=(f"Would be: {rest[0]}", f"将判定：{rest[1]}"))
+    tell(
+        plain,
+        ways,
+        done=rest,
+        would=(f"Would be: {rest[0]}", f"将判定：{rest[1]}"),
+        more=lambda console: print_paid(console, taken.bills_paid, dry_run=taken.dry_run),
+    )
     if taken.verdict.waits:
         raise SystemExit(screen.EXIT_REFUSED)
 

@@ -261,7 +261,9 @@ _NOTES = {
     "transfers": "划拨", "fund-books": "资金账本", "documents": "票据与储值卡", "payments": "支付", "credit": "信控",
     "holds": "冻结", "counters": "累计用量", "services": "停复机",
     "invoices": "发票", "invoice-parts": "发票明细",
-    "settled": "结算", "settlement": "结算", "once": "不重复计费", "recount": "重算",
+    "settled": "结算", "settlement": "结算", "overpaid": "不多付",
+    "receivables": "欠款", "offsets": "抵扣", "vouchers": "代金券", "vouchers-shared": "代金券划拨", "draws": "扣款",
+    "once": "不重复计费", "recount": "重算",
 }  # fmt: skip
 
 

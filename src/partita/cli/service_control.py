@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from partita.cli import screen
 from partita.cli.amount import amount_of
+from partita.cli.funds.amount import shown
 from partita.cli.moment import moment_of
 from partita.cli.span import span_of, spoken
 from partita.cli.ways import AS_IS, Ways, tell
@@ -259,8 +260,9 @@ def cap(account: str, amount: str, *, ways: Ways = AS_IS) -> None:
         tell(plain, ways, done=(f"{account} has no spending cap.", f"{account} 没有消费上限。"),
              would=(f"Would take back the cap of {account}.", f"将撤销 {account} 的消费上限。"))  # fmt: skip
         return
-    tell(plain, ways, done=(f"{account} may spend {limit} a month.", f"{account} 每月最多消费 {limit}。"),
-         would=(f"Would let {account} spend {limit} a month.", f"将限制 {account} 每月最多消费 {limit}。"))  # fmt: skip
+    most = shown(limit)
+    tell(plain, ways, done=(f"{account} may spend {most} a month.", f"{account} 每月最多消费 {most}。"),
+         would=(f"Would let {account} spend {most} a month.", f"将限制 {account} 每月最多消费 {most}。"))  # fmt: skip
 
 
 @Parameter(name="*")

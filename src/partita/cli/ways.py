@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,12 +24,21 @@ class Ways:
 AS_IS = Ways()
 
 
-def tell(plain: Mapping[str, object], ways: Ways, *, done: tuple[str, str], would: tuple[str, str]) -> None:
-    """Say in a line what was done, or would be; `plain` tells by `repeated` that it was done before."""
+def tell(
+    plain: Mapping[str, object],
+    ways: Ways,
+    *,
+    done: tuple[str, str],
+    would: tuple[str, str],
+    more: Callable[[Console], None] | None = None,
+) -> None:
+    """Say in a line what was done, or would be, then `more`; `plain` tells by `repeated` that it was done before."""
 
     def render(console: Console) -> None:
         console.print(screen.say(*(would if ways.dry_run else done)), markup=False)
         if plain.get("repeated"):
             console.print(screen.say("That stood there before; nothing changed.", "此前已如此，未作任何更改。"))
+        if more:
+            more(console)
 
     screen.answer(plain, as_json=ways.as_json, render=render)

@@ -224,7 +224,10 @@ MATRIX: dict[Topic, dict[FinanceMode, Right]] = {
     },
     Topic.ALERTS: {
         INDEPENDENT: _of_member("each account its own", "各账号独立接收"),
-        TRUSTEESHIP: _of_main("low quota and high spending go to the main account", "可用额度与高额消费预警发给主账号"),
+        TRUSTEESHIP: _of_main(
+            "low quota is told to the main account, high spending to it and the member",
+            "可用额度预警发给主账号，高额消费预警同时发给子账号",
+        ),
     },
     Topic.ANALYSIS: {
         INDEPENDENT: _of_member(

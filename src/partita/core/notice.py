@@ -50,27 +50,24 @@ SHOWN = 12
 def service_notices(group: Group, changes: Iterable[Change]) -> tuple[Notice, ...]:
     """Return what a payer, and each member concerned, is told of changes: one notice for each state and cause.
 
-    A warning that ends and a first use are not told.
+    A warning that ends and a first use are not told. Service that comes back to a warning says both (STOP-6).
     """
-    told: dict[tuple[str, ServiceState, Cause], list[Change]] = {}
+    told: dict[tuple[str, str, str, str], list[Change]] = {}
     for change in changes:
-        if not _is_told(change):
+        if change.state is ServiceState.RUNNING and change.item.state not in _HELD:
             continue
         for account in dict.fromkeys((group.payer_id, change.item.account_id)):
-            told.setdefault((account, change.state, change.cause), []).append(change)
-    return tuple(
-        _service_notice(account, group, of_kind)
-        for (account, _, _), of_kind in sorted(
-            told.items(), key=lambda one: (one[0][0], one[0][1].word, one[0][2].name)
-        )
-    )
+            kind = (account, change.state.word, change.cause.name, _came_back_from(change))
+            told.setdefault(kind, []).append(change)
+    return tuple(_service_notice(kind[0], group, of_kind) for kind, of_kind in sorted(told.items()))
 
 
-def _is_told(change: Change) -> bool:
-    before = change.item.state
-    if change.state is ServiceState.RUNNING:
-        return before in {ServiceState.SUSPENDED, ServiceState.GRACE}
-    return not (change.state is ServiceState.WARNED and before in {ServiceState.SUSPENDED, ServiceState.GRACE})
+_HELD = frozenset({ServiceState.SUSPENDED, ServiceState.GRACE})
+
+
+def _came_back_from(change: Change) -> str:
+    """Return from where service came back to a warning; '' where it did not: what runs again without one says so."""
+    return change.item.state.word if change.state is ServiceState.WARNED and change.item.state in _HELD else ""
 
 
 _HEADLINES: dict[ServiceState, Text] = {
@@ -104,6 +101,16 @@ _NEXT_SPARED: Text = (
     "It goes on within the daily allowance of the stop order, and is billed. Top up {payer}.",
     "在停机顺序的每日保留额度内继续运行并照常计费。请为 {payer} 充值。",
 )
+_HEADLINES_BACK: dict[str, Text] = {
+    ServiceState.SUSPENDED.word: (
+        "{account}: service runs again, but money is still low",
+        "{account}：服务已恢复，但额度仍即将耗尽",
+    ),
+    ServiceState.GRACE.word: (
+        "{account}: no longer overdue, but money is still low",
+        "{account}：已不再欠费，但额度仍即将耗尽",
+    ),
+}
 _NEXT_OF_CAP: Text = (
     "The member goes on in the next month, or when its spending cap is raised.",
     "子账号将在下个自然月或提高消费上限后恢复。",
@@ -114,7 +121,8 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
     state, cause = changes[0].state, changes[0].cause
     named = [f"{one.item.account_id} / {one.item.product_id}" for one in changes]
     after = {Cause.CAP_REACHED: _NEXT_OF_CAP, Cause.SPARED: _NEXT_SPARED}.get(cause, _NEXT[state])
-    headline = _HEADLINE_SPARED if cause is Cause.SPARED else _HEADLINES[state]
+    back = _came_back_from(changes[0])
+    headline = _HEADLINE_SPARED if cause is Cause.SPARED else _HEADLINES_BACK.get(back, _HEADLINES[state])
     body: list[str] = []
     for language, said in enumerate(("en", "zh")):
         lines = [
@@ -126,7 +134,17 @@ def _service_notice(account: str, group: Group, changes: Sequence[Change]) -> No
         body.append("\n".join(lines))
     return Notice(
         account_id=account,
-        key=f"service:{account}:{group.payer_id}:{state.word}:{cause.name.lower()}:{instant_text(group.now)}",
+        key=":".join(
+            [
+                "service",
+                account,
+                group.payer_id,
+                state.word,
+                *([back] if back else []),
+                cause.name.lower(),
+                instant_text(group.now),
+            ]
+        ),
         kind=f"service.{state.word}",
         title=(headline[0].format(account=account), headline[1].format(account=account)),
         body=(body[0], body[1]),

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from partita.core.ids import derived_id, is_name
@@ -19,6 +19,9 @@ from partita.core.money import Money, is_currency
 
 NOTICE_BYTES_MAX = 4096
 """A longer notice is refused unread: no gateway needs more."""
+
+CLOCKS_APART = timedelta(minutes=5)
+"""A gateway's clock may be ahead of ours by so much; what it dates later has not happened (PAYMENT-4)."""
 
 
 class PaymentState(Enum):
@@ -42,6 +45,7 @@ class Verdict(Enum):
     UNKNOWN_PAYMENT = ("there is no such payment", "没有对应的支付单")
     CURRENCY_DIFFERS = ("its currency is another one", "币种不符")
     AMOUNT_DIFFERS = ("its amount is another one", "金额不符")
+    NOT_YET = ("it tells what is to happen later than now", "通知所述时间晚于当前时间")
     PAID_TWICE = ("the payment was paid by another transaction before", "支付单已由另一笔交易支付")
     TRANSACTION_KNOWN = ("its transaction paid another payment before", "该交易已用于支付另一支付单")
     CONTRADICTS = ("it says that a paid payment failed later", "称已支付的支付单其后失败")
@@ -67,6 +71,7 @@ _MISMATCHES = frozenset(
         Verdict.UNKNOWN_PAYMENT,
         Verdict.CURRENCY_DIFFERS,
         Verdict.AMOUNT_DIFFERS,
+        Verdict.NOT_YET,
         Verdict.PAID_TWICE,
         Verdict.TRANSACTION_KNOWN,
         Verdict.CONTRADICTS,
@@ -101,10 +106,13 @@ class Notice:
     occurred_at: datetime
 
 
-def judge(notice: Notice | None, payment: Payment | None, *, genuine: bool, known_elsewhere: bool = False) -> Verdict:
+def judge(
+    notice: Notice | None, payment: Payment | None, *, genuine: bool, now: datetime, known_elsewhere: bool = False
+) -> Verdict:
     """Return what a notice is worth: the first that is true in the order of `Verdict` (PAYMENT-3, PAYMENT-4).
 
-    `known_elsewhere`: its transaction has paid another payment: money that came once is credited once.
+    `now`: when it is taken in. `known_elsewhere`: its transaction has paid another payment: money that came once is
+    credited once.
     """
     if not genuine:
         return Verdict.SIGNATURE_WRONG
@@ -112,10 +120,8 @@ def judge(notice: Notice | None, payment: Payment | None, *, genuine: bool, know
         return Verdict.MALFORMED
     if payment is None:
         return Verdict.UNKNOWN_PAYMENT
-    if notice.currency != payment.amount.currency:
-        return Verdict.CURRENCY_DIFFERS
-    if _minor(notice) != payment.amount.minor:
-        return Verdict.AMOUNT_DIFFERS
+    if no := _unfit(notice, payment, now):
+        return no
     return _success(notice, payment, known_elsewhere) if notice.succeeded else _failure(notice, payment)
 
 
@@ -171,6 +177,14 @@ def notice_id(body: bytes, signature: str) -> str:
 
 _FIELDS = frozenset({"payment_id", "transaction_id", "amount", "currency", "status", "occurred_at", "nonce"})
 _STATUS = {"succeeded": True, "failed": False}
+
+
+def _unfit(notice: Notice, payment: Payment, now: datetime) -> Verdict | None:
+    if notice.currency != payment.amount.currency:
+        return Verdict.CURRENCY_DIFFERS
+    if _minor(notice) != payment.amount.minor:
+        return Verdict.AMOUNT_DIFFERS
+    return Verdict.NOT_YET if notice.occurred_at > now + CLOCKS_APART else None
 
 
 def _success(notice: Notice, payment: Payment, known_elsewhere: bool) -> Verdict:  # noqa: FBT001 - as `judge` was told

@@ -14,6 +14,12 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from partita.core.period import Month, Period
+from partita.core.posting_rules.chart import (
+    VOUCHER_GIVEN_BACK,
+    VOUCHER_LAPSED,
+    VOUCHER_SHARED,
+    VOUCHER_TO_POOL,
+)
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.template import Template
 
@@ -58,6 +64,8 @@ class State(Enum):
     USABLE = ("usable", "可用")
     UPCOMING = ("upcoming", "未生效")
     USED_UP = ("used up", "已用完")
+    SHARED = ("shared", "已共享")
+    TAKEN_BACK = ("taken back", "已收回")
     ENDED = ("ended", "已到期")
 
     def text(self, language: str = "en") -> str:
@@ -65,10 +73,23 @@ class State(Enum):
         return self.value[language == "zh"]
 
 
-def state(voucher: Voucher, left: int, now: datetime, *, drawn: bool) -> State:
-    """Return the state of a voucher with `left` on it; one that is good for one use is used up by the first."""
-    if left <= 0 or (drawn and voucher.template.kind.once):
+_EMPTIED = {
+    VOUCHER_SHARED.kind: State.SHARED,
+    VOUCHER_GIVEN_BACK.kind: State.TAKEN_BACK,
+    VOUCHER_LAPSED.kind: State.ENDED,
+    VOUCHER_TO_POOL.kind: State.ENDED,
+}
+
+
+def state(voucher: Voucher, left: int, now: datetime, *, drawn: bool, emptied_by: str | None = None) -> State:
+    """Return the state of a voucher with `left` on it; one that is good for one use is used up by the first.
+
+    `emptied_by`: the kind of the entry that took the last of it, where nothing is left.
+    """
+    if drawn and voucher.template.kind.once:
         return State.USED_UP
+    if left <= 0:
+        return _EMPTIED.get(emptied_by or "", State.USED_UP)
     if now >= voucher.valid.end:
         return State.ENDED
     return State.USABLE if now >= voucher.valid.start else State.UPCOMING

@@ -16,7 +16,7 @@ from partita.core.fault import Fault, Origin, Problem
 from partita.core.finance_mode import INDEPENDENT, TRUSTEESHIP
 from partita.core.org import FinanceMode
 from partita.core.permission import RelationPermission, parsed
-from partita.formats.setup.rows import Row, header_problem, rows_of
+from partita.formats.setup.rows import Row, header_of, header_problem, rows_of
 from partita.formats.sheet import OLD_SUFFIXES, SUFFIXES, SheetUnreadable, read_sheet
 
 MODES: dict[str, FinanceMode] = {"": INDEPENDENT, "management": INDEPENDENT, "trusteeship": TRUSTEESHIP}
@@ -92,7 +92,7 @@ def _rows(path: Path, kind: BatchKind, problems: list[Problem]) -> Iterator[Row]
     except SheetUnreadable as error:
         problems.append(Problem(Fault.NOT_READABLE, Origin(path.name, 0), "", {"detail": str(error)}))
         return
-    header = list(cells[0]) if cells else []
+    header = header_of(cells[0] if cells else [], (*columns, *optional))
     while header and not header[-1]:
         header.pop()
     if wrong := header_problem(path.name, header, columns, optional):

@@ -48,12 +48,13 @@ class SimulatedGateway:
     """A gateway in memory: it collects every payment that was opened and then sends notices, all by `seed`.
 
     It repeats notices, word by word and anew, delays and reorders them, sends failures before the success, and lies:
-    about amount, currency, payment and transaction, with wrong signatures and with bodies changed after signing.
+    about amount, currency, payment, transaction and time, with wrong signatures and with bodies changed after signing.
+    What it tells happened in the hour before `until`.
     """
 
     secret: bytes
     seed: int
-    starts_at: datetime
+    until: datetime
     troubles: Troubles = field(default_factory=Troubles)
     opened: dict[str, Money] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ class SimulatedGateway:
 
     def _about(self, payment_id: str, chance: Random) -> Iterator[Delivery]:
         amount = self.opened[payment_id]
-        occurred_at = self.starts_at + timedelta(minutes=chance.randrange(60))
+        occurred_at = self.until - timedelta(minutes=chance.randrange(60))
         true = Notice(
             payment_id, f"tx-{payment_id}", _text(amount), amount.currency, succeeded=True, occurred_at=occurred_at
         )
@@ -101,6 +102,7 @@ class SimulatedGateway:
             self._signed(replace(true, currency=other), chance),
             self._signed(replace(true, payment_id=f"{true.payment_id}-no"), chance),
             self._signed(replace(true, transaction_id=f"tx2-{true.payment_id}"), chance),
+            self._signed(replace(true, occurred_at=self.until + timedelta(days=1)), chance),
             (body, sign(b"another secret", body)),
             (body.replace(b'"amount":"', b'"amount":"9'), signature),
             (body[: len(body) // 2], sign(self.secret, body[: len(body) // 2])),

@@ -171,6 +171,17 @@ def unpaired(tx: Transaction) -> list[tuple[str, str]]:
     return [(payer, name) for payer, name in rows]
 
 
+def transactions(tx: Transaction) -> tuple[int, list[tuple[str, int]]]:
+    """Return how many payments are paid, and (transaction, its payments) of transactions that paid several."""
+    rows = tx.execute(
+        """
+        select n.transaction_id, count(*) from payment_step s join payment_notice n using (notice_id)
+        where s.state = 'paid' group by 1 order by 1
+        """
+    ).fetchall()
+    return sum(times for _, times in rows), [(name, times) for name, times in rows if times > 1]
+
+
 def _payment(row: tuple[Any, ...]) -> Payment:
     payer, name, amount, currency, state, transaction, occurred = row
     return Payment(payer, name, Money(amount, currency), PaymentState[state.upper()], transaction, occurred)

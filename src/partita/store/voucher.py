@@ -28,12 +28,16 @@ _ACCOUNT = f"{Fund.VOUCHER.value}/"
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an account holds of a voucher, and whether a bill of that account was paid from it."""
+    """What an account holds of a voucher, and whether a bill of that account was paid from it.
+
+    `emptied_by`: the kind of the entry that took the last of it; None while something is left.
+    """
 
     account_id: str
     voucher: Voucher
     left_minor: int
     drawn: bool
+    emptied_by: str | None = None
 
 
 def voucher(tx: Transaction, voucher_id: str) -> Voucher | None:
@@ -74,7 +78,11 @@ def add(tx: Transaction, vouchers: Iterable[tuple[Voucher, str]], *, recorded_by
 _DRAWN = """exists (select from voucher_draw d where d.payer_id = b.payer_id and d.source_id = v.voucher_id)"""
 _HOLDINGS = f"""
     select {_VOUCHER}, b.payer_id, -b.amount_minor,
-           {_DRAWN}
+           {_DRAWN},
+           case when b.amount_minor = 0 then (
+               select e.kind from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
+               where p.payer_id = b.payer_id and p.ledger_account = b.ledger_account and p.currency = b.currency
+               order by p.sequence desc limit 1) end
     from {_JOIN}
     join balance b on b.ledger_account = '{_ACCOUNT}' || v.voucher_id and b.currency = t.currency
         and starts_with(b.ledger_account, '{_ACCOUNT}')
@@ -192,5 +200,5 @@ def _voucher(row: tuple[Any, ...]) -> Voucher:
 
 
 def _holding(row: tuple[Any, ...]) -> Holding:
-    payer, left, drawn = row[-3:]
-    return Holding(payer, _voucher(row), int(left), bool(drawn))
+    payer, left, drawn, emptied_by = row[-4:]
+    return Holding(payer, _voucher(row), int(left), bool(drawn), emptied_by)

@@ -26,6 +26,7 @@ from partita.store import relation as relation_store
 from partita.store.batch import Batch, BatchRow
 from partita.store.funds import Holder
 from partita.usecases.batch_row import Row, answers_of, may, refused_row
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds.command import saved
 from partita.usecases.relation.standing import locked
 from partita.usecases.work import Work
@@ -35,11 +36,15 @@ PROBLEMS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """What a batch did, row by row. `repeated`: the same batch was applied before, and nothing happened now."""
+    """What a batch did, row by row. `repeated`: the same batch was applied before, and nothing happened now.
+
+    `bills_paid`: what the money of its transfers paid at once of what was unpaid (CLEAR-1).
+    """
 
     batch: Batch
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,15 @@ def _applied(
     if problems:
         return _at_fault(what.path, sorted(problems, key=lambda one: one.origin.row))
     rows = [
-        BatchRow(line.origin.row, answer[0], line.member, answer[1], answer[2])
+        BatchRow(line.origin.row, answer.repeated, line.member, answer.english, answer.chinese)
         for line, answer in said
         if not isinstance(answer, list)
     ]
+    paid = tuple(one for _, answer in said if not isinstance(answer, list) for one in answer.bills_paid)
     name, signature = what.path.name, work.actor.signature
     done = Batch(what.batch_id, what.kind.word, what.digest, name, tuple(rows), signature, work.now)
     batch_store.add(work.tx, done)
-    return BatchDone(done, repeated=False, dry_run=dry_run)
+    return BatchDone(done, repeated=False, dry_run=dry_run, bills_paid=paid)
 
 
 def _known(work: Work, what: _Asked, before: Batch, asked: Sequence[Row], *, dry_run: bool) -> BatchDone | Refused:

@@ -20,6 +20,7 @@ from partita.core.relation import State, named
 from partita.formats.batch import BatchKind, BatchLine
 from partita.store import relation as relation_store
 from partita.usecases import credit, funds, relation
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds import TransferAsked, TransferMade
 from partita.usecases.permission import authorise
 from partita.usecases.relation import Related, Terms
@@ -42,8 +43,16 @@ class Row:
         return next((name for name in ("amount", "limit") if name in self.kind.value[0]), "")
 
 
-Said: TypeAlias = tuple[bool, str, str]
-"""Whether it was so already, and what was done (English, 中文)."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was done for a row, in both languages; `repeated`: it was so already. `bills_paid`: what its money paid."""
+
+    repeated: bool
+    english: str
+    chinese: str
+    bills_paid: tuple[BillPaid, ...] = ()
+
+
 Answer: TypeAlias = Said | list[Problem]
 """What came of a row, or all that is wrong with it."""
 
@@ -145,7 +154,7 @@ def _link(work: Work, row: Row) -> Answer:
     english, chinese = MODE_NAMES[line.mode]
     waits = answer.relation.state is State.INVITED
     codes, codes_zh = named(line.permissions)
-    return (
+    return Said(
         answer.repeated,
         f"{english} by {line.main}: {codes}" + (", invited" if waits else ""),
         f"{line.main} 的{chinese}：{codes_zh}" + ("，待确认" if waits else ""),
@@ -162,7 +171,7 @@ def _permit(work: Work, row: Row) -> Answer:
     if isinstance(answer, list):
         return answer
     codes, codes_zh = named(row.line.permissions)
-    return answer.repeated, f"permits {codes}", f"授予 {codes_zh}"
+    return Said(answer.repeated, f"permits {codes}", f"授予 {codes_zh}")
 
 
 def _transfers(work: Work, rows: Sequence[Row]) -> list[Answer]:
@@ -178,7 +187,8 @@ def _transfers(work: Work, rows: Sequence[Row]) -> list[Answer]:
 def _transferred(row: Row, amount: Money, answer: TransferMade | Refused) -> Answer:
     if isinstance(answer, Refused):
         return [refused_row(row, answer)]
-    return answer.repeated, f"{amount.grouped} from {row.line.main}", f"{row.line.main} 划入 {amount.grouped}"
+    came = (f"{amount.grouped} from {row.line.main}", f"{row.line.main} 划入 {amount.grouped}")
+    return Said(answer.repeated, *came, answer.bills_paid)
 
 
 def _limit(work: Work, row: Row) -> Answer:
@@ -186,7 +196,7 @@ def _limit(work: Work, row: Row) -> Answer:
     answer = credit.allocate(work, management=line.main, member=line.member, limit=limit, idempotency_key=row.key)
     if isinstance(answer, Refused):
         return [refused_row(row, answer)]
-    return answer.repeated, f"limit {limit.grouped} of {line.main}", f"{line.main} 分配的额度 {limit.grouped}"
+    return Said(answer.repeated, f"limit {limit.grouped} of {line.main}", f"{line.main} 分配的额度 {limit.grouped}")
 
 
 def _each(do: Callable[[Work, Row], Answer]) -> Callable[[Work, Sequence[Row]], list[Answer]]:

@@ -17,7 +17,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import org as org_store
 from partita.store.ledger import Balance, StatementLine
-from partita.usecases.clearing import clear
+from partita.usecases.clearing import BillPaid, clear
 from partita.usecases.moment import Moment, end_of, start_of
 from partita.usecases.permission import Sight, authorise, authorise_books, sight
 from partita.usecases.work import Work
@@ -45,11 +45,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """An entry and its mirror."""
+    """An entry and its mirror; `bills_paid`: what money that came back paid at once of what was unpaid (CLEAR-1)."""
 
     original: Entry
     mirror: Entry
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 EVERYTHING = AsOf()
@@ -147,8 +148,8 @@ def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Rever
         if ledger_store.reversal_of(work.tx, original.entry_id):
             return refused(Reason.ALREADY_REVERSED, entry=original.entry_id)
         entries = ledger_store.append(work.tx, [mirror], recorded_at=work.now)
-        clear(work, [original.payer_id])
+        paid = clear(work, [original.payer_id]).paid
     if isinstance(entries, Refused):
         return entries
     work.touched.update(() if dry_run else [original.payer_id])
-    return Reversed(original, entries[0], dry_run)
+    return Reversed(original, entries[0], dry_run, paid)

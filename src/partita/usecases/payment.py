@@ -6,7 +6,7 @@ A payment is topped up once, whatever the gateway sends and in whatever order. R
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core import payment as rules
 from partita.core import posting_rules
@@ -18,7 +18,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import ledger as ledger_store
 from partita.store import payment as payment_store
 from partita.store.payment import NoticeRow
-from partita.usecases.clearing import clear
+from partita.usecases.clearing import BillPaid, clear
 from partita.usecases.funds.command import amount_at_fault, by, holder_for, saved, text_at_fault
 from partita.usecases.order.payment import pay_waiting
 from partita.usecases.permission import authorise_books
@@ -39,7 +39,10 @@ class PaymentStarted:
 
 @dataclass(frozen=True, slots=True)
 class NoticeTaken:
-    """What a notice was worth, and the entry of its money where it was credited now or before."""
+    """What a notice was worth, and the entry of its money where it was credited now or before.
+
+    `bills_paid`: what the money paid at once of what was unpaid (CLEAR-1).
+    """
 
     notice_id: str
     payment_id: str
@@ -47,6 +50,7 @@ class NoticeTaken:
     entry_id: str | None
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,15 @@ def take_notice(
         known = payment_store.notice(work.tx, name)
         if known is not None:
             return _taken(work, known, repeated=True, dry_run=dry_run)
-        verdict = rules.judge(notice, payment, genuine=genuine, known_elsewhere=_known_elsewhere(work, notice, payment))
+        elsewhere = _known_elsewhere(work, notice, payment)
+        verdict = rules.judge(notice, payment, genuine=genuine, now=work.now, known_elsewhere=elsewhere)
         row = _row(work, name, (notice, payment, verdict), (body, signature))
         if not payment_store.add_notice(work.tx, row):
             return _taken(work, row, repeated=True, dry_run=dry_run)
+        paid: tuple[BillPaid, ...] = ()
         if payment is not None and notice is not None:
-            _carried_out(work, payment, (name, notice), verdict)
-        return _taken(work, row, repeated=False, dry_run=dry_run)
+            paid = _carried_out(work, payment, (name, notice), verdict)
+        return replace(_taken(work, row, repeated=False, dry_run=dry_run), bills_paid=paid)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -128,8 +134,8 @@ def mismatches(work: Work) -> list[NoticeRow] | Refused:
 def end_mismatch(work: Work, *, notice_id: str, note: str, dry_run: bool = False) -> NoticeEnded | Refused:
     """Say what was done about a notice that did not fit, once (PAYMENT-4). It is never credited by this.
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_NOTICE, NOTICE_NOT_WAITING, BAD_TEXT, IDEMPOTENCY_KEY_REUSED (another
-    note was given before).
+    Refused in this order: NOT_PERMITTED, UNKNOWN_NOTICE, NOTICE_NOT_WAITING, BAD_TEXT, NOTICE_ENDED (another note was
+    given before).
     """
     allowed = authorise_books(work, Action.DECIDE_PAYMENT)
     if isinstance(allowed, Refused):
@@ -142,7 +148,7 @@ def end_mismatch(work: Work, *, notice_id: str, note: str, dry_run: bool = False
     if no := text_at_fault({"note": note}, needed=frozenset({"note"})):
         return no
     if row.end_note not in (None, note):
-        return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=notice_id)
+        return refused(Reason.NOTICE_ENDED, notice=notice_id, note=row.end_note)
     with work.tx.transaction(force_rollback=dry_run):
         if row.end_note is None:
             payment_store.end_notice(work.tx, notice_id, note, by(work))
@@ -192,11 +198,12 @@ def _known_elsewhere(work: Work, notice: Notice | None, payment: Payment | None)
     return payment_store.paid_another(work.tx, notice.transaction_id, payment.payment_id)
 
 
-def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdict: Verdict) -> None:
+def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdict: Verdict) -> tuple[BillPaid, ...]:
+    """Bring the payment where its notice says, and its money in; return what that money paid."""
     if verdict is Verdict.FAILED:
         payment_store.reach(work.tx, payment, PaymentState.FAILED, notice, work.now)
     if verdict is not Verdict.CREDITED:
-        return
+        return ()
     draft = posting_rules.paid_in(
         payer_id=payment.payer_id,
         amount=payment.amount,
@@ -208,7 +215,7 @@ def _carried_out(work: Work, payment: Payment, notice: tuple[str, Notice], verdi
     payment_store.reach(work.tx, payment, PaymentState.PAID, notice, work.now)
     work.touched.add(payment.payer_id)
     pay_waiting(work, payment.payment_id)
-    clear(work, [payment.payer_id])
+    return clear(work, [payment.payer_id]).paid
 
 
 def _row(

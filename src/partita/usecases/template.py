@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from partita.core.funds import AMOUNT_MINOR_MAX
 from partita.core.ids import is_name
@@ -66,6 +67,8 @@ def define_template(work: Work, template: Template, *, dry_run: bool = False) ->
     def decide() -> TemplateDefined | Refused:
         template_store.lock(work.tx, enterprise_id)
         known = template_store.template(work.tx, enterprise_id, template.template_id)
+        if known is None and (over := _over(template, work.now)):
+            return over
         if known is not None and known != template:
             return refused(Reason.TEMPLATE_DIFFERS, template=template.template_id)
         if known is None:
@@ -136,6 +139,15 @@ def _no_good(work: Work, template: Template) -> Refused | None:
         return refused(Reason.BAD_AMOUNT, amount=template.amount_minor, currency=template.currency, detail=detail)
     wrong = check_template(template) or _unknown_names(work, template) or _bad_tags(template.terms.scope)
     return refused(Reason.BAD_TEMPLATE, detail=wrong) if wrong else None
+
+
+def _over(template: Template, now: datetime) -> Refused | None:
+    """Refuse a new template whose vouchers would have ended already."""
+    ends = template.ends
+    if ends is None or now < ends:
+        return None
+    detail = ("its validity has ended already: give a later --until.", "有效期已截止：请给出更晚的 --until。")
+    return refused(Reason.BAD_TEMPLATE, detail=detail)
 
 
 def _bad_tags(scope: Scope) -> tuple[str, str] | None:

@@ -103,7 +103,7 @@ def _stage(console: Console, books: Books, settings: Settings, made: Generated) 
         clock=clock,
         made=made,
         home=settings.home,
-        payments=SimulatedGateway(_SECRET, seed=7, starts_at=clock.now),
+        payments=SimulatedGateway(_SECRET, seed=7, until=clock.now),
         cloud=cloud,
         gateways=open_gateways(sink, clock) | {RESOURCE: cloud},
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.refusal import Refused
 
@@ -61,6 +62,7 @@ def _tell(answer: Frozen | Refused, ways: Ways) -> None:
         "idempotency_key": answer.idempotency_key,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
+        "bills_paid": plain_paid(answer.bills_paid),
     }
     did, would = ("Released", "Would release") if answer.released else ("Froze", "Would freeze")
     zh_did, zh_would = ("已解冻", "将解冻") if answer.released else ("已冻结", "将冻结")
@@ -73,4 +75,5 @@ def _tell(answer: Frozen | Refused, ways: Ways) -> None:
         ways,
         done=(f"{did} {rest[0]}", f"{zh_did} {rest[1]}"),
         would=(f"{would} {rest[0]}", f"{zh_would} {rest[1]}"),
+        more=lambda console: print_paid(console, answer.bills_paid, dry_run=answer.dry_run),
     )

@@ -34,6 +34,7 @@ def clear(account: str, *, ways: Ways = AS_IS) -> None:
         "currency": done.outstanding.currency,
         "bills_paid": plain_paid(done.paid),
         "outstanding": decimal(done.outstanding),
+        "on_no_bill": decimal(done.on_no_bill),
         "dry_run": done.dry_run,
     }
     screen.answer(plain, as_json=ways.as_json, render=lambda console: _render(console, done))
@@ -74,10 +75,17 @@ def print_paid(console: Console, paid: Sequence[BillPaid], *, dry_run: bool) -> 
 
 
 def _render(console: Console, done: BillsCleared) -> None:
-    if not done.paid:
+    say, left, beside = screen.say, shown(done.outstanding), shown(done.on_no_bill)
+    if not done.paid and done.outstanding.minor > 0:
         console.print(
-            screen.say("There was nothing to pay, or nothing to pay it with.", "没有可清偿的账单或可用资金。")
+            say(
+                "Nothing was paid: there is no money for it. What comes in pays at once.",
+                "未支付任何款项：没有可用资金。到账后将自动清偿。",
+            )
         )
+    elif not done.paid:
+        console.print(say("Nothing is owed.", "没有欠款。"))
     print_paid(console, done.paid, dry_run=done.dry_run)
-    left = shown(done.outstanding)
-    console.print(screen.say(f"Outstanding: {left}", f"未结清：{left}"), markup=False)
+    console.print(say(f"Outstanding: {left}", f"未结清：{left}"), markup=False)
+    if done.on_no_bill.minor:
+        console.print(say(f"  of it on no bill: {beside}", f"  其中账单以外的欠款：{beside}"), markup=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.funds import Acceptance, AcceptanceState
 from partita.core.money import Money
@@ -14,7 +15,7 @@ from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
-    from partita.usecases.funds import AcceptanceMoved, CardMoved
+    from partita.usecases.funds import AcceptanceMoved, CardMoved, RefundBooked
 
 
 def accept(account: str, document: str, amount: str, matures_on: str, *, drawer: str, ways: Ways = AS_IS) -> None:
@@ -157,9 +158,13 @@ def refund(account: str, amount: str, *, product: str, month: str, key: str, way
         answer = funds.refund(work, account_id=account, of=of, amount=money, idempotency_key=key, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
+    _tell_refund(answer, ways)
+
+
+def _tell_refund(answer: RefundBooked, ways: Ways) -> None:
     plain = {
         "account_id": answer.account_id,
-        "product_id": product,
+        "product_id": answer.of.product_id,
         "month": str(answer.of.month),
         "amount": decimal(answer.amount),
         "currency": answer.amount.currency,
@@ -168,8 +173,9 @@ def refund(account: str, amount: str, *, product: str, month: str, key: str, way
         "idempotency_key": answer.idempotency_key,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
+        "bills_paid": plain_paid(answer.bills_paid),
     }
-    book = shown(answer.book)
+    account, month, book = answer.account_id, answer.of.month, shown(answer.book)
     tell(
         plain,
         ways,
@@ -181,6 +187,7 @@ def refund(account: str, amount: str, *, product: str, month: str, key: str, way
             f"Would refund {shown(answer.amount)} to {account}; its refund book of {month}: {book}.",
             f"将向 {account} 退款 {shown(answer.amount)}；{month} 退款账本：{book}。",
         ),
+        more=lambda console: print_paid(console, answer.bills_paid, dry_run=answer.dry_run),
     )
 
 
@@ -211,6 +218,7 @@ def _tell_acceptance(answer: AcceptanceMoved | Refused, ways: Ways) -> None:
         "entry_id": answer.entry_id,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
+        "bills_paid": plain_paid(answer.bills_paid),
     }
     english, chinese = one.state.value
     left, cash = shown(answer.left), shown(answer.cash)
@@ -223,6 +231,7 @@ def _tell_acceptance(answer: AcceptanceMoved | Refused, ways: Ways) -> None:
         ways,
         done=(f"Acceptance bill {rest[0]}", rest[1]),
         would=(f"It would be: acceptance bill {rest[0]}", f"将成为：{rest[1]}"),
+        more=lambda console: print_paid(console, answer.bills_paid, dry_run=answer.dry_run),
     )
 
 
@@ -243,6 +252,7 @@ def _tell_card(answer: CardMoved | Refused, ways: Ways, words: tuple[str, str, s
         "entry_id": answer.entry_id,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
+        "bills_paid": plain_paid(answer.bills_paid),
     }
     rest = (
         f"the card {card.card_id} of {card.payer_id} with {shown(card.face)} on it. Cash: {shown(answer.cash)}.",
@@ -254,4 +264,5 @@ def _tell_card(answer: CardMoved | Refused, ways: Ways, words: tuple[str, str, s
         ways,
         done=(f"{done} {rest[0]}", f"{zh_done} {rest[1]}"),
         would=(f"{would} {rest[0]}", f"{zh_would} {rest[1]}"),
+        more=lambda console: print_paid(console, answer.bills_paid, dry_run=answer.dry_run),
     )

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, shown
-from partita.core.funds import Explained, Figures, Part, available
+from partita.cli.moment import local
+from partita.core.funds import Card, Explained, Figures, Part, available
 from partita.core.money import Money
 from partita.core.refusal import Refused
 
@@ -73,6 +74,7 @@ def _plain(one: FundsShown) -> dict[str, object]:
     return {
         **_figures(one.figures),
         "payer_id": one.payer_id,
+        "on_no_bill": decimal(one.on_no_bill),
         "quotas": [_quota(quota) for quota in one.quotas],
         "reclaimable": [{"receiver": r.receiver, **_quota(r.quota)} for r in one.reclaimable],
         "freezes": [
@@ -138,6 +140,9 @@ def _render(console: Console, one: FundsShown, *, explain: bool) -> None:
             grid.add_row(part.text(language), screen.money(signed, figures.currency))
         for giver, left in figures.transfer_books if part is Part.TRANSFER_BOOK else ():
             grid.add_row(say(f"  of {giver}", f"  来自 {giver}"), screen.money(left, figures.currency), style="dim")
+    if one.on_no_bill.minor:
+        beside = screen.money(-one.on_no_bill.minor, figures.currency)
+        grid.add_row(say("  of it on no bill", "  其中账单以外的欠款"), beside, style="dim")
     console.print(grid)
     quotas = [*((None, quota) for quota in one.quotas), *((r.receiver, r.quota) for r in one.reclaimable)]
     for receiver, quota in quotas:
@@ -173,7 +178,7 @@ def _render_documents(console: Console, one: FundsShown) -> None:
         )
         console.print(say(f"acceptance bill: {text}, {english}", f"票据：{text}，{chinese}"), markup=False)
     for card in one.cards:
-        state = say("active", "已激活") if card.activated_at else say("not active", "未激活")
+        state = _card_state(card, one)
         left = shown(_left(one, card.card_id))
         console.print(
             say(
@@ -182,6 +187,19 @@ def _render_documents(console: Console, one: FundsShown) -> None:
             ),
             markup=False,
         )
+
+
+def _card_state(card: Card, one: FundsShown) -> str:
+    """Say whether a card pays, and until when."""
+    say, end = screen.say, card.expires_at
+    if card.activated_at is None:
+        return say("not active", "未激活")
+    if end is None:
+        return say("active", "已激活")
+    at = local(end, one.zone)
+    return (
+        say(f"ended {at}", f"已于 {at} 到期") if end <= one.seen_at else say(f"active until {at}", f"已激活，{at} 到期")
+    )
 
 
 def _left(one: FundsShown, document: str) -> Money:

@@ -94,7 +94,10 @@ def may_end(acceptance: Acceptance, end: AcceptanceState, today: date) -> Refuse
         return refused(Reason.ACCEPTANCE_ENDED, document=acceptance.document_id, state=acceptance.state.value)
     if end is not AcceptanceState.DISCOUNTED and today < acceptance.matures_on:
         return refused(
-            Reason.ACCEPTANCE_NOT_DUE, document=acceptance.document_id, matures_on=acceptance.matures_on.isoformat()
+            Reason.ACCEPTANCE_NOT_DUE,
+            account=acceptance.payer_id,
+            document=acceptance.document_id,
+            matures_on=acceptance.matures_on.isoformat(),
         )
     return None
 

@@ -22,7 +22,7 @@ class Bought:
     `billed`: its bills in all, those below zero taken off. `by_gifts`: what vouchers and stored-value cards paid of
     them. `left_unpaid`: what closes left unpaid, so what was bought on credit, paid since or not. `by_money`,
     `refunded_of_month`: what other funds paid of the bills of the month that is asked for, in the close or later, and
-    what was refunded into its book.
+    what was refunded into its book. `products`: what stands on those bills; `payer_id`: who pays for the account now.
     """
 
     account_id: str
@@ -34,6 +34,8 @@ class Bought:
     refunded_as_credit: int = 0
     by_money: int = 0
     refunded_of_month: int = 0
+    products: frozenset[str] = frozenset()
+    payer_id: str = ""
 
 
 def refundable(bought: Bought) -> Explained:
@@ -57,13 +59,27 @@ def credit_refundable(bought: Bought) -> Explained:
     return Explained(Quota.CREDIT_REFUNDABLE, bought.currency, (on_credit, _in_all(bought)))
 
 
-def may_refund(bought: Bought, month: Month, amount: Money) -> Refused | None:
-    """Refuse to refund of a month more than came of it: EXCEEDS_REFUNDABLE (FUNDS-16)."""
-    return _beyond(Reason.EXCEEDS_REFUNDABLE, bought, refundable(bought), amount, month=month)
+def may_refund(bought: Bought, product_id: str, month: Month, amount: Money) -> Refused | None:
+    """Refuse to refund of a month what was not billed, or more than came of it (FUNDS-16).
+
+    Refused in this order: PRODUCT_NOT_BILLED, EXCEEDS_REFUNDABLE.
+    """
+    when = (f" in {month}", f" {month} ")
+    return _unbilled(bought, product_id, when) or _beyond(
+        Reason.EXCEEDS_REFUNDABLE, bought, refundable(bought), amount, month=month
+    )
 
 
-def may_refund_credit(bought: Bought, amount: Money) -> Refused | None:
-    """Refuse to refund more than was bought on credit: EXCEEDS_BOUGHT_ON_CREDIT (CREDIT-8)."""
+def may_refund_credit(bought: Bought, product_id: str, amount: Money, *, had_credit: bool) -> Refused | None:
+    """Refuse to refund what was not billed, or more than was bought on credit (CREDIT-8).
+
+    `had_credit`: whether the account ever had a limit that counted. Refused in this order: PRODUCT_NOT_BILLED,
+    NEVER_HAD_CREDIT, EXCEEDS_BOUGHT_ON_CREDIT.
+    """
+    if no := _unbilled(bought, product_id, ("", "")):
+        return no
+    if not had_credit:
+        return refused(Reason.NEVER_HAD_CREDIT, account=bought.account_id)
     return _beyond(Reason.EXCEEDS_BOUGHT_ON_CREDIT, bought, credit_refundable(bought), amount)
 
 
@@ -73,6 +89,24 @@ def _in_all(bought: Bought) -> tuple[Term, ...]:
         Term(Part.PAID_BY_GIFTS, bought.by_gifts, -1),
         Term(Part.REFUNDED, bought.refunded, -1),
     )
+
+
+def _unbilled(bought: Bought, product_id: str, when: tuple[str, str]) -> Refused | None:
+    """Refuse what stands on no bill, and say whose bills it may stand on."""
+    account, payer = bought.account_id, bought.payer_id
+    if product_id in bought.products:
+        return None
+    if payer not in ("", account):
+        remedy = (f"{payer} pays for {account}: refund {payer}.", f"{account} 由 {payer} 付款：请退款给 {payer}。")
+    elif bought.products:
+        named = sorted(bought.products)
+        remedy = (f"Billed were: {', '.join(named)}.", f"已出账的产品：{'、'.join(named)}。")
+    else:
+        remedy = (
+            "What is on no bill yet is corrected by a usage record; a gift is a voucher: `partita voucher issue`.",
+            "尚未出账的用量请以用量更正记录冲减；赠送请发放代金券：`partita voucher issue`。",
+        )
+    return refused(Reason.PRODUCT_NOT_BILLED, account=account, product=product_id, when=when, remedy=remedy)
 
 
 def _beyond(reason: Reason, bought: Bought, limit: Explained, amount: Money, **more: object) -> Refused | None:

@@ -10,6 +10,17 @@ BAD_TURN = (
     "{turn} is no turn: give a number from {first} (stopped first) to {last} (stopped last).",
     "{turn} 不是有效的停机次序：请给出 {first}（最先停）至 {last}（最后停）之间的数字。",
 )
+NOT_IN_STOP_ORDER = (
+    (
+        "{payer} does not pay for {accounts}, so its order stops nothing of them. An order names {payer} itself and "
+        "its members: {members}."
+    ),
+    "{payer} 不为 {accounts} 付款，其停机次序对它们无效。可列出 {payer} 本身及其子账号：{members}。",
+)
+ORDER_OF_THE_PAYER = (
+    "{payer} pays for {account}, so its order counts: `partita control order {payer} FILE`.",
+    "{account} 由 {payer} 付款，以 {payer} 的停机次序为准：`partita control order {payer} FILE`。",
+)
 BAD_STOP_ORDER = (
     "{path}, row {row}: {detail} Nothing was changed.",
     "{path} 第 {row} 行：{detail} 未作任何更改。",

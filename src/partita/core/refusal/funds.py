@@ -83,8 +83,28 @@ ACCEPTANCE_MATURED = (
     "票据 {document} 的到期日 {matures_on} 不晚于今天：请直接按到期收款充值。",
 )
 ACCEPTANCE_NOT_DUE = (
-    "The acceptance bill {document} matures on {matures_on}: the bank pays it from then on. Discount it for cash now.",
-    "票据 {document} 于 {matures_on} 到期，届时银行才付款。如需提前使用现金，请办理贴现。",
+    (
+        "The acceptance bill {document} matures on {matures_on}: only then the bank pays it, or does not. For cash "
+        "now discount it: `partita funds discount {account} {document}`."
+    ),
+    (
+        "票据 {document} 于 {matures_on} 到期，届时银行才付款或拒付。如需提前使用现金，请办理贴现："
+        "`partita funds discount {account} {document}`。"
+    ),
+)
+ACCEPTANCE_KNOWN = (
+    (
+        "An acceptance bill {document} was taken in before with another account, amount, day or drawer: a number is "
+        "one bill. Check the number; `partita funds show {account}` lists the bills of {account}."
+    ),
+    (
+        "票据 {document} 此前已入账，但账号、金额、到期日或承兑行不同：一个号码对应一张票据。"
+        "请核对号码；`partita funds show {account}` 列出 {account} 的票据。"
+    ),
+)
+NOTICE_ENDED = (
+    "The notice {notice} was ended before with the note {note!r}; that stays.",
+    "通知 {notice} 此前已处理，备注为 {note!r}，不再更改。",
 )
 ACCEPTANCE_ENDED = (
     "The acceptance bill {document} is {state} already: nothing more happens to it.",
@@ -109,6 +129,10 @@ CARD_PRICE_ABOVE_FACE = (
 REFUND_MONTH_AHEAD = (
     "{month} has not begun: what is refunded was billed or used, so its month is {this_month} or an earlier one.",
     "{month} 尚未开始：退款对应已出账或已使用的费用，月份须为 {this_month} 或更早。",
+)
+PRODUCT_NOT_BILLED = (
+    "{account} was billed no {product}{when}, so nothing of it can be refunded. {remedy}",
+    "{account}{when}没有 {product} 的账单，无可退款。{remedy}",
 )
 EXCEEDS_REFUNDABLE = (
     (

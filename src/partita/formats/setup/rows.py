@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -99,7 +99,7 @@ def rows_of(
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
-        header = [one.strip() for one in next(reader, [])]
+        header = header_of(next(reader, []), (*columns, *optional_columns))
         wrong = header_problem(path.name, header, columns, optional_columns)
         if wrong is not None:
             problems.append(wrong)
@@ -118,6 +118,12 @@ def rows_of(
                 row.report("", Fault.WRONG_WIDTH, found=len(values), expected=len(header))
     except csv.Error as error:
         problems.append(Problem(Fault.BROKEN_ROW, Origin(path.name, line), "", {"detail": str(error)}))
+
+
+def header_of(texts: Iterable[str], known: tuple[str, ...]) -> list[str]:
+    """Return the names of columns as they are known, however people wrote them: in capitals, with blanks around."""
+    stripped = (text.strip() for text in texts)
+    return [text.lower() if text.lower() in known else text for text in stripped]
 
 
 def header_problem(

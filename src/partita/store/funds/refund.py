@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from partita.core.funds import Bought, Fund, source_account
 from partita.core.period import Month
 from partita.core.posting_rules import CREDIT_REFUND
 from partita.core.posting_rules.chart import CREDIT_REFUNDED, REFUNDED, SETTLED
 from partita.core.settlement import SAME_MONTH
 from partita.store.db import Transaction
+from partita.store.funds.holder import Holder
 
 # One statement, so one round trip. A refund is rare and looks at one payer: its bills, what paid them, its refunds.
 _BOUGHT = f"""
@@ -24,7 +27,10 @@ _BOUGHT = f"""
         where e.payer_id = %(payer)s and e.kind in ('{REFUNDED.kind}', '{CREDIT_REFUNDED.kind}')
           and p.currency = %(currency)s and p.amount_minor < 0
     )
-    select b.billed, d.by_gifts, b.above_zero - d.in_close, r.refunded, r.as_credit, d.by_money, r.of_month from (
+    select b.billed, d.by_gifts, b.above_zero - d.in_close, r.refunded, r.as_credit, d.by_money, r.of_month,
+           array(select distinct p.product_id from billed b join bill_product p on p.bill_id = b.bill_id
+                 and p.payer_id = %(payer)s where b.month = %(month)s or %(month)s is null) as products
+    from (
         select coalesce(sum(payable_minor), 0)::bigint as billed,
                coalesce(sum(payable_minor) filter (where payable_minor > 0), 0)::bigint as above_zero
         from billed) b, (
@@ -39,18 +45,20 @@ _BOUGHT = f"""
 """
 
 
-def bought(tx: Transaction, payer_id: str, currency: str, month: Month | None = None) -> Bought:
-    """Return what a payer bought in a currency and what of it was refunded, by month where one is asked for.
+def bought(tx: Transaction, holder: Holder, month: Month | None = None) -> Bought:
+    """Return what an account bought in its currency and what of it was refunded, by month where one is asked for.
 
     The caller holds the payer's lock, so that two refunds never count the same money.
     """
     asked = {
-        "payer": payer_id,
-        "currency": currency,
+        "payer": holder.account_id,
+        "currency": holder.currency,
         "gifts": sorted(fund.value for fund in SAME_MONTH),
         "month": month.number if month else None,
         "book": source_account(Fund.REFUND, str(month)) if month else None,
     }
     row = tx.execute(_BOUGHT, asked).fetchone()
     assert row is not None, "sums are one row"
-    return Bought(payer_id, currency, *row)
+    *sums, products = row
+    found = Bought(holder.account_id, holder.currency, *sums)
+    return replace(found, products=frozenset(products), payer_id=holder.payer_id)

@@ -3,6 +3,14 @@
 `custom` and `switch` are asked for by their own names: they build on the commands of funds, which build on `automatic`.
 """
 
-from partita.usecases.clearing.automatic import BillPaid, BillsCleared, Clearing, clear, clear_bills, set_off
+from partita.usecases.clearing.automatic import (
+    BillPaid,
+    BillsCleared,
+    Clearing,
+    clear,
+    clear_bills,
+    on_no_bill,
+    set_off,
+)
 
-__all__ = ["BillPaid", "BillsCleared", "Clearing", "clear", "clear_bills", "set_off"]
+__all__ = ["BillPaid", "BillsCleared", "Clearing", "clear", "clear_bills", "on_no_bill", "set_off"]

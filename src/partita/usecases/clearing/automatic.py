@@ -52,11 +52,12 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True)
 class BillsCleared:
-    """What was paid of the unpaid bills of an account, and what it still owes."""
+    """What was paid of the bills of an account, and what it still owes; `on_no_bill`: how much of that is on none."""
 
     account_id: str
     paid: tuple[BillPaid, ...]
     outstanding: Money
+    on_no_bill: Money
     dry_run: bool
 
 
@@ -117,6 +118,15 @@ def set_off(work: Work, payer_ids: Collection[str]) -> tuple[BillPaid, ...]:
     )  # fmt: skip
 
 
+def on_no_bill(work: Work, account_id: str, currency: str) -> Money:
+    """Return what an account owes on no bill, such as what was spent of an acceptance bill that bounced (CLEAR-4)."""
+    receivable = ledger_store.balance_of(work.tx, account_id, posting_rules.RECEIVABLE, currency)
+    place = (account_id, currency)
+    bills = sum(one.amount for one in clearing_store.unpaid(work.tx, [account_id]).get(place, ()))
+    credits_ = sum(one.amount for one in clearing_store.credits_left(work.tx, [account_id]).get(place, ()))
+    return Money(max(0, receivable - bills + credits_), currency)
+
+
 def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsCleared | Refused:
     """Pay the unpaid bills of an account from its funds, oldest month first (CLEAR-1).
 
@@ -134,7 +144,8 @@ def clear_bills(work: Work, *, account_id: str, dry_run: bool = False) -> BillsC
         ledger_store.lock_payers(work.tx, [account_id])
         done = clear(work, [account_id], by_hand=True)
         left = ledger_store.balance_of(work.tx, account_id, posting_rules.RECEIVABLE, holder.currency)
-        return BillsCleared(account_id, done.paid, Money(left, holder.currency), dry_run)
+        beside = on_no_bill(work, account_id, holder.currency)
+        return BillsCleared(account_id, done.paid, Money(left, holder.currency), beside, dry_run)
 
     touched = set(work.touched)
     answer = attempt(work.tx, decide, keep=lambda _: not dry_run)

@@ -61,7 +61,8 @@ def refund_credit(
 
     Without a key the same account, product and amount on one day are one refund. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT;
-    then, unless the key is known, NEVER_HAD_CREDIT, EXCEEDS_BOUGHT_ON_CREDIT; IDEMPOTENCY_KEY_REUSED.
+    then, unless the key is known, PRODUCT_NOT_BILLED, NEVER_HAD_CREDIT, EXCEEDS_BOUGHT_ON_CREDIT;
+    IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -76,9 +77,8 @@ def refund_credit(
     )
 
     def may() -> Refused | None:
-        if not credit_store.had_credit(work.tx, account_id):
-            return refused(Reason.NEVER_HAD_CREDIT, account=account_id)
-        return may_refund_credit(funds_store.bought(work.tx, account_id, amount.currency), amount)
+        had_credit = credit_store.had_credit(work.tx, account_id)
+        return may_refund_credit(funds_store.bought(work.tx, holder), product_id, amount, had_credit=had_credit)
 
     def decide() -> CreditRefundMoved | Refused:
         done = posted(work, (draft,), key, may=may)

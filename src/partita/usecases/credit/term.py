@@ -24,6 +24,7 @@ from partita.store import credit as credit_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import relation as relation_store
+from partita.usecases.clearing import on_no_bill
 from partita.usecases.funds.command import by, holder_for, saved
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -81,7 +82,8 @@ class Shared:
 class CreditShown:
     """A line with its allocations, its changes, its term, and the bills that wait for money.
 
-    `shared`: what the account may use of the lines of others. `relation`: that of the account to its main account.
+    `on_no_bill`: what the account owes beside its bills. `shared`: what the account may use of the lines of others.
+    `relation`: that of the account to its main account.
     """
 
     line: Line
@@ -90,6 +92,7 @@ class CreditShown:
     changes: tuple[Change, ...]
     term: Term | None
     unpaid: tuple[Unpaid, ...]
+    on_no_bill: Money
     shared: tuple[Shared, ...] = ()
     relation: Relation | None = None
 
@@ -139,6 +142,7 @@ def show(work: Work, management: str) -> CreditShown | Refused:
         changes=tuple(credit_store.changes(work.tx, management)),
         term=term,
         unpaid=tuple(bill for one in sorted(figures) for bill in unpaid_bills(work, figures[one], in_use, today)),
+        on_no_bill=on_no_bill(work, management, holder.currency),
         shared=shared,
         relation=relation_store.relation_of_member(work.tx, management, work.now),
     )

@@ -19,13 +19,17 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.funds import End, Holder
-from partita.usecases.funds.command import amount_at_fault, by, holder_for, posted, saved, text_at_fault
+from partita.usecases.clearing import BillPaid
+from partita.usecases.funds.command import Posted, amount_at_fault, by, holder_for, posted, saved, text_at_fault
 from partita.usecases.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceMoved:
-    """An acceptance bill as it stands after a command: what is left of its book, and the cash of the account."""
+    """An acceptance bill as it stands after a command: what is left of its book, and the cash of the account.
+
+    `bills_paid`: what its money paid at once of what was unpaid (CLEAR-1); `left` and `cash` are what is left then.
+    """
 
     acceptance: Acceptance
     left: Money
@@ -34,13 +38,14 @@ class AcceptanceMoved:
     entry_id: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def accept(work: Work, acceptance: Acceptance, *, dry_run: bool = False) -> AcceptanceMoved | Refused:
     """Take an acceptance bill in: its face can be spent from now on (FUNDS-12).
 
     Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT,
-    BAD_TEXT; then, unless this very bill is known (IDEMPOTENCY_KEY_REUSED for other content, or another account's),
+    BAD_TEXT; then, unless this very bill is known (ACCEPTANCE_KNOWN for other content, or another account's),
     ACCEPTANCE_MATURED.
     """
     holder = holder_for(work, Action.TAKE_DOCUMENT, acceptance.payer_id)
@@ -55,7 +60,7 @@ def accept(work: Work, acceptance: Acceptance, *, dry_run: bool = False) -> Acce
         ledger_store.lock_payers(work.tx, [payer])
         known = funds_store.acceptance(work.tx, document)
         if known is not None and _said(known) != _said(acceptance):
-            return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=document)
+            return refused(Reason.ACCEPTANCE_KNOWN, account=payer, document=document)
         done = posted(
             work,
             (draft,),
@@ -65,7 +70,7 @@ def accept(work: Work, acceptance: Acceptance, *, dry_run: bool = False) -> Acce
         )
         if isinstance(done, Refused):
             return done
-        return _moved(work, known or acceptance, done.entries[0].entry_id, repeated=done.repeated, dry_run=dry_run)
+        return _moved(work, known or acceptance, done, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -128,9 +133,7 @@ def _posted_end(work: Work, one: Acceptance, ended: tuple[Draft, End], *, dry_ru
         return done
     found = funds_store.acceptance(work.tx, one.document_id)
     assert found is not None, "it was there a moment ago"
-    return _moved(
-        work, found, done.entries[0].entry_id, repeated=done.repeated, dry_run=dry_run, fee_minor=end_of_it.fee_minor
-    )
+    return _moved(work, found, done, dry_run=dry_run, fee_minor=end_of_it.fee_minor)
 
 
 def _end_draft(one: Acceptance, asked: tuple[AcceptanceState, Money], left: Money) -> Draft:
@@ -161,10 +164,9 @@ def _left(work: Work, one: Acceptance) -> Money:
     return Money(-ledger_store.balance_of(work.tx, one.payer_id, book, one.face.currency), one.face.currency)
 
 
-def _moved(
-    work: Work, one: Acceptance, entry_id: str, *, repeated: bool, dry_run: bool, fee_minor: int = 0
-) -> AcceptanceMoved:
+def _moved(work: Work, one: Acceptance, done: Posted, *, dry_run: bool, fee_minor: int = 0) -> AcceptanceMoved:
     currency = one.face.currency
     cash = -ledger_store.balance_of(work.tx, one.payer_id, posting_rules.CASH, currency)
-    fee = Money(fee_minor, currency)
-    return AcceptanceMoved(one, _left(work, one), fee, Money(cash, currency), entry_id, repeated, dry_run)
+    fee, entry_id = Money(fee_minor, currency), done.entries[0].entry_id
+    left, held = _left(work, one), Money(cash, currency)
+    return AcceptanceMoved(one, left, fee, held, entry_id, done.repeated, dry_run, done.bills_paid)

@@ -18,7 +18,8 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
-from partita.usecases.funds.command import amount_at_fault, by, holder_for, posted, saved, text_at_fault
+from partita.usecases.clearing import BillPaid
+from partita.usecases.funds.command import Posted, amount_at_fault, by, holder_for, posted, saved, text_at_fault
 from partita.usecases.funds.figures import figures_of
 from partita.usecases.permission import authorise, authorise_books
 from partita.usecases.work import Work
@@ -35,13 +36,14 @@ class CardOffer:
 
 @dataclass(frozen=True, slots=True)
 class CardMoved:
-    """A card as it stands after a command, and the cash of the account."""
+    """A card as it stands after a command, and the cash of the account; `bills_paid`: what that cash paid (CLEAR-1)."""
 
     card: Card
     cash: Money
     entry_id: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def buy_card(
         )
         if isinstance(done, Refused):
             return done
-        return _moved(work, known or card, done.entries[0].entry_id, repeated=done.repeated, dry_run=dry_run)
+        return _moved(work, known or card, done, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -120,7 +122,7 @@ def activate_card(work: Work, *, account_id: str, card_id: str, dry_run: bool = 
             return done
         card = funds_store.card(work.tx, account_id, card_id)
         assert card is not None, "it was there a moment ago"
-        return _moved(work, card, done.entries[0].entry_id, repeated=done.repeated, dry_run=dry_run)
+        return _moved(work, card, done, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -162,6 +164,7 @@ def _offer_at_fault(work: Work, card: Card, currency: str) -> Refused | None:
     return no or document_rules.may_sell(card)
 
 
-def _moved(work: Work, card: Card, entry_id: str, *, repeated: bool, dry_run: bool) -> CardMoved:
+def _moved(work: Work, card: Card, done: Posted, *, dry_run: bool) -> CardMoved:
     cash = -ledger_store.balance_of(work.tx, card.payer_id, posting_rules.CASH, card.face.currency)
-    return CardMoved(card, Money(cash, card.face.currency), entry_id, repeated, dry_run)
+    held, entry_id = Money(cash, card.face.currency), done.entries[0].entry_id
+    return CardMoved(card, held, entry_id, done.repeated, dry_run, done.bills_paid)

@@ -6,6 +6,7 @@ Rules: FUNDS-4 … FUNDS-8 (`docs/rules/funds.md`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from partita.core.funds import (
     Acceptance,
@@ -19,12 +20,14 @@ from partita.core.funds import (
     transferable,
     withdrawable,
 )
+from partita.core.money import Money
 from partita.core.org import FinanceMode
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Refused
 from partita.store import funds as funds_store
 from partita.store import relation as relation_store
 from partita.store.funds import Freeze
+from partita.usecases.clearing import on_no_bill
 from partita.usecases.funds.command import holder_for
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -43,6 +46,7 @@ class FundsShown:
     """Everything about the money of an account: figures, quotas with their formulas, documents, what others have of it.
 
     `left`: what the books of acceptance bills and cards have, by document. `payer_id`: who pays for the account now.
+    `on_no_bill`: what of the outstanding is on no bill. `zone`: of its calendar; `seen_at`: when this was so.
     """
 
     figures: Figures
@@ -53,6 +57,9 @@ class FundsShown:
     cards: tuple[Card, ...]
     left: dict[str, int]
     payer_id: str
+    on_no_bill: Money
+    zone: str
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,9 @@ def show(work: Work, account_id: str) -> FundsShown | Refused:
         left=funds_store.left_of(work.tx, account_id, Fund.ACCEPTANCE)
         | funds_store.left_of(work.tx, account_id, Fund.STORED_VALUE),
         payer_id=holder.payer_id,
+        on_no_bill=on_no_bill(work, account_id, holder.currency),
+        zone=holder.zone,
+        seen_at=work.now,
     )
 
 

@@ -5,7 +5,7 @@ A freeze is a fact beside the ledger, no entry. Rules: FUNDS-9 (`docs/rules/fund
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core.funds import may_put_aside
 from partita.core.ids import derived_id
@@ -15,7 +15,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store.funds import Freeze, Recorded
-from partita.usecases.clearing import clear
+from partita.usecases.clearing import BillPaid, clear
 from partita.usecases.funds.command import amount_at_fault, by, holder_for, key_of_day, saved, text_at_fault
 from partita.usecases.funds.figures import figures_of
 from partita.usecases.work import Work
@@ -23,7 +23,10 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Cash that was put aside, or released: what is left of the freeze, and all that is frozen of the account."""
+    """Cash that was put aside, or released: what is left of the freeze, and all that is frozen of the account.
+
+    `bills_paid`: what the cash that was released paid at once of what was unpaid (CLEAR-1).
+    """
 
     account_id: str
     freeze_id: str
@@ -34,6 +37,7 @@ class Frozen:
     idempotency_key: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def freeze(
@@ -115,12 +119,14 @@ def _released(work: Work, one: Freeze, asked: tuple[Money | None, str, str], *, 
     if known is not None and known != Recorded(one.freeze_id, amount or known.amount, note):
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
     said = known or Recorded(one.freeze_id, amount or left, note)
+    paid: tuple[BillPaid, ...] = ()
     if known is None:
         if said.amount.minor > left.minor or not left.minor:
             return refused(Reason.EXCEEDS_FROZEN, freeze=one.freeze_id, amount=said.amount, left=left)
         funds_store.add_release(work.tx, said, payer_id=one.payer_id, key=key, by=by(work))
-        clear(work, [one.payer_id])
-    return _frozen(work, (one.payer_id, key), said, released=True, repeated=known is not None, dry_run=dry_run)
+        paid = clear(work, [one.payer_id]).paid
+    done = _frozen(work, (one.payer_id, key), said, released=True, repeated=known is not None, dry_run=dry_run)
+    return replace(done, bills_paid=paid)
 
 
 def _new(work: Work, account_id: str, said: Recorded) -> Freeze:

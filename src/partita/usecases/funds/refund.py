@@ -17,6 +17,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
+from partita.usecases.clearing import BillPaid
 from partita.usecases.funds.command import amount_at_fault, holder_for, posted, saved, text_at_fault
 from partita.usecases.work import Work
 
@@ -31,7 +32,7 @@ class RefundOf:
 
 @dataclass(frozen=True, slots=True)
 class RefundBooked:
-    """A refund in the refund book, and what the sub-book of its month has now."""
+    """A refund in the refund book, and what the sub-book of its month has after it paid what was unpaid (CLEAR-1)."""
 
     account_id: str
     of: RefundOf
@@ -41,6 +42,7 @@ class RefundBooked:
     idempotency_key: str
     repeated: bool
     dry_run: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def refund(
@@ -50,8 +52,8 @@ def refund(
 
     The key is the order's or the person's: two refunds of one amount are nothing unusual. Refused in this order: what
     `authorise` says, UNKNOWN_ACCOUNT, UNKNOWN_PRODUCT, CURRENCY_NOT_USED, AMOUNT_NOT_POSITIVE, BAD_AMOUNT, BAD_TEXT,
-    REFUND_MONTH_AHEAD (a month that has not begun); then, unless the key is known, EXCEEDS_REFUNDABLE;
-    IDEMPOTENCY_KEY_REUSED.
+    REFUND_MONTH_AHEAD (a month that has not begun); then, unless the key is known,
+    PRODUCT_NOT_BILLED, EXCEEDS_REFUNDABLE; IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.GIVE_MONEY, account_id)
     if isinstance(holder, Refused):
@@ -72,7 +74,7 @@ def refund(
     )
 
     def may() -> Refused | None:
-        return may_refund(funds_store.bought(work.tx, account_id, amount.currency, of.month), of.month, amount)
+        return may_refund(funds_store.bought(work.tx, holder, of.month), of.product_id, of.month, amount)
 
     def decide() -> RefundBooked | Refused:
         done = posted(work, (draft,), idempotency_key, may=may)
@@ -80,7 +82,7 @@ def refund(
             return done
         book = source_account(Fund.REFUND, str(of.month))
         left = Money(-ledger_store.balance_of(work.tx, account_id, book, amount.currency), amount.currency)
-        entry = done.entries[0].entry_id
-        return RefundBooked(account_id, of, amount, left, entry, idempotency_key, done.repeated, dry_run)
+        entry, paid = done.entries[0].entry_id, done.bills_paid
+        return RefundBooked(account_id, of, amount, left, entry, idempotency_key, done.repeated, dry_run, paid)
 
     return saved(work, decide, dry_run=dry_run)

@@ -7,14 +7,14 @@ Rules: FUNDS-5, FUNDS-10 (`docs/rules/funds.md`), BATCH-2.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
-from partita.usecases.clearing import clear
+from partita.usecases.clearing import BillPaid, clear
 from partita.usecases.funds.transfer import Command, checked, drafts_of, standing_of
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -32,10 +32,14 @@ class TransferAsked:
 
 @dataclass(frozen=True, slots=True)
 class TransferMade:
-    """One transfer of many that happened; `repeated`: it was recorded before."""
+    """One transfer of many that happened; `repeated`: it was recorded before.
+
+    `bills_paid`: what its receiver paid at once of what was unpaid (CLEAR-1), told with the last one to that receiver.
+    """
 
     asked: TransferAsked
     repeated: bool
+    bills_paid: tuple[BillPaid, ...] = ()
 
 
 def transfer_all(work: Work, asked: Sequence[TransferAsked]) -> list[TransferMade | Refused]:
@@ -56,8 +60,26 @@ def transfer_all(work: Work, asked: Sequence[TransferAsked]) -> list[TransferMad
         return [refused(Reason.IDEMPOTENCY_KEY_REUSED, key=done.detail["key"]) for _ in answers]
     moved = {draft.payer_id for place, draft in enumerate(drafts) if not before[place // 2]}
     work.touched.update(moved)
-    clear(work, moved)
-    return answers
+    return _with_paid(answers, clear(work, moved).paid)
+
+
+def _with_paid(answers: list[TransferMade | Refused], paid: Sequence[BillPaid]) -> list[TransferMade | Refused]:
+    """Tell what was paid with the last transfer to who paid it, or from whom, where it received nothing."""
+    last = {name: place for place, one in enumerate(answers) for name in _ends(one, receivers=False)}
+    last |= {name: place for place, one in enumerate(answers) for name in _ends(one, receivers=True)}
+    told: dict[int, list[BillPaid]] = {}
+    for one in paid:
+        told.setdefault(last[one.payer_id], []).append(one)
+    return [
+        replace(one, bills_paid=tuple(told[place])) if isinstance(one, TransferMade) and place in told else one
+        for place, one in enumerate(answers)
+    ]
+
+
+def _ends(one: TransferMade | Refused, *, receivers: bool) -> tuple[str, ...]:
+    if isinstance(one, Refused) or one.repeated:
+        return ()
+    return (one.asked.receiver if receivers else one.asked.giver,)
 
 
 def _checked(work: Work, asked: Sequence[TransferAsked]) -> list[Command | Refused]:

@@ -318,11 +318,12 @@ def _notices(decided: Decided, known: _Known) -> list[Notice]:
 
 
 def _near_caps(group: Group, known: _Known) -> Iterator[Notice]:
+    """Tell of caps that are near; one that is reached stops the member, who is told of that instead (STOP-9)."""
     month = str(Month.of(group.now, known.payers[group.payer_id].zone))
     scale = minor_scale_e10(group.currency)
     for account in sorted({item.account_id for item in group.items} & set(known.caps)):
         cap, spent = known.caps[account], known.spent.get(account, 0)
-        if cap and spent * 100 >= cap * scale * CAP_NEAR_PERCENT:
+        if cap and cap * scale * CAP_NEAR_PERCENT <= spent * 100 < cap * scale * 100:
             figures = Money(truncate(spent, scale), group.currency), Money(cap, group.currency)
             notice = cap_notice(account, group.payer_id, month, *figures)
             yield notice

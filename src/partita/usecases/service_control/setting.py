@@ -26,6 +26,7 @@ from partita.store import relation as relation_store
 from partita.store import service_control as control_store
 from partita.store import template as template_store
 from partita.store.control_policy import PaidAhead, Setting
+from partita.store.funds import Holder
 from partita.usecases.permission import authorise, authorise_books
 from partita.usecases.work import Work
 
@@ -111,18 +112,21 @@ def _may_set_policy(work: Work, row: PolicyRow) -> Refused | None:
 def set_order(work: Work, payer_id: str, order: StopOrder | None, *, dry_run: bool = False) -> OrderSet | Refused:
     """Set what a payer's group stops first, or take the order back (STOP-8).
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT (payer, or a member that is not of its enterprise),
-    UNKNOWN_PRODUCT.
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ACCOUNT (payer, or members that are not of its enterprise),
+    ORDER_OF_THE_PAYER, NOT_IN_STOP_ORDER, UNKNOWN_PRODUCT.
     """
     if isinstance(no := authorise(work, Action.SET_STOP_ORDER, payer_id), Refused):
         return no
     turns = order.turns if order else ()
-    if funds_store.holder(work.tx, payer_id, work.now) is None:
+    holder = funds_store.holder(work.tx, payer_id, work.now)
+    if holder is None:
         return refused(Reason.UNKNOWN_ACCOUNT, account=payer_id)
     named = {one.member_id for one in turns if one.member_id}
     own = org_store.accounts_in(work.tx, template_store.enterprise_of(work.tx, payer_id), named) if named else set()
     if missing := sorted(named - own):
-        return refused(Reason.UNKNOWN_ACCOUNT, account=missing[0])
+        return refused(Reason.UNKNOWN_ACCOUNT, account=", ".join(missing))
+    if order is not None and (wrong := _cannot_stop(work, holder, named)):
+        return wrong
     for one in turns:
         if (unknown := _unknown_product(work, one.product_id)) is not None:
             return unknown
@@ -133,6 +137,21 @@ def set_order(work: Work, payer_id: str, order: StopOrder | None, *, dry_run: bo
 
     _saved(work, save, [payer_id], skip=repeated or dry_run)
     return OrderSet(payer_id, order, repeated, dry_run)
+
+
+def _cannot_stop(work: Work, holder: Holder, named: set[str]) -> Refused | None:
+    """Refuse an order of who is paid for by another, and one that names whom the payer does not pay for."""
+    payer_id = holder.account_id
+    relation = relation_store.relation_of_member(work.tx, payer_id, work.now)
+    if relation is not None and relation.mode is FinanceMode.TRUSTEESHIP:
+        return refused(Reason.ORDER_OF_THE_PAYER, payer=relation.management_id, account=payer_id)
+    # whoever is a member may be upgraded to trusteeship: its turn may be set before
+    members = {one.member_id for one in relation_store.members_of(work.tx, payer_id, work.now)}
+    paid_for = {name for name, one in funds_store.holders(work.tx, named, work.now).items() if one.payer_id == payer_id}
+    if others := sorted(named - members - paid_for - {payer_id}):
+        known = ", ".join(sorted(members)) or "-"
+        return refused(Reason.NOT_IN_STOP_ORDER, payer=payer_id, accounts=", ".join(others), members=known)
+    return None
 
 
 def set_cap(work: Work, account_id: str, cap: Money | None, *, dry_run: bool = False) -> CapSet | Refused:

@@ -5,6 +5,8 @@ Rules: FUNDS-14 (`docs/rules/funds.md`), PAYMENT-5, CREDIT-1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from partita.store import credit as credit_store
 from partita.store import payment as payment_store
 from partita.store.funds import proof
@@ -89,10 +91,11 @@ def documents_stand(books: Books) -> list[Equation]:
 
 
 def payments_entered(books: Books) -> list[Equation]:
-    """Prove that every paid payment was topped up once, with its amount, and no other."""
+    """Prove that every paid payment was topped up once, with its amount, no other, and by a transaction of its own."""
     with reading(books) as tx:
         sums = payment_store.paid_sums(tx)
         unpaired = payment_store.unpaired(tx)
+        paying, twice = payment_store.transactions(tx)
     findings = [
         Finding(f"payment {name} of {payer}: it and its entry differ", f"{payer} 的支付单 {name}：与分录不符")
         for payer, name in unpaired
@@ -107,7 +110,23 @@ def payments_entered(books: Books) -> list[Equation]:
             shortened(findings),
         )
         for currency, paid, entered in sums
+    ] + _transactions(paying, twice)
+
+
+def _transactions(paying: int, twice: Sequence[tuple[str, int]]) -> list[Equation]:
+    findings = [
+        Finding(f"transaction {name} paid {times} payments", f"交易 {name} 支付了 {times} 个支付单")
+        for name, times in twice
     ]
+    return [
+        counted(
+            "transactions",
+            "payments paid = transactions of gateways that paid them",
+            "已支付的支付单 = 支付它们的网关交易",
+            (paying, paying - sum(times - 1 for _, times in twice)),
+            findings,
+        )
+    ] if paying else []  # fmt: skip
 
 
 def credit_within_total(books: Books) -> list[Equation]:

@@ -49,7 +49,7 @@ def wallet(work: Work, account_id: str) -> Wallet | Refused:
         VoucherShown(
             one,
             Money(one.left_minor, one.voucher.template.currency),
-            state(one.voucher, one.left_minor, work.now, drawn=one.drawn),
+            state(one.voucher, one.left_minor, work.now, drawn=one.drawn, emptied_by=one.emptied_by),
         )
         for one in voucher_store.held_by(work.tx, account_id)
     ]
