@@ -15,7 +15,7 @@ _BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 _PARTITA = re.compile(r"(?:^|[`$ /])partita ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-_REGISTERED = re.compile(r'\("([a-z -]+)", "partita\.cli\.\w+:')
+_REGISTERED = re.compile(r'\("([a-z -]+)", "partita\.cli\.[\w.]+:')
 _PIN = re.compile(r"^([A-Za-z0-9_.-]+)==", re.MULTILINE)
 
 # put together here, so that this file does not name them itself

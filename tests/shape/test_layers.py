@@ -11,7 +11,7 @@ from shape.sources import LAYERS, Source, dotted, hold, package
 ALLOWED_OUTSIDE = {
     "core": frozenset(),
     "columnar": frozenset({"duckdb", "pyarrow"}),
-    "formats": frozenset({"duckdb", "pyarrow", "msgspec", "python_calamine", "stdnum", "drafthorse", "typst"}),
+    "formats": frozenset({"duckdb", "pyarrow", "msgspec", "python_calamine", "stdnum", "drafthorse", "typst", "yaml"}),
 }
 """What the inner layers may import beside the standard library and each other; the others use any dependency."""
 

@@ -339,7 +339,7 @@ class Orders(World):
         end = datetime.fromisoformat(instant).replace(tzinfo=ZoneInfo(ZONE))
         self.ask(
             lambda work: approval.delegate(
-                work, role=Role[role.upper()], delegate_id=to, enterprise_id="group", between=(work.now, end)
+                work, lent_to=(Role[role.upper()], to), enterprise_id="group", between=(work.now, end)
             )
         )
 

@@ -171,7 +171,7 @@ def delegate(role: str, to: str, *, enterprise: str, until: str, reason: str = "
     with screen.opened() as books, books.work() as work:
         ends = approval.end_in(work, enterprise, moment_of("until", until, as_json=ways.as_json))
         answer = approval.delegate(
-            work, role=_ROLES[role], delegate_id=to, enterprise_id=enterprise, between=(work.now, ends),
+            work, lent_to=(_ROLES[role], to), enterprise_id=enterprise, between=(work.now, ends),
             reason=reason, dry_run=ways.dry_run,
         )  # fmt: skip
     if isinstance(answer, Refused):

@@ -147,8 +147,7 @@ def waiting(work: Work, account_id: str) -> list[tuple[Order, Approval]] | Refus
 def delegate(
     work: Work,
     *,
-    role: Role,
-    delegate_id: str,
+    lent_to: tuple[Role, str],
     enterprise_id: str,
     between: tuple[datetime, datetime],
     reason: str = "",
@@ -159,7 +158,7 @@ def delegate(
     Who may do it is who holds the role in the enterprise. Refused in this order: NOT_YOUR_ROLE, BAD_TEXT,
     ENDS_BEFORE_START, DELEGATED_TO_ITSELF, UNKNOWN_USER.
     """
-    user_id, (start, end) = work.actor.user_id or "", between
+    user_id, (role, delegate_id), (start, end) = work.actor.user_id or "", lent_to, between
     if no := _not_held(work, role, enterprise_id) or text_at_fault({"reason": reason}, needed=frozenset()):
         return no
     if end < start:

@@ -103,7 +103,10 @@ def take_in(
         answer = reconciliation.take_in(work, source_id=source, file=given, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
-    done: StatementTaken = answer
+    _tell_taken(answer, ways)
+
+
+def _tell_taken(done: StatementTaken, ways: Ways) -> None:
     one = done.statement
     plain = _statement(one, done.currency) | {
         "topped_up": [

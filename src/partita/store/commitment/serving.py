@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from partita.core import resource_package, savings_plan
@@ -132,16 +132,14 @@ Switch = tuple[tuple[str, ...], datetime, bool]
 def _spans(rows: Iterable[Switch]) -> Iterator[tuple[tuple[str, ...], datetime, datetime | None]]:
     """Yield (key, start, end) of what is switched on and off, the rows of a key in their order; None = no end."""
     for key, of_key in groupby(rows, key=itemgetter(0)):
-        start: datetime | None = None
-        for _, at, is_on in of_key:
-            if is_on and start is None:
-                start = at
-            elif not is_on and start is not None:
-                if start < at:
-                    yield key, start, at
-                start = None
-        if start is not None:
-            yield key, start, None
+        turns = [(at, is_on) for _, at, is_on in of_key]
+        # only what changes something counts: on after off, off after on
+        changes = [one for number, one in enumerate(turns) if one[1] is not (number > 0 and turns[number - 1][1])]
+        ends = [at for at, is_on in changes if not is_on]
+        starts = [at for at, is_on in changes if is_on]
+        for start, end in zip_longest(starts, ends):
+            if end is None or start < end:
+                yield key, start, end
 
 
 def of_month(tx: Transaction, month: Month, account_ids: Iterable[str] | None = None) -> dict[int, list[Commitment]]:

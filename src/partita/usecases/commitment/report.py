@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -29,8 +29,6 @@ from partita.store.charge import ChargeFile
 from partita.usecases.analysis import show_charges
 from partita.usecases.permission import Sight, authorise, sight
 from partita.usecases.work import Books, Work
-
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,11 @@ def part_of(part: int, whole: int) -> int | None:
     return part * 10_000 // whole if whole > 0 else None
 
 
+Row: TypeAlias = DeductRow | UtilisationRow | CoverageRow
+
+
 @dataclass(frozen=True, slots=True)
-class Reported(Generic[Row]):
+class Reported:
     """Rows of a report, of how many, for which months; whether some are not closed; members left out, with why."""
 
     rows: tuple[Row, ...]
@@ -121,7 +122,7 @@ LOG_MOST = 10_000
 
 def deduct_log(
     books: Books, month: Month, *, account_id: str | None = None, commitment_id: str | None = None, limit: int = 100
-) -> Reported[DeductRow] | Refused:
+) -> Reported | Refused:
     """Return the deductions of a month in billing-time order, the first `limit`, and how many there are (DEDUCT-8).
 
     Of one account, or of one package (with its stretches) or plan, or of all that may be seen. Refused in this order:
@@ -142,9 +143,7 @@ def deduct_log(
     return _reported(found, count, files, seen)
 
 
-def utilisation(
-    books: Books, months: Sequence[Month] = (), *, account_id: str | None = None
-) -> Reported[UtilisationRow] | Refused:
+def utilisation(books: Books, months: Sequence[Month] = (), *, account_id: str | None = None) -> Reported | Refused:
     """Return how much of each package and plan was used of its windows that are over in `months` (DEDUCT-9).
 
     Of what one account owns, or of all that may be seen; all months when none is given. Refused: NOT_PERMITTED,
@@ -164,9 +163,7 @@ def utilisation(
     return _reported(found, len(found), files, seen)
 
 
-def coverage(
-    books: Books, months: Sequence[Month] = (), *, account_id: str | None = None
-) -> Reported[CoverageRow] | Refused:
+def coverage(books: Books, months: Sequence[Month] = (), *, account_id: str | None = None) -> Reported | Refused:
     """Return how much of the usage of SKUs that commitments name was covered, by payer and SKU (DEDUCT-9).
 
     For one payer, or for all that may be seen. Refused: NOT_PERMITTED, TIER_LACKS.
@@ -262,6 +259,6 @@ def _charges(books: Books, files: Sequence[ChargeFile], seen: Sight) -> Iterator
         yield engine
 
 
-def _reported(rows: tuple[Row, ...], count: int, files: Sequence[ChargeFile], seen: Sight) -> Reported[Row]:
+def _reported(rows: tuple[Row, ...], count: int, files: Sequence[ChargeFile], seen: Sight) -> Reported:
     months = tuple(Month.from_number(number) for number in sorted({one.month for one in files}))
     return Reported(rows, count, months, any(one.stage == "provisional" for one in files), seen.left_out)
