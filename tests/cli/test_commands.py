@@ -36,7 +36,9 @@ NO_COMMAND_NEEDED = {
 """What a use case asks of another one; people meet it as the answer of a command."""
 READS = frozenset(
     "setup show; account tiers; account show; account list; org tree; user list; permission list; permission explain; "
-    "relation list; relation show; relation modes; bill show; bill list; bill explain; funds show; payment list; "
+    "relation list; relation show; relation modes; bill show; bill list; bill explain; "
+    "bill month; bill details; bill flow; bill items; bill amortised; bill proforma; bill adjustments; "
+    "custom-bill list; funds show; payment list; "
     "payment mismatches; credit show; voucher templates; voucher list; coupon templates; coupon list; coupon quote; "
     "order list; order show; subscription list; subscription show; approval show-policy; approval list; "
     "ledger statement; ledger balances; control show; control history; control policies; alert list; outbox show; "

@@ -55,6 +55,20 @@ batch transfer transfer.csv
 batch limit limit.csv
 bill show @-acct1 2026-01
 bill list --payer @-acct1
+bill month @-acct1 2026-01
+bill details @-acct1 2026-01
+bill flow @-acct1 2026-01
+bill items @-acct1 2026-01 --by account
+bill amortised @-acct1 2026-01
+bill proforma @-acct1
+bill export @-acct1 2026-01 --to bill.csv
+bill export @-acct1 2026-01 --view focus --to focus.csv
+bill adjust @-acct1 @-product1 5.00 --reason x --key k
+bill adjustments --payer @-acct1
+custom-bill add @-acct1 mine --columns account
+custom-bill remove @-acct1 mine
+custom-bill list @-acct1
+custom-bill run @-acct1 mine 2026-01
 bill clear @-acct1
 clearing show @-acct1
 clearing switch @-acct1 off
@@ -160,7 +174,7 @@ FILES = {
 }
 NAME_NOBODY = frozenset(
     "demo; setup apply; setup show; account tiers; account list; org tree; relation modes; import usage; import bill; "
-    "rate; close; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon template; "
+    "rate; close; custom-bill deliver; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon template; "
     "coupon priority; invoice issue; invoice issuer; order expire; subscription refund-policy; subscription run; "
     "control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; "
     "db status; db stop; db run".split("; ")

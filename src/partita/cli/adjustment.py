@@ -24,14 +24,12 @@ Json = Annotated[bool, Parameter(name="--json")]
 @Parameter(name="*")
 @dataclass(frozen=True)
 class About:
-    """What an adjustment is about, more closely."""
+    """Why, and what an adjustment is about, more closely."""
 
+    reason: str
     month: str | None = None
     sku: str = ""
     instance: str = ""
-
-
-NO_MORE = About()
 
 
 def adjust(
@@ -39,9 +37,8 @@ def adjust(
     product: str,
     amount: str,
     *,
-    reason: str,
     key: str,
-    about: About = NO_MORE,
+    about: About,
     ways: Ways = AS_IS,
 ) -> None:
     """Put AMOUNT for PRODUCT on the bill of ACCOUNT, or take it off: `bill adjust acme compute -- -12.50 …`.
@@ -52,10 +49,10 @@ def adjust(
     ----------
     amount
         above zero it is owed besides; below zero (after --) it is taken off.
-    reason
-        why; it stands on the bill.
     key
         the adjustment: the same key again changes nothing.
+    about.reason
+        why; it stands on the bill.
     about.month
         the month that it puts right, such as 2026-10; default: the present one.
     about.sku
@@ -68,11 +65,14 @@ def adjust(
     chosen = month_of(about.month) if about.month else None
     with screen.opened() as books, books.work() as work:
         money = amount_of(work, account, amount, ways)
-        wanted = adjustment.Wanted(account, product, money, reason, chosen, about.sku, about.instance)
+        wanted = adjustment.Wanted(account, product, money, about.reason, chosen, about.sku, about.instance)
         answer = adjustment.adjust(work, wanted, idempotency_key=key, dry_run=ways.dry_run)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
-    done: Adjusted = answer
+    _tell_adjusted(answer, ways)
+
+
+def _tell_adjusted(done: Adjusted, ways: Ways) -> None:
     one = done.adjustment
     plain = _plain(one) | {"repeated": done.repeated, "dry_run": done.dry_run}
     what = (

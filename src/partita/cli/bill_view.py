@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from partita.cli import screen
 from partita.cli.bill import decimal, month_of
 from partita.cli.chart import account_name
 from partita.cli.permission import print_what_is_left_out
+from partita.cli.ways import AS_IS, Ways
 from partita.columnar.bill_view import KINDS, column
 from partita.core.bill_view import MONEY, VIEWS, Dimension, Figure, View, dimensions_of
 from partita.core.money import AMOUNT_SCALE, format_scaled
@@ -49,7 +51,7 @@ def month(payer: str, month: str, *, as_json: Json = False) -> None:
 
 
 def details(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN, as_json: Json = False) -> None:
-    """List the month bill of PAYER (or of all) by owner, product and kind: 账单明细.
+    """List the month bill of PAYER (or of all) by owner, product and kind.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def details(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOW
 
 
 def flow(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN, as_json: Json = False) -> None:
-    """List the bill flow of PAYER (or of all): each bill, order and adjustment of MONTH as it came: 账单流水.
+    """List the bill flow of PAYER (or of all): each bill, order and adjustment of MONTH as it came.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def flow(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN, 
 
 
 def items(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN, as_json: Json = False) -> None:
-    """List the bill of PAYER (or of all) by resource and billing item: 明细账单.
+    """List the bill of PAYER (or of all) by resource and billing item.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def items(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN,
 
 
 def amortised(payer: str, month: str, *, by: By | None = None, limit: Limit = SHOWN, as_json: Json = False) -> None:
-    """List the bill of PAYER (or of all), each charge over the months that it is for: 摊销成本.
+    """List the bill of PAYER (or of all), each charge over the months that it is for.
 
     Parameters
     ----------
@@ -122,45 +124,47 @@ def proforma(payer: str, month: str | None = None, *, as_json: Json = False) -> 
     screen.answer(plain, as_json=as_json, render=lambda console: _print_bills(console, found))
 
 
-def export(
-    payer: str,
-    month: str,
-    *,
-    to: Path,
-    view: Literal["month", "details", "flow", "items", "amortised", "focus"] = "items",
-    by: By | None = None,
-    language: Literal["en", "zh"] | None = None,
-    dry_run: bool = False,
-    as_json: Json = False,
-) -> None:
+@Parameter(name="*")
+@dataclass(frozen=True)
+class What:
+    """What a file holds."""
+
+    view: Literal["month", "details", "flow", "items", "amortised", "focus"] = "items"
+    by: By | None = None
+    language: Literal["en", "zh"] | None = None
+
+
+ITEMS = What()
+
+
+def export(payer: str, month: str, *, to: Path, what: What = ITEMS, ways: Ways = AS_IS) -> None:
     """Write a view of the bill of PAYER (or of all) for MONTH to a file, and prove that it holds the same money.
 
     Parameters
     ----------
     to
         the file; it ends in .csv, .xlsx or .parquet. One of that name is replaced when the new one is whole.
-    view
+    what.view
         one of the five views, or focus: the charges in the open format FOCUS (.csv or .parquet).
-    by
+    what.by
         sum up by instance, product, account, org or payer instead.
-    language
+    what.language
         of the heads; default: that of the command line.
-    dry_run
-        say what would be written and write nothing.
     """
-    if view == "focus":
+    if what.view == "focus":
         from partita.cli.focus import export_focus  # noqa: PLC0415 - a command starts fast
 
-        export_focus(to, month=month, payer=_payer(payer), dry_run=dry_run, as_json=as_json)
+        export_focus(to, month=month, payer=_payer(payer), dry_run=ways.dry_run, as_json=ways.as_json)
         return
     from partita.core.custom_bill import of_view  # noqa: PLC0415
     from partita.usecases.bill_file import export as write  # noqa: PLC0415
     from partita.usecases.bill_view import Asked  # noqa: PLC0415
 
-    what = of_view(VIEWS[view], by, file="csv", language=language or screen.settings().language)
+    language = what.language or screen.settings().language
+    held = of_view(VIEWS[what.view], what.by, file="csv", language=language)
     with screen.opened() as books:
-        answer = write(books, Asked(month_of(month), _payer(payer)), what, to, dry_run=dry_run)
-    tell_file(answer, as_json=as_json)
+        answer = write(books, Asked(month_of(month), _payer(payer)), held, to, dry_run=ways.dry_run)
+    tell_file(answer, as_json=ways.as_json)
 
 
 def _payer(text: str) -> str | None:

@@ -131,14 +131,20 @@ def _sums_of_workbook(engine: duckdb.DuckDBPyConnection, sheet: Sheet, target: P
     """Add up the payable cells of a workbook: its sheets are read out of the zip piece by piece."""
     places = sheet.columns.index(CURRENCY), sheet.columns.index(Figure.PAYABLE.word)
     engine.execute("create or replace temp table read_rows (currency varchar, amount decimal(38, 10))")
+    reading = _READ.format(currency=places[0] + 1, amount=places[1] + 1)
     with ZipFile(target) as workbook:
-        for name in (one for one in workbook.namelist() if one.startswith("xl/worksheets/")):
-            with workbook.open(name) as handle:
-                for text in _pieces(handle):
-                    engine.execute(_READ.format(currency=places[0] + 1, amount=places[1] + 1), [text])
+        for name in (one for one in workbook.namelist() if one.startswith(_SHEETS)):
+            _add_up(engine, reading, workbook, name)
     return engine.execute("select currency, sum(amount)::varchar from read_rows group by 1").fetchall()
 
 
+def _add_up(engine: duckdb.DuckDBPyConnection, reading: str, workbook: ZipFile, name: str) -> None:
+    with workbook.open(name) as handle:
+        for text in _pieces(handle):
+            engine.execute(reading, [text])
+
+
+_SHEETS = "xl/worksheets/"
 _READ = r"""
     insert into read_rows
     select regexp_extract(cells[{currency}], '<t[^>]*>([^<]*)', 1),
@@ -168,9 +174,13 @@ def _write_workbook(engine: duckdb.DuckDBPyConnection, sheet: Sheet, target: Pat
         for name, text in _parts_of(names).items():
             workbook.writestr(_entry(name), text)
         for number, start in enumerate(starts, 1):
-            with workbook.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as handle:
-                for text in _sheet(engine, sheet, (start, start + SHEET_ROWS)):
-                    handle.write(text.encode())
+            _pack(workbook, f"{_SHEETS}sheet{number}.xml", _sheet(engine, sheet, (start, start + SHEET_ROWS)))
+
+
+def _pack(workbook: ZipFile, name: str, texts: Iterator[str]) -> None:
+    with workbook.open(_entry(name), "w", force_zip64=True) as handle:
+        for text in texts:
+            handle.write(text.encode())
 
 
 def _sheet(engine: duckdb.DuckDBPyConnection, sheet: Sheet, span: tuple[int, int]) -> Iterator[str]:
