@@ -31,6 +31,7 @@ NO_COMMAND_NEEDED = {
     "permission.sight": "whom a list may show",
     "permission.refused_by_tier": "asked by `authorise`",
     "rating.unrateable": "asked before usage is priced",
+    "rating.too_large": "asked when usage is priced",
     "relation.against_invitation": "what a row of `batch link` says beside its faults",
 }
 """What a use case asks of another one; people meet it as the answer of a command."""

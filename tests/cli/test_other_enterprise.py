@@ -174,10 +174,10 @@ FILES = {
 }
 NAME_NOBODY = frozenset(
     "demo; setup apply; setup show; account tiers; account list; org tree; relation modes; import usage; import bill; "
-    "rate; close; custom-bill deliver; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon template; "
-    "coupon priority; invoice issue; invoice issuer; order expire; subscription refund-policy; subscription run; "
-    "control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; "
-    "db status; db stop; db run".split("; ")
+    "rate; close; custom-bill deliver; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon "
+    "template; coupon priority; invoice issue; invoice issuer; order expire; subscription refund-policy; subscription "
+    "run; control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; db status; "
+    "db stop; db run".split("; ")
 )
 """Commands of the operator, of one's own accounts, or of no account at all."""
 

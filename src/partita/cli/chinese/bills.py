@@ -35,7 +35,6 @@ BILLS: dict[str, tuple[str, dict[str, str]]] = {
             "what.view": "五个视图之一，或 focus：以开放格式 FOCUS 导出计费行（.csv 或 .parquet）。",
             "what.by": _BY,
             "what.language": _LANGUAGE,
-            "dry_run": "只说明将写入什么，不写文件。",
         },
     ),
     "bill adjust": (
