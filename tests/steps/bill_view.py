@@ -9,6 +9,7 @@ Verbs besides those of `steps.order`, in `given` and `when`:
     figures   VIEW PAYER MONTH                what each row stands for, and its figures
     totals    PAYER|all MONTH                 the total of each view
     export    VIEW PAYER MONTH csv|xlsx|parquet    rows and payable of the file, read again
+    focus     PAYER MONTH COLUMN…             the rows of a FOCUS export
     custom    NAME ACCOUNT COLUMN,COLUMN [only=WORD:VALUE,…] [group=WORD,…] [schedule=WORD] [file=KIND]
     customs   ACCOUNT · take-off NAME ACCOUNT · custom-run NAME ACCOUNT MONTH · deliver
     quota     ACCOUNT · bills
@@ -47,6 +48,7 @@ from partita.usecases import adjustment, custom_bill
 from partita.usecases.bill_file import export
 from partita.usecases.bill_line import explain
 from partita.usecases.bill_view import Asked, Rows, month_bills, view
+from partita.usecases.focus import What, export_focus
 from partita.usecases.funds import figures_of
 from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
@@ -146,6 +148,15 @@ class Bills(Orders):
             rows = read_again(target)
             total = sum((Decimal(str(row["payable"])) for row in rows), Decimal(0))
             self.said.append(f"{kind} {len(rows)} rows {total.quantize(Decimal('0.01'))}")
+
+    def focus(self, payer: str, month: str, *columns: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "focus.csv"
+            answer = export_focus(self.books, [Month.parse(month)], target, what=What(payer_id=payer))
+            assert not isinstance(answer, Refused), answer.message()
+            rows = sorted(" ".join(row[name] or "-" for name in columns) for row in read_again(target))
+        self.said += rows
+        self.said += [f"in all {exact(one.exported_billed_e10)}" for one in answer.equations]
 
     def custom(self, name: str, account: str, columns: str, *words: str) -> None:
         known = dict(word.split("=", 1) for word in words)

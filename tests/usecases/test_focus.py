@@ -12,7 +12,7 @@ import focus_charges
 from partita.core.period import Month
 from partita.core.refusal import Reason, Refused
 from partita.formats.focus_rules import KNOWN_DEFECTS, STRICT_DEFECTS, Reading, Status
-from partita.usecases.focus import FocusExported, Only, check_focus, export_focus
+from partita.usecases.focus import FocusExported, Only, What, check_focus, export_focus
 from partita.usecases.work import Books
 
 OCTOBER = Month(2026, 10)
@@ -66,8 +66,8 @@ def test_again_gives_the_same_rows(october: Books, out: Path) -> None:
 
 
 def test_only_own_or_imported(october: Books, out: Path) -> None:
-    own = done(export_focus(october, [], out / "own.csv", only=Only.OWN))
-    imported = done(export_focus(october, [], out / "imported.csv", only=Only.IMPORTED, issuer="Acme IT"))
+    own = done(export_focus(october, [], out / "own.csv", what=What(Only.OWN)))
+    imported = done(export_focus(october, [], out / "imported.csv", what=What(Only.IMPORTED, issuer="Acme IT")))
     assert (own.rows, imported.rows) == (56, 9)
 
 

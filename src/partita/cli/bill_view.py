@@ -152,9 +152,9 @@ def export(payer: str, month: str, *, to: Path, what: What = ITEMS, ways: Ways =
         of the heads; default: that of the command line.
     """
     if what.view == "focus":
-        from partita.cli.focus import export_focus  # noqa: PLC0415 - a command starts fast
+        from partita.cli import focus  # noqa: PLC0415 - a command starts fast
 
-        export_focus(to, month=month, payer=_payer(payer), dry_run=ways.dry_run, as_json=ways.as_json)
+        focus.export_focus(to, month=month, what=focus.What(payer=_payer(payer)), ways=ways)
         return
     from partita.core.custom_bill import of_view  # noqa: PLC0415
     from partita.usecases.bill_file import export as write  # noqa: PLC0415

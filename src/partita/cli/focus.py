@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.text import Text
 from partita.cli import screen
 from partita.cli.bill import months_of
 from partita.cli.permission import print_what_is_left_out
+from partita.cli.ways import AS_IS, Ways
 from partita.core.money import AMOUNT_SCALE, format_scaled
 from partita.core.refusal import Refused
 
@@ -24,16 +26,20 @@ READINGS = ("official", "strict", "ascii")
 Json = Annotated[bool, Parameter(name="--json")]
 
 
-def export_focus(
-    to: Path,
-    *,
-    month: str | None = None,
-    issuer: str = "partita",
-    only: str = "all",
-    payer: str | None = None,
-    dry_run: bool = False,
-    as_json: Json = False,
-) -> None:
+@Parameter(name="*")
+@dataclass(frozen=True)
+class What:
+    """Which charges an export holds, and who issues our bills."""
+
+    only: Literal["all", "own", "imported"] = "all"
+    payer: str | None = None
+    issuer: str = "partita"
+
+
+EVERYTHING = What()
+
+
+def export_focus(to: Path, *, month: str | None = None, what: What = EVERYTHING, ways: Ways = AS_IS) -> None:
     """Export charges as a FOCUS 1.2 dataset (57 columns), and prove that the file holds the same money.
 
     Parameters
@@ -42,27 +48,22 @@ def export_focus(
         the file to write; it ends in .parquet or .csv. A file of that name is replaced when the new one is complete.
     month
         one month (2026-10) or a span (2026-08..2026-10); default: all.
-    issuer
-        who issues our bills: ProviderName and InvoiceIssuerName of our own charges.
-    only
+    what.only
         all, own (rated here) or imported (from provider bills).
-    payer
+    what.payer
         only what this account pays.
-    dry_run
-        say what would be exported and write nothing.
+    what.issuer
+        who issues our bills: ProviderName and InvoiceIssuerName of our own charges.
     """
     from partita.usecases import focus  # noqa: PLC0415 - a command starts fast
 
-    if only not in {one.value for one in focus.Only}:
-        screen.misuse("--only takes all, own or imported.", "--only 可用：all、own、imported。")
+    held = focus.What(focus.Only(what.only), what.payer, what.issuer)
     with screen.opened() as books:
-        exported = focus.export_focus(
-            books, months_of(month), to, issuer=issuer, only=focus.Only(only), payer_id=payer, dry_run=dry_run
-        )
+        exported = focus.export_focus(books, months_of(month), to, what=held, dry_run=ways.dry_run)
     if isinstance(exported, Refused):
-        screen.refuse(exported, as_json=as_json)
+        screen.refuse(exported, as_json=ways.as_json)
     done: FocusExported = exported
-    screen.answer(_exported_plain(done), as_json=as_json, render=lambda console: _show_exported(console, done))
+    screen.answer(_exported_plain(done), as_json=ways.as_json, render=lambda console: _show_exported(console, done))
 
 
 def check(

@@ -9,6 +9,7 @@ from partita.cli.chinese.accounts import ACCOUNTS
 from partita.cli.chinese.bills import BILLS
 from partita.cli.chinese.catalog import CATALOG
 from partita.cli.chinese.clearing import CLEARING
+from partita.cli.chinese.commitments import COMMITMENTS
 from partita.cli.chinese.control import CONTROL
 from partita.cli.chinese.funds import FUNDS
 from partita.cli.chinese.invoices import INVOICES
@@ -152,10 +153,10 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
         {
             "to": "要写的文件，以 .parquet 或 .csv 结尾；新文件写完后才替换同名文件。",
             "month": _MONTHS,
-            "issuer": "我方账单的开具方：自有费用的 ProviderName 与 InvoiceIssuerName。",
-            "only": "all（全部）、own（本系统批价）或 imported（厂商账单）。",
-            "payer": "只导出该账号支付的费用。",
-            "dry_run": "说明将导出什么，不写入任何内容。",
+            "what": "导出哪些费用。",
+            "what.only": "all（全部）、own（本系统批价）或 imported（厂商账单）。",
+            "what.payer": "只导出该账号支付的费用。",
+            "what.issuer": "我方账单的开具方：自有费用的 ProviderName 与 InvoiceIssuerName。",
         },
     ),
     "focus check": (
@@ -187,6 +188,7 @@ CHINESE: dict[str, tuple[str, dict[str, str]]] = {
     **INVOICES,
     **BILLS,
     **ORDERS,
+    **COMMITMENTS,
     **CATALOG,
     **RELATIONS,
     **VOUCHERS,

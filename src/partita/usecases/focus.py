@@ -98,15 +98,20 @@ class _Beside:
     prices: pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class What:
+    """Which charges an export holds, of one payer or of all that the actor may see, and who issues our bills."""
+
+    only: Only = Only.ALL
+    payer_id: str | None = None
+    issuer: str = ISSUER
+
+
+EVERYTHING = What()
+
+
 def export_focus(
-    books: Books,
-    months: Sequence[Month],
-    target: Path,
-    *,
-    issuer: str = ISSUER,
-    only: Only = Only.ALL,
-    payer_id: str | None = None,
-    dry_run: bool = False,
+    books: Books, months: Sequence[Month], target: Path, *, what: What = EVERYTHING, dry_run: bool = False
 ) -> FocusExported | Refused:
     """Write the charges of `months` (all when empty) as FOCUS 1.2 to a `.parquet` or `.csv` file.
 
@@ -121,36 +126,35 @@ def export_focus(
     if target.suffix.lower() not in _FORMATS:
         return refused(Reason.UNKNOWN_FILE_KIND, path=target, known=" / ".join(_FORMATS))
     with books.work() as work:
-        seen = _sight(work, payer_id)
+        seen = _sight(work, what.payer_id)
         if isinstance(seen, Refused):
             return seen
-        files = _chosen(charge_store.counting(work.tx), months, only)
-        orders, waiting = ([], []) if only is Only.IMPORTED else focus_orders.loaded(work.tx, months, payer_id)
+        files = _chosen(charge_store.counting(work.tx), months, what.only)
+        own = what.only is not Only.IMPORTED
+        orders, waiting = focus_orders.loaded(work.tx, months, what.payer_id) if own else ([], [])
         beside = _beside(work.tx)
     if not files and not orders and not waiting:
         return refused(Reason.NO_CHARGES, months=" ".join(str(month) for month in months) or "—")
     with books.engine() as engine:
         beside_files = focus_orders.laid_out(engine, orders, waiting)
         paths = {one: str(books.room.path(one.path)) for one in files}
-        show_charges(engine, files=paths, seen=seen, beside=beside_files, payer_id=payer_id)
+        show_charges(engine, files=paths, seen=seen, beside=beside_files, payer_id=what.payer_id)
         before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
         manifest = sum(one.costs.billed_cost_e10 for one in files) if seen.everything else _total(before)
         if seen.everything:
             manifest += focus_orders.billed(orders, waiting)
         after = dict.fromkeys(before, (0, 0))
         if not dry_run:
-            _put_beside(engine, beside, issuer=issuer)
+            _put_beside(engine, beside, issuer=what.issuer)
             written = _write(engine, target, before, manifest)
             if isinstance(written, Refused):
                 return written
             after = written
     equations = tuple(Equation(currency, *before[currency], *after[currency]) for currency in sorted(before))
+    numbers = {one.month for one in files} | focus_orders.months_of(orders, waiting)
     return FocusExported(
         target=target,
-        months=tuple(
-            Month.from_number(number)
-            for number in sorted({*(one.month for one in files), *focus_orders.months_of(orders, waiting)})
-        ),
+        months=tuple(Month.from_number(number) for number in sorted(numbers)),
         rows=sum(one.charges for one in equations),
         columns=len(focus_export.COLUMNS),
         equations=equations,
