@@ -22,6 +22,7 @@ NOUNS = (
 )  # fmt: skip
 NO_COMMAND_NEEDED = {
     "funds.transfer_all": "what `batch transfer` does",
+    "commitment.owner_of": "in whose currency a command reads its amounts",
     "permission.authorise": "asked by every use case before it answers",
     "permission.permitted": "asked by use cases about one account of several",
     "permission.at_rest": "asked by use cases about the member that they change",
@@ -41,7 +42,8 @@ READS = frozenset(
     "bill month; bill details; bill flow; bill items; bill amortised; bill proforma; bill adjustments; "
     "custom-bill list; funds show; payment list; "
     "payment mismatches; credit show; voucher templates; voucher list; coupon templates; coupon list; coupon quote; "
-    "order list; order show; subscription list; subscription show; approval show-policy; approval list; "
+    "order list; order show; package list; plan list; deduct log; deduct utilisation; deduct coverage; "
+    "subscription list; subscription show; approval show-policy; approval list; "
     "ledger statement; ledger balances; control show; control history; control policies; alert list; outbox show; "
     "report cost; verify; focus check; db status; db run".split("; ")
 )

@@ -16,11 +16,11 @@ from partita.usecases.commitment.report import (
     deduct_log,
     utilisation,
 )
-from partita.usecases.commitment.serving import Served, end, share, skip
+from partita.usecases.commitment.serving import Served, end, owner_of, share, skip
 from partita.usecases.commitment.show import PackageShown, PlanShown, list_packages, list_plans
 
 __all__ = [
     "CoverageRow", "DeductRow", "Granted", "PackageOffer", "PackageShown", "PlanOffer", "PlanShown", "Reported",
     "Served", "UtilisationRow", "coverage", "deduct_log", "end", "grant_package", "grant_plan", "list_packages",
-    "list_plans", "renew_package", "share", "skip", "upgrade_package", "utilisation",
+    "list_plans", "owner_of", "renew_package", "share", "skip", "upgrade_package", "utilisation",
 ]  # fmt: skip

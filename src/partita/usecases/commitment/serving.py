@@ -30,6 +30,11 @@ class Served:
     dry_run: bool
 
 
+def owner_of(work: Work, commitment_id: str) -> str | None:
+    """Return the account that has a package or plan, in whose currency its amounts are."""
+    return commitment_store.owner_of(work.tx, commitment_id)
+
+
 def share(
     work: Work, *, commitment_id: str, member_id: str, shared: bool = True, dry_run: bool = False
 ) -> Served | Refused:

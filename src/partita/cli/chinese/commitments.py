@@ -1,0 +1,90 @@
+"""The Chinese pages of the commands for resource packages and savings plans. Owns words only."""
+
+from __future__ import annotations
+
+_KEY = "订单幂等令牌：相同令牌不会重复开通。"
+_COMMITMENT = "资源包（pkg_…）或节省计划（plan_…）。"
+_PRICE = "价格；默认为赠送。"
+
+COMMITMENTS: dict[str, tuple[str, dict[str, str]]] = {
+    "package grant": (
+        (
+            "为账号开通资源包：package grant acme pack 1000 vm.small,vm.large*4 --for 3 --key p-1。\n\n"
+            "价款按瀑布次序立即支付；无价格则为赠送。抵扣列出的 SKU，可注明每单位抵扣多少额度（默认 1）。"
+        ),
+        {
+            "account": "账号。",
+            "sku": "资源包自身的 SKU。",
+            "quota": "总量：周期恒定为每周期总量。",
+            "covers": "可抵扣的 SKU，以逗号分隔。",
+            "key": _KEY,
+            "terms.months": "月数。",
+            "terms.price": _PRICE,
+            "terms.each": "按小时、天或月重置；默认为总量递减。",
+            "terms.start": "生效日期或时刻，最晚六个月后；默认立即生效。",
+            "terms.regions": "仅抵扣这些区域，以逗号分隔；默认全部。",
+        },
+    ),
+    "package renew": (
+        "自到期起以相同总量续费资源包：package renew pkg_01 --for 3 --price 30 --key p-2。",
+        {"package": "资源包；其升级一并续费。", "key": _KEY, "months": "月数。", "price": _PRICE},
+    ),
+    "package upgrade": (
+        "为资源包增加总量，自现在起至到期：package upgrade pkg_01 500 --price 12.00 --key p-3。",
+        {"package": "资源包。", "more": "增加的总量。", "key": _KEY, "price": _PRICE},
+    ),
+    "package list": ("列出账号的资源包：剩余、到期与共享。", {"account": "账号。"}),
+    "plan grant": (
+        (
+            "为账号开通每小时承诺消费的节省计划：plan grant acme plan-1y 9.5 vm@4.75 --key s-1。\n\n"
+            "承诺以内的用量按计划价计费；未用的承诺照常收取，超出部分按原价。预付部分按瀑布次序立即支付。"
+        ),
+        {
+            "account": "账号。",
+            "sku": "节省计划自身的 SKU。",
+            "commitment": "每小时承诺消费，以账号币种计。",
+            "rates": "各 SKU 的单位计划价，以逗号分隔。",
+            "key": _KEY,
+            "terms.years": "1 年或 3 年。",
+            "terms.pay": "预付比例：all 全预付、half 半预付、none 零预付。",
+            "terms.start": "生效日期或时刻；默认下一整点。",
+            "terms.regions": "仅抵扣这些区域，以逗号分隔；默认全部。",
+            "terms.gift": "预付部分为赠送。",
+        },
+    ),
+    "plan list": ("列出账号的节省计划：每小时承诺、到期与共享。", {"account": "账号。"}),
+    "deduct share": (
+        "自现在起把资源包或节省计划共享给同一付款方的账号：deduct share pkg_01 acme-web，或 all 表示全部。",
+        {"commitment": _COMMITMENT, "member": "账号，或 all。", "stop": "不再共享。"},
+    ),
+    "deduct skip": (
+        "设置跳过规则：不抵扣某 SKU、某账号或两者同时的用量：deduct skip plan_01 --sku vm.gpu。",
+        {
+            "commitment": _COMMITMENT,
+            "sku": "跳过的 SKU；默认任意。",
+            "account": "跳过的账号；默认任意。",
+            "stop": "不再跳过。",
+        },
+    ),
+    "deduct end": (
+        "立即终止资源包或节省计划：不再抵扣，也不再收费。已付价款另行处理。",
+        {"commitment": _COMMITMENT, "reason": "原因，留存于历史。"},
+    ),
+    "deduct log": (
+        "按计费时间列出账期内的抵扣明细：deduct log 2026-10 --account acme。",
+        {
+            "month": "账期，已批价或已关账。",
+            "account": "仅此账号的用量。",
+            "commitment": "仅此资源包或节省计划。",
+            "limit": "显示条数；总数另行说明。",
+        },
+    ),
+    "deduct utilisation": (
+        "查看资源包与节省计划在已结束周期中的使用率：deduct utilisation 2026-10。",
+        {"months": "账期；默认全部。", "account": "仅此账号的。"},
+    ),
+    "deduct coverage": (
+        "查看用量被抵扣的比例，按用量与目录价：deduct coverage 2026-10。",
+        {"months": "账期；默认全部。", "account": "仅此账号付款的用量。"},
+    ),
+}

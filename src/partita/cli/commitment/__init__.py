@@ -1,0 +1,1 @@
+"""`partita package`, `plan` and `deduct`: resource packages, savings plans, and what they took of usage."""

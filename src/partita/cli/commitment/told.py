@@ -1,0 +1,95 @@
+"""What the commands of packages and plans have in common: how terms are read, and what is said of a grant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from partita.cli import screen
+from partita.cli.funds.amount import decimal, shown
+from partita.cli.moment import local
+from partita.cli.ways import Ways, tell
+from partita.core.refusal import Reason, Refused, refused
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partita.core.deduction import Sharing, Skip
+    from partita.usecases.commitment import Granted
+
+
+def number(name: str, text: str, read: Callable[[str], int], ways: Ways) -> int:
+    """Read a quantity or a rate; leaves with BAD_TERMS when the text is none."""
+    try:
+        return read(text)
+    except ValueError:
+        screen.refuse(refused(Reason.BAD_TERMS, value=f"{name} {text}", allowed="0 … 9.999999"), as_json=ways.as_json)
+
+
+def pairs(text: str, sign: str, read: Callable[[str], int], ways: Ways) -> tuple[tuple[str, int], ...]:
+    """Read `sku` or `sku<sign>number`, with commas between them; without a number it is one."""
+    found = (one.strip().partition(sign) for one in text.split(",") if one.strip())
+    return tuple((sku, number(sku, value or "1", read, ways)) for sku, _, value in found)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def tell_granted(answer: Granted | Refused, zone: str, ways: Ways) -> None:
+    """Say which package or plan there is now, for how long, and what was paid for it."""
+    if isinstance(answer, Refused):
+        screen.refuse(answer, as_json=ways.as_json)
+    start, end = local(answer.valid.start, zone), local(answer.valid.end, zone)
+    plain = {
+        "commitment_id": answer.commitment_id,
+        "source_id": answer.source_id,
+        "account_id": answer.account_id,
+        "starts_at": answer.valid.start,
+        "ends_at": answer.valid.end,
+        "paid": decimal(answer.paid),
+        "currency": answer.paid.currency,
+        "order_id": answer.order_id,
+        "repeated": answer.repeated,
+        "dry_run": answer.dry_run,
+    }
+    rest = (
+        f"{answer.source_id} of {answer.account_id}, from {start} until {end}; paid {shown(answer.paid)}.",
+        f"{answer.account_id} 的 {answer.source_id}，{start} 至 {end}；已支付 {shown(answer.paid)}。",
+    )
+    tell(
+        plain,
+        ways,
+        done=(f"Granted {rest[0]}", f"已开通 {rest[1]}"),
+        would=(f"Would grant {rest[0]}", f"将开通 {rest[1]}"),
+    )
+
+
+def state_name(state: str) -> str:
+    """Say how a package or plan stands by the clock."""
+    chinese = {"waiting": "未生效", "running": "生效中", "over": "已到期", "ended": "已终止"}
+    return screen.say(state, chinese[state])
+
+
+def serving_plain(shares: tuple[Sharing, ...], skips: tuple[Skip, ...]) -> dict[str, object]:
+    """Return whom a package or plan serves besides its owner, and what it passes over, for JSON."""
+    return {
+        "shares": [_span(one) for one in shares],
+        "skips": [{"sku_id": one.sku_id} | _span(one) for one in skips],
+    }
+
+
+def _span(one: Sharing | Skip) -> dict[str, object]:
+    return {"account_id": one.account_id, "from": one.effective_from, "until": one.effective_until}
+
+
+def serves(shares: tuple[Sharing, ...], now: datetime) -> str:
+    """Say whom a package or plan serves now besides its owner."""
+    everybody = screen.say("all members", "全部成员")
+    there = [
+        one.account_id or everybody
+        for one in shares
+        if one.effective_from <= now and (one.effective_until is None or now < one.effective_until)
+    ]
+    return ", ".join(there) or "—"
