@@ -1,4 +1,4 @@
-"""Bills as files: each kind is opened with another reader than the one that wrote it, and says the same to the last digit."""
+"""Bills as files: each kind is opened with another reader than the one that wrote it, and says the same."""
 
 from __future__ import annotations
 
