@@ -131,6 +131,13 @@ order pay @-ord1
 order cancel @-ord1
 order list @-acct1
 order show @-ord1
+package grant @-acct1 s 1 s --key k
+package list @-acct1
+plan grant @-acct1 s 1 s@1 --key k
+plan list @-acct1
+deduct log 2026-10 --account @-acct1
+deduct utilisation --account @-acct1
+deduct coverage --account @-acct1
 subscription list @-acct1
 subscription show @-sub1
 subscription auto @-sub1

@@ -30,8 +30,9 @@ Months = Annotated[int, Parameter(name="--for")]
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Terms:
-    """For how long a package holds, at which price, how its quota resets, when it begins and where it counts."""
+    """Its key, for how long a package holds, at which price, how its quota resets, when it begins, where it counts."""
 
+    key: str
     months: Months = 1
     price: str = "0"
     each: Literal["hour", "day", "month"] | None = None
@@ -39,9 +40,7 @@ class Terms:
     regions: str = ""
 
 
-def grant(
-    account: str, sku: str, quota: str, covers: str, *, key: str, terms: Terms = Terms(), ways: Ways = AS_IS
-) -> None:
+def grant(account: str, sku: str, quota: str, covers: str, *, terms: Terms, ways: Ways = AS_IS) -> None:
     """Grant ACCOUNT a package SKU with QUOTA: `package grant acme pack 1000 vm.small,vm.large*4 --for 3 --key p-1`.
 
     What it costs is paid at once by the waterfall; without a price it is given. It covers usage of COVERS: SKUs with
@@ -57,7 +56,7 @@ def grant(
         how much it covers: of each window, or in all.
     covers
         the SKUs that it covers.
-    key
+    terms.key
         the order: the same key again grants no second one.
     terms.months
         for how many months.
@@ -83,7 +82,7 @@ def grant(
             start_of(moment_of("start", terms.start, as_json=ways.as_json), zone), told.names(terms.regions),
         )  # fmt: skip
         answer = commitment.grant_package(
-            work, account_id=account, offer=offer, idempotency_key=key, dry_run=ways.dry_run
+            work, account_id=account, offer=offer, idempotency_key=terms.key, dry_run=ways.dry_run
         )
     told.tell_granted(answer, zone, ways)
 

@@ -28,8 +28,9 @@ _MODES = {one.word: one for one in PayMode}
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Terms:
-    """For how many years a plan holds, how it is paid, when it begins and where it counts."""
+    """Under which key, for how many years a plan holds, how it is paid, when it begins and where it counts."""
 
+    key: str
     years: Annotated[int, Parameter(name="--for")] = 1
     pay: Literal["all", "half", "none"] = "none"
     start: str | None = None
@@ -37,9 +38,7 @@ class Terms:
     gift: bool = False
 
 
-def grant(
-    account: str, sku: str, commitment: str, rates: str, *, key: str, terms: Terms = Terms(), ways: Ways = AS_IS
-) -> None:
+def grant(account: str, sku: str, commitment: str, rates: str, *, terms: Terms, ways: Ways = AS_IS) -> None:
     """Grant ACCOUNT a plan SKU that promises COMMITMENT an hour: `plan grant acme plan-1y 9.5 vm@4.75 --key s-1`.
 
     Usage of RATES is charged at the rates of the plan, up to the commitment of the hour; what is not used of it is
@@ -55,7 +54,7 @@ def grant(
         what is promised an hour, in the currency of the account.
     rates
         SKUs with the rate of one unit, with commas between them: `vm.small@4.75,vm.large@9.50`.
-    key
+    terms.key
         the order: the same key again grants no second one.
     terms.years
         for 1 or 3 years.
@@ -79,7 +78,7 @@ def grant(
         offer = PlanOffer(
             sku, promised, of_skus, terms.years, _MODES[terms.pay], start, told.names(terms.regions), terms.gift
         )
-        answer = grant_plan(work, account_id=account, offer=offer, idempotency_key=key, dry_run=ways.dry_run)
+        answer = grant_plan(work, account_id=account, offer=offer, idempotency_key=terms.key, dry_run=ways.dry_run)
     told.tell_granted(answer, zone, ways)
 
 
