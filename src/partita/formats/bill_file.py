@@ -148,10 +148,9 @@ def _add_up(engine: duckdb.DuckDBPyConnection, reading: str, workbook: ZipFile, 
 _SHEETS = "xl/worksheets/"
 _READ = r"""
     insert into read_rows
-    select regexp_extract(cells[{currency}], '<t[^>]*>([^<]*)', 1),
-           regexp_extract(cells[{amount}], '<v>([^<]*)', 1)::decimal(38, 10)
-    from (select string_split(row, '</c>') as cells from unnest(string_split(?, '</row>')) t(row)
-          where row like '<row>%')
+    select regexp_extract(split_part(row, '</c>', {currency}), '<t[^>]*>([^<]*)', 1),
+           regexp_extract(split_part(row, '</c>', {amount}), '<v>([^<]*)', 1)::decimal(38, 10)
+    from unnest(string_split(?, '</row>')) t(row) where starts_with(row, '<row>')
 """
 
 
