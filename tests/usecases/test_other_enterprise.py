@@ -38,7 +38,10 @@ def test_an_order_of_stopping_names_accounts_of_its_enterprise(two: Books) -> No
     assert isinstance(missing, Refused)
     assert rival.reason is missing.reason is Reason.UNKNOWN_ACCOUNT
     assert rival.message().replace("rival", "missing") == missing.message()
-    assert not isinstance(_order(two, "shop"), Refused)
+    own = _order(two, "shop")
+    assert isinstance(own, Refused)
+    assert own.reason is Reason.NOT_IN_STOP_ORDER, "it is known, and no member"
+    assert not isinstance(_order(two, "acme"), Refused)
 
 
 def test_a_template_names_accounts_of_its_enterprise(two: Books) -> None:
