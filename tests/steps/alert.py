@@ -51,7 +51,7 @@ class _Alerted(Controlled):
             value = None
         elif kind == "near-overdue":
             value = int(threshold) * 10
-        elif kind == "expiry":
+        elif kind in {"expiry", "low-package"}:
             value = int(threshold)
         else:
             value = Money.parse(threshold, "CNY").minor

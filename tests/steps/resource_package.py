@@ -10,7 +10,9 @@ skip | unskip     KEY SKU|ACCOUNT:NAME
 end      KEY
 payer    ACCOUNT PAYER from DATE                     who pays for it from then on
 rate     MONTH
-charges  MONTH [LINE_KIND…]     log MONTH      left ACCOUNT     used      coverage    remind
+charges  MONTH [LINE_KIND…]     log MONTH      left ACCOUNT     used      coverage
+alert    ACCOUNT low-package|expiry PERCENT|DAYS|off
+remind                                               a round by the clock, and what is told in it
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import duckdb
 
 from case_file import Case
 from conftest import Clock
+from partita.core.alert import AlertKind, AlertSetting
 from partita.core.money import Money
 from partita.core.period import DEFAULT_ZONE, Cycle, Month
 from partita.core.quantity import format_quantity, parse_price, parse_quantity
@@ -30,7 +33,9 @@ from partita.core.refusal import Refused
 from partita.core.savings_plan import PayMode
 from partita.store import charge as charge_store
 from partita.store import ledger as ledger_store
-from partita.usecases import commitment
+from partita.store import outbox as outbox_store
+from partita.usecases import alert as alerts
+from partita.usecases import commitment, service_control
 from partita.usecases.commitment import Granted, PackageOffer, PlanOffer
 from partita.usecases.rating import rate_month
 from partita.usecases.verify import verify
@@ -50,6 +55,7 @@ class Bought(World):
         super().__init__(books)
         self.clock = clock
         self.names: dict[str, str] = {}
+        self.told: set[str] = set()
         self.setup("products", [["packs", "Packs", "Compute", ""]])
         self.setup("skus", [["pack", "packs", "Pack", "pack"], ["promise", "packs", "Promise", "hour"]])
 
@@ -209,6 +215,28 @@ class Bought(World):
             self.said.append(
                 f"{names[row.source_id.partition('/')[0]]} used {used} unused {lost} {percent(row.rate_e4)}"
             )
+
+    def alert(self, account: str, kind: str, threshold: str) -> None:
+        limit = None if threshold == "off" else int(threshold)
+        setting = AlertSetting(account, next(one for one in AlertKind if one.word == kind), "", limit)
+        self.ask(lambda work: alerts.set_alert(work, setting))
+
+    def remind(self) -> None:
+        done = service_control.run(self.books)
+        assert not isinstance(done, Refused), done.message()
+        names = {name: key for key, name in self.names.items()}
+        with self.books.work() as work:
+            told = outbox_store.every(work.tx, open_only=False, limit=1000)
+        new = [one.message.payload for one in told if one.message.key not in self.told]
+        self.told |= {one.message.key for one in told}
+        for one in new:
+            figures = one["figures"]
+            name = figures.get("package") or figures["name"]
+            source, _, stretch = str(name).partition("/")
+            what = f"{figures['left']} of {figures['quota']}" if "package" in figures else figures["ends_on"]
+            self.said.append(f"told {figures['account']} {names[source]}{'/' if stretch else ''}{stretch} {what}")
+        if not new:
+            self.said.append("told nothing")
 
     def coverage(self) -> None:
         found = commitment.coverage(self.books)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from partita.usecases.alert import AlertSet, AlertsShown
     from partita.usecases.work import Work
 
-Kind = Literal["low-quota", "high-spend", "near-overdue", "expiry"]
+Kind = Literal["low-quota", "high-spend", "near-overdue", "expiry", "low-package"]
 Way = Literal["mail", "webhook", "apprise", "file"]
 Language = Literal["en", "zh"]
 OFF = "off"
@@ -54,9 +54,10 @@ def set_alert(account: str, kind: Kind, threshold: str, *, scope: Scope = EACH, 
         the account.
     kind
         low-quota: the available quota; high-spend: what a product costs on a day; near-overdue: the days that the quota
-        lasts at the pace of the last seven; expiry: the days until a voucher or card ends or a credit bill is due.
+        lasts at the pace of the last seven; expiry: the days until a voucher, card, package or plan ends or a credit
+        bill is due; low-package: the percent of a resource package that are left (20 unless set).
     threshold
-        an amount, or a number of days; `off` switches the alert off.
+        an amount, a number of days, or a percentage; `off` switches the alert off.
     scope.product
         high-spend of this product; default: each product by itself.
     scope.quiet
@@ -97,7 +98,7 @@ def _set(work: Work, stated: AlertSetting, scope: Scope, ways: Ways) -> list[Ale
 
 
 def _threshold(work: Work, account: str, kind: str, text: str, ways: Ways) -> int | None:
-    """Read a threshold: minor units, tenths of days, or days; leaves with BAD_THRESHOLD."""
+    """Read a threshold: minor units, tenths of days, days, or percent; leaves with BAD_THRESHOLD."""
     if text == OFF:
         return None
     if kind in {AlertKind.LOW_QUOTA.word, AlertKind.HIGH_SPEND.word}:
@@ -106,6 +107,8 @@ def _threshold(work: Work, account: str, kind: str, text: str, ways: Ways) -> in
             return minor
         detail = ("give an amount from zero up.", "请给出不小于零的金额。")
         screen.refuse(refused(Reason.BAD_THRESHOLD, value=text, kind=kind, detail=detail), as_json=ways.as_json)
+    if kind == AlertKind.LOW_PACKAGE.word:
+        return _percent(text, ways)
     places = 1 if kind == AlertKind.NEAR_OVERDUE.word else 0
     most = 3650 * 10**places
     try:
@@ -116,6 +119,18 @@ def _threshold(work: Work, account: str, kind: str, text: str, ways: Ways) -> in
         detail = ("give a number of days, such as 3.", "请给出天数，例如 3。")
         screen.refuse(refused(Reason.BAD_THRESHOLD, value=text, kind=kind, detail=detail), as_json=ways.as_json)
     return days
+
+
+def _percent(text: str, ways: Ways) -> int:
+    bare = text.removesuffix("%")
+    if not (bare.isascii() and bare.isdigit() and 1 <= int(bare) <= _WHOLE):
+        detail = ("give a percentage from 1 to 100, such as 20.", "请给出 1 到 100 的百分比，例如 20。")
+        kind = AlertKind.LOW_PACKAGE.word
+        screen.refuse(refused(Reason.BAD_THRESHOLD, value=text, kind=kind, detail=detail), as_json=ways.as_json)
+    return int(bare)
+
+
+_WHOLE = 100
 
 
 def _currency(work: Work, account: str) -> str:
@@ -281,5 +296,7 @@ def _shown(kind: AlertKind, value: int, currency: str) -> str:
 def _figure(kind: AlertKind, value: int, currency: str) -> str:
     if kind in {AlertKind.LOW_QUOTA, AlertKind.HIGH_SPEND}:
         return str(Money(value, currency))
+    if kind is AlertKind.LOW_PACKAGE:
+        return f"{value} %"
     days = format_scaled(value, 1, places=1) if kind is AlertKind.NEAR_OVERDUE else str(value)
     return screen.say(f"{days} days", f"{days} 天")

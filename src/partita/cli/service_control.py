@@ -351,6 +351,7 @@ def run(*, ways: Ways = AS_IS) -> None:
         "payers": done.payers,
         "changes": changes_plain(done.changes),
         "endings_told": done.endings,
+        "low_packages_told": done.low_packages,
         "dry_run": done.dry_run,
     }
     screen.answer(plain, as_json=ways.as_json, render=lambda console: show_changes(console, done))

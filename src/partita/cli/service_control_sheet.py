@@ -267,8 +267,9 @@ def show_changes(console: Console, done: Ran) -> None:
     console.print(
         screen.say(
             f"{screen.many(done.payers, 'payer')} looked at, {screen.many(len(done.changes), 'change')}, "
-            f"{screen.many(done.endings, 'notice')} of endings.",
-            f"已检查 {done.payers} 个付款方，状态变化 {len(done.changes)} 项，到期通知 {done.endings} 条。",
+            f"{screen.many(done.endings, 'notice')} of endings, {done.low_packages} of packages nearly used up.",
+            f"已检查 {done.payers} 个付款方，状态变化 {len(done.changes)} 项，到期通知 {done.endings} 条，"
+            f"资源包余量通知 {done.low_packages} 条。",
         )
     )
 

@@ -20,6 +20,7 @@ class AlertKind(Enum):
     HIGH_SPEND = ("high-spend", "high spending of a day", "高额消费预警")
     NEAR_OVERDUE = ("near-overdue", "near overdue at the present pace", "欠费预警")
     EXPIRY = ("expiry", "about to expire", "到期预警")
+    LOW_PACKAGE = ("low-package", "low resource package", "资源包余量预警")
 
     @property
     def word(self) -> str:
@@ -44,8 +45,8 @@ EXPIRY_DAYS = (30, 7, 1)
 class AlertSetting:
     """What an account wants to be told (ALERT-1).
 
-    `threshold`: minor units for low-quota and high-spend, tenths of days for near-overdue, days for expiry. None =
-    switched off. `product_id` only for high-spend; '' = each product by itself.
+    `threshold`: minor units for low-quota and high-spend, tenths of days for near-overdue, days for expiry, percent for
+    low-package. None = switched off. `product_id` only for high-spend; '' = each product by itself.
     """
 
     account_id: str
@@ -107,6 +108,8 @@ class Ending(Enum):
     COUPON = ("coupon", "优惠券")
     CARD = ("stored-value card", "储值卡")
     CREDIT = ("credit", "信控还款")
+    PACKAGE = ("resource package", "资源包")
+    PLAN = ("savings plan", "节省计划")
 
     @property
     def word(self) -> str:

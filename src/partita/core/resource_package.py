@@ -175,17 +175,15 @@ def left_e6(quota_e6: int, taken: int) -> int:
     return max(quota_e6 - -(-taken // E6), 0)
 
 
-LOW_FACTOR = 200_000
+LOW_PERCENT = 20
 """A quota is low when a fifth or less of it is left (B9), unless the account says otherwise."""
-EXPIRY_DAYS = 7
-"""The end is near a week before it."""
 
 
-def is_low(quota_e6: int, taken: int, low_factor_e6: int = LOW_FACTOR) -> bool:
-    """Say whether so little is left of a quota that its owner is told (PKG-6)."""
-    return left_e6(quota_e6, taken) * FACTOR_ONE <= quota_e6 * low_factor_e6
+def is_low(quota_e6: int, left: int, low_percent: int = LOW_PERCENT) -> bool:
+    """Say whether so little of a quota is left (both `_e6`) that its owner is told (PKG-6)."""
+    return left * 100 <= quota_e6 * low_percent
 
 
-def ends_soon(valid: Period, now: datetime, days: int = EXPIRY_DAYS) -> bool:
-    """Say whether a stretch that has begun is over within so many days (PKG-6)."""
-    return valid.start <= now < valid.end <= now + timedelta(days=days)
+def lasts(cycle: Cycle | None) -> bool:
+    """Say whether a window is worth an alert: the whole validity or a month; hours and days are soon full again."""
+    return cycle in {None, Cycle.MONTH}

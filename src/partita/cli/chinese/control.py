@@ -87,8 +87,9 @@ CONTROL: dict[str, tuple[str, dict[str, str]]] = {
         {
             "account": "账号。",
             "kind": "low-quota：可用额度；high-spend：产品的单日消费；near-overdue：按最近 7 天的速度还可用的天数；"
-            "expiry：代金券或储值卡到期、信控账单到期前的天数。",
-            "threshold": "金额或天数；off 表示关闭。",
+            "expiry：代金券、储值卡、资源包或节省计划到期、信控账单到期前的天数；"
+            "low-package：资源包剩余的百分比（默认 20）。",
+            "threshold": "金额、天数或百分比；off 表示关闭。",
             "scope": "范围。",
             "scope.product": "high-spend 的产品；默认逐个产品分别判断。",
             "scope.quiet": "同一预警的静默时长。",

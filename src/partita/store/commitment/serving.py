@@ -163,9 +163,9 @@ def of_month(tx: Transaction, month: Month, account_ids: Iterable[str] | None = 
     return by_bucket
 
 
-def known(tx: Transaction, account_ids: Iterable[str]) -> list[Commitment]:
-    """Return all that accounts own, whatever the month; the payer is left as the owner."""
-    owners = sorted(account_ids)
+def known(tx: Transaction, account_ids: Iterable[str] | None = None) -> list[Commitment]:
+    """Return all that accounts (default all) own, whatever the month; the payer is left as the owner."""
+    owners = None if account_ids is None else sorted(account_ids)
     return [*_packages(tx, owners), *_plans(tx, owners)]
 
 

@@ -158,3 +158,8 @@ end $$;
 create policy tenant on commitment_running for select to partita_tenant
     using (exists (select from account a where a.account_id = commitment_running.payer_id));
 grant update, delete on commitment_running to partita_app;
+
+-- what accounts are told of packages (PKG-6): the threshold is a percentage of the quota
+alter table alert_setting drop constraint alert_setting_kind_check;
+alter table alert_setting add constraint alert_setting_kind_check
+    check (kind in ('low-quota', 'high-spend', 'near-overdue', 'expiry', 'low-package'));

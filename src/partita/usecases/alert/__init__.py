@@ -1,11 +1,12 @@
-"""Alerts (预警): told where figures move, and by the clock for what ends; set, addressed and listed.
+"""Alerts (预警): told where figures move, and by the clock for what ends or is used up; set, addressed and listed.
 
-`look` tells what crosses a threshold, `ending` what ends soon, `setting` is for people. Rules: ALERT-1 … ALERT-6
-(`docs/rules/alert.md`).
+`look` tells what crosses a threshold, `ending` what ends soon, `package` what is nearly used up; `setting` is for
+people. Rules: ALERT-1 … ALERT-6 (`docs/rules/alert.md`), PKG-6.
 """
 
 from partita.usecases.alert.ending import tell_endings
 from partita.usecases.alert.look import Seen, look
+from partita.usecases.alert.package import tell_low_packages
 from partita.usecases.alert.setting import (
     AddressSet,
     AlertSet,
@@ -18,5 +19,5 @@ from partita.usecases.alert.setting import (
 
 __all__ = [
     "AddressSet", "AlertSet", "AlertsShown", "Seen",
-    "look", "set_address", "set_alert", "set_for_members", "show", "tell_endings",
+    "look", "set_address", "set_alert", "set_for_members", "show", "tell_endings", "tell_low_packages",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tell what ends soon: vouchers, stored-value cards, and bills that are due by the terms of credit.
+"""Tell what ends soon: vouchers, stored-value cards, packages, plans, and bills that are due by the terms of credit.
 
 Rules: ALERT-5 (`docs/rules/alert.md`).
 """
@@ -55,7 +55,7 @@ def _due(work: Work, setting: AlertSetting, expiring: list[Expiring], today: dat
 
 
 def _documents(work: Work, holders: dict[str, Holder]) -> list[Expiring]:
-    """Return vouchers and cards that hold money; the last day on which they pay is the one on which they end."""
+    """Return vouchers, cards, packages and plans; the last day on which they serve is the one on which they end."""
     return [
         Expiring(
             Ending[one.what.upper()],

@@ -17,10 +17,10 @@ from partita.usecases.commitment.report import (
     utilisation,
 )
 from partita.usecases.commitment.serving import Served, end, owner_of, share, skip
-from partita.usecases.commitment.show import PackageShown, PlanShown, list_packages, list_plans
+from partita.usecases.commitment.show import PackageShown, PlanShown, left_of, list_packages, list_plans
 
 __all__ = [
     "CoverageRow", "DeductRow", "Granted", "PackageOffer", "PackageShown", "PlanOffer", "PlanShown", "Reported",
-    "Served", "UtilisationRow", "coverage", "deduct_log", "end", "grant_package", "grant_plan", "list_packages",
-    "list_plans", "owner_of", "renew_package", "share", "skip", "upgrade_package", "utilisation",
+    "Served", "UtilisationRow", "coverage", "deduct_log", "end", "grant_package", "grant_plan", "left_of",
+    "list_packages", "list_plans", "owner_of", "renew_package", "share", "skip", "upgrade_package", "utilisation",
 ]  # fmt: skip

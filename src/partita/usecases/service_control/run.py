@@ -1,6 +1,6 @@
-"""Run the clock: look at all payers, and at what ends soon, for time passes even where nothing moves.
+"""Run the clock: look at all payers, at what ends soon or is nearly used up, for time passes even where nothing moves.
 
-Rules: STOP-4, STOP-7, STOP-9 (`docs/rules/service_control.md`), ALERT-5 (`docs/rules/alert.md`).
+Rules: STOP-4, STOP-7, STOP-9 (`docs/rules/service_control.md`), ALERT-5 (`docs/rules/alert.md`), PKG-6.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from partita.core.refusal import Refused
 from partita.core.service_control import Change
 from partita.store import alert as alert_store
 from partita.store import service_control as control_store
-from partita.usecases.alert import tell_endings
+from partita.usecases.alert import tell_endings, tell_low_packages
 from partita.usecases.permission import authorise_books
 from partita.usecases.service_control.look import look
 from partita.usecases.work import Books
@@ -22,11 +22,12 @@ PAYERS_AT_A_TIME = 500
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a round through all payers came to: the changes of service, and how many endings were told."""
+    """What a round through all payers came to: the changes of service, how many endings and low packages were told."""
 
     payers: int
     changes: tuple[Change, ...]
     endings: int
+    low_packages: int
     dry_run: bool
 
 
@@ -52,5 +53,5 @@ def run(
         if progress:
             progress(first + len(some), len(payers), "")
     with books.work() as work, work.tx.transaction(force_rollback=dry_run):
-        endings = tell_endings(work)
-    return Ran(len(payers), tuple(changes), endings, dry_run)
+        endings, low_packages = tell_endings(work), tell_low_packages(work)
+    return Ran(len(payers), tuple(changes), endings, low_packages, dry_run)
