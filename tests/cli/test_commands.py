@@ -22,7 +22,6 @@ NOUNS = (
 )  # fmt: skip
 NO_COMMAND_NEEDED = {
     "funds.transfer_all": "what `batch transfer` does",
-    "commitment.owner_of": "in whose currency a command reads its amounts",
     "permission.authorise": "asked by every use case before it answers",
     "permission.permitted": "asked by use cases about one account of several",
     "permission.at_rest": "asked by use cases about the member that they change",

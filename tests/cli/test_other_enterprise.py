@@ -77,6 +77,8 @@ clearing settle blue-acct1 @-bill1 --key k
 clearing resume @-stl1
 clearing end @-stl1
 dunning show @-acct1
+dunning policy @-acct1
+reconcile assign 1 @-acct1
 bill explain @-bill1 1
 funds show @-acct1
 funds top-up @-acct1 1.00
@@ -132,9 +134,16 @@ order cancel @-ord1
 order list @-acct1
 order show @-ord1
 package grant @-acct1 s 1 s --key k
+package renew @-pkg1 --key k
+package upgrade @-pkg1 1 --key k
 package list @-acct1
 plan grant @-acct1 s 1 s@1 --key k
 plan list @-acct1
+deduct share @-pkg1 blue-acct1
+deduct share blue-pkg1 @-acct1
+deduct skip @-plan1 --sku s
+deduct skip blue-plan1 --account @-acct1
+deduct end @-plan1 --reason r
 deduct log 2026-10 --account @-acct1
 deduct utilisation --account @-acct1
 deduct coverage --account @-acct1
@@ -184,7 +193,10 @@ NAME_NOBODY = frozenset(
     "rate; close; custom-bill deliver; funds expire-cards; payment notice; payment mismatches; voucher expire; coupon "
     "template; coupon priority; invoice issue; invoice issuer; order expire; subscription refund-policy; subscription "
     "run; control policies; control run; outbox deliver; outbox show; verify; export focus; focus check; db status; "
-    "db stop; db run".split("; ")
+    "db stop; db run; catalog validate; catalog diff; catalog try; catalog apply; catalog show; catalog prices; "
+    "catalog import; clearing seller; dunning run; reconcile source; reconcile sources; reconcile import; "
+    "reconcile statements; reconcile transfers; reconcile dismiss; reconcile differences; reconcile "
+    "resolve; reconcile close; reconcile days".split("; ")
 )
 """Commands of the operator, of one's own accounts, or of no account at all."""
 

@@ -12,20 +12,7 @@ def test_a_package_and_a_plan_cover_a_month(line: CommandLine) -> None:
     line.said("funds", "top-up", "acme", "1000.00")
 
     # a package of 100 machine hours a month, of which a database takes half of one; paid at once, once for its key
-    grant = (
-        "package",
-        "grant",
-        "acme",
-        "pack",
-        "100",
-        "vm,db*0.5",
-        "--for",
-        "3",
-        "--each",
-        "month",
-        "--price",
-        "300.00",
-    )
+    grant = "package grant acme pack 100 vm,db*0.5 --for 3 --each month --price 300.00".split()
     assert line.said(*grant, "--key", "p-1", "--dry-run")["dry_run"]
     package = line.said(*grant, "--key", "p-1")
     assert (package["paid"], package["repeated"]) == ("300.00", False)
@@ -51,15 +38,18 @@ def test_a_package_and_a_plan_cover_a_month(line: CommandLine) -> None:
     assert "100.00%" in line.shown("deduct", "utilisation", "2026-10")
     assert "使用率" in line.shown("deduct", "utilisation", "2026-10", language="zh")
     assert "用量覆盖率" in line.shown("deduct", "coverage", language="zh")
+    _changed(line, package["commitment_id"], plan["commitment_id"])
+    line.proves()
 
-    # more quota, another term, and the end of the plan: it charges nothing more
-    more = line.said("package", "upgrade", package["commitment_id"], "50", "--key", "p-2")
-    assert more["source_id"].startswith(package["commitment_id"])
-    line.said("package", "renew", package["commitment_id"], "--for", "1", "--key", "p-3")
+
+def _changed(line: CommandLine, package: str, plan: str) -> None:
+    """More quota, another term, and the end of the plan: it charges nothing more."""
+    more = line.said("package", "upgrade", package, "50", "--key", "p-2")
+    assert more["source_id"].startswith(package)
+    line.said("package", "renew", package, "--for", "1", "--key", "p-3")
     stretches = line.said("package", "list", "acme")["packages"][0]["stretches"]
     assert [(one["quota"], one["state"]) for one in stretches][:2] == [("100", "running"), ("50", "running")]
-    line.said("deduct", "skip", plan["commitment_id"], "--sku", "vm")
-    line.said("deduct", "end", plan["commitment_id"], "--reason", "the project is over")
+    line.said("deduct", "skip", plan, "--sku", "vm")
+    line.said("deduct", "end", plan, "--reason", "the project is over")
     assert line.said("plan", "list", "acme")["plans"][0]["state"] == "ended"
     assert "已终止" in line.shown("plan", "list", "acme", language="zh")
-    line.proves()

@@ -96,7 +96,7 @@ def test_a_term_is_found_by_any_of_its_names(wanted: str) -> None:
 
 
 def test_a_planned_term_is_not_promised(capsys: pytest.CaptureFixture[str]) -> None:
-    assert find.main(["资源包"]) == 0
+    assert find.main(["分账账单"]) == 0
     assert "planned" in capsys.readouterr().out
 
 

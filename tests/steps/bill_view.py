@@ -52,7 +52,8 @@ from partita.usecases.focus import What, export_focus
 from partita.usecases.funds import figures_of
 from partita.usecases.usage import import_usage
 from partita.usecases.work import Books
-from steps.order import ZONE, Orders, cny, plain
+from steps.order import Orders
+from steps.order_scene import ZONE, cny, plain
 
 VERBS = {"take-off": "take_off", "custom-run": "custom_run"}
 

@@ -55,7 +55,8 @@ from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.work import Books
 from payers import SINCE, relate
 from payers import verify as verify_accounts
-from steps.order import Orders, cny
+from steps.order import Orders
+from steps.order_scene import cny
 from steps.relation import codes_of
 
 NUMBER = "91110000600037341L"

@@ -19,7 +19,8 @@ from partita.usecases.order import Asked, OrderPaid, Token
 from partita.usecases.verify import verify
 from partita.usecases.work import Books, Work
 from payers import group
-from steps.order import Orders, cny, terms_of
+from steps.order import Orders, terms_of
+from steps.order_scene import cny
 
 SCENE = """
     at        2026-10-01T00:00:00

@@ -140,9 +140,7 @@ def export_focus(
         paths = {one: str(books.room.path(one.path)) for one in files}
         show_charges(engine, files=paths, seen=seen, beside=beside_files, payer_id=what.payer_id)
         before = _sums(engine.execute(_CHARGES_SUMS).fetchall(), 0)
-        manifest = sum(one.costs.billed_cost_e10 for one in files) if seen.everything else _total(before)
-        if seen.everything:
-            manifest += focus_orders.billed(orders, waiting)
+        manifest = _known(files) + focus_orders.billed(orders, waiting) if seen.everything else _total(before)
         after = dict.fromkeys(before, (0, 0))
         if not dry_run:
             _put_beside(engine, beside, issuer=what.issuer)
@@ -162,6 +160,11 @@ def export_focus(
         dry_run=dry_run,
         left_out=seen.left_out,
     )
+
+
+def _known(files: Iterable[ChargeFile]) -> int:
+    """Return what the manifest says of the billed cost of files, in `_e10`."""
+    return sum(one.costs.billed_cost_e10 for one in files)
 
 
 def check_focus(

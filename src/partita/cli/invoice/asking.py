@@ -122,7 +122,7 @@ def reissue(
 
 
 def offset(account: str, *, owed: str, against: str, key: str | None = None, ways: Ways = AS_IS) -> None:
-    """Set what OWED owes (欠票) off against consumption that is not invoiced yet, such as a later bill.
+    """Set what OWED owes off against consumption that is not invoiced yet, such as a later bill.
 
     Both are named as `invoice candidates ACCOUNT` lists them. At least as much must be invoiceable as is owed.
 

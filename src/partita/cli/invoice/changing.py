@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def void(invoice: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
-    """Void INVOICE (作废) before it is at the tax bureau: what it said may be invoiced anew.
+    """Void INVOICE before it is at the tax bureau: what it said may be invoiced anew.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def void(invoice: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
 
 
 def return_(invoice: str, *, reason: str, certified: bool = False, form: str = "", ways: Ways = AS_IS) -> None:
-    """Ask to give INVOICE back (退票), such as `invoice return inv_0123 --reason "wrong title"`.
+    """Ask to give INVOICE back, such as `invoice return inv_0123 --reason "wrong title"`.
 
     The operator then writes its red letter (`invoice red`); once that is issued, `invoice reissue` applies anew.
 
@@ -45,7 +45,7 @@ def return_(invoice: str, *, reason: str, certified: bool = False, form: str = "
     certified
         the buyer has deducted its tax already: then --form is needed.
     form
-        the number of the buyer's red-letter form (红字信息表), 16 digits.
+        the number of the buyer's red-letter form, 16 digits.
     """
     from partita.usecases import invoice as usecases  # noqa: PLC0415 - a command starts fast
 
@@ -57,7 +57,7 @@ def return_(invoice: str, *, reason: str, certified: bool = False, form: str = "
 
 
 def red(invoice: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
-    """Write the red letter (红字发票) of INVOICE, which is being returned, or is taken back for the reason given.
+    """Write the red letter of INVOICE, which is being returned, or is taken back for the reason given.
 
     `invoice issue` sends it to the tax bureau; from then on the invoice is reversed.
 

@@ -25,7 +25,7 @@ _FIGURES = ("original", "offset", "invoiced", "invoiceable", "owed")
 
 
 def candidates(account: str, *, member: Names = (), group: bool = False, as_json: Json = False) -> None:
-    """Show what ACCOUNT may have invoiced, and why: original − offset − invoiced; and what invoices it owes (欠票).
+    """Show what ACCOUNT may have invoiced, and why: original − offset − invoiced; and what invoices it owes.
 
     Parameters
     ----------
