@@ -36,7 +36,7 @@ def test_it_ends_with_equations_that_hold(played: tuple[Path, dict[str, Any]]) -
     told = played[1]
     assert told["months"] == ["2026-08", "2026-09", "2026-10"]
     assert told["lines"] >= 50_000
-    assert {bill["month"] for bill in told["bills"]} == {"2026-08", "2026-09"}
+    assert {bill["month"] for bill in told["bills"]} == {"2026-08", "2026-09", "2026-10", "2026-11"}
     assert len(told["equations"]) > 35
     assert told["holds"] is True
     assert all(one["holds"] for one in told["equations"])
@@ -125,3 +125,21 @@ def test_the_books_can_be_left_out(tmp_path: Path) -> None:
     assert "equations hold." in done.stdout
     assert "Look around" not in done.stdout
     assert not (tmp_path / "demo").exists()
+
+
+def test_the_story_goes_on_from_the_plan_to_the_red_letter(played: tuple[Path, dict[str, Any]]) -> None:
+    told = played[1]
+    trusted, managed = told["bought"]["orders"]
+    # 4 servers for 3 months at 420.00, the promotion × 0.9 and the contract × 0.9, approved in turn
+    assert (trusted["payer"], trusted["payable"]) == ("voyage-main", "4082.40")
+    assert trusted["approved_by"] == ["procurement", "finance"]
+    assert (managed["payer"], managed["payable"], managed["approved_by"]) == ("voyage-maps", "225.00", [])
+    assert {one["state"] for one in told["cleared"]["bills"]} == {"cleared"}
+    assert told["cleared"]["was"] == ["uncleared", "cleared"]
+    invoiced = told["invoiced"]
+    first, letter, again = (Decimal(one["gross"]) for one in invoiced["invoices"])
+    assert sorted(one["state"] for one in invoiced["invoices"]) == ["issued", "issued", "red"]
+    assert first + letter + again == max(first, again) - Decimal(invoiced["refund"])
+    pages = [Path(name) for name in invoiced["documents"]]
+    assert len(pages) == len({page.name for page in pages}) == 3 * len(("zh", "en"))
+    assert all(page.read_bytes().startswith(b"%PDF-1.7") for page in pages)

@@ -97,7 +97,9 @@ def _ordered(line: CommandLine, member: str, *, payer: str) -> dict[str, str]:
 
 def _month_passes(line: CommandLine, member: str) -> None:
     """September: 250 hours by usage, 100 of the package, then half a yuan of each hour by the plan; closed, paid."""
-    line.use(f"{member} vm 90 2026-09-02 10:00", f"{member} vm 10 2026-09-03 10:00", f"{member} vm 150 2026-09-04 10:00")
+    line.use(
+        f"{member} vm 90 2026-09-02 10:00", f"{member} vm 10 2026-09-03 10:00", f"{member} vm 150 2026-09-04 10:00"
+    )
     line.at("2026-10-01 12:00")
     line.said("close", "2026-09")
 

@@ -46,7 +46,7 @@ def month(payer: str, month: str, *, as_json: Json = False) -> None:
     screen.answer(
         {"month": str(chosen), "bills": [_bill_plain(one) for one in found]},
         as_json=as_json,
-        render=lambda console: _print_bills(console, found),
+        render=lambda console: print_bills(console, found),
     )
 
 
@@ -121,7 +121,7 @@ def proforma(payer: str, month: str | None = None, *, as_json: Json = False) -> 
         screen.refuse(answer, as_json=as_json)
     found: list[MonthBill] = answer
     plain = {"month": str(chosen), "at": now, "bills": [_bill_plain(one) for one in found]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _print_bills(console, found))
+    screen.answer(plain, as_json=as_json, render=lambda console: print_bills(console, found))
 
 
 @Parameter(name="*")
@@ -277,7 +277,8 @@ def _bill_plain(one: MonthBill) -> dict[str, Any]:
     }
 
 
-def _print_bills(console: Console, found: Sequence[MonthBill]) -> None:
+def print_bills(console: Console, found: Sequence[MonthBill]) -> None:
+    """Print month bills: state, figures, who paid."""
     for one in found:
         state = screen.say(one.state.text(), one.state.text("zh"))
         console.print(f"{one.payer_id}  {one.month}  {state}", style="bold", markup=False)

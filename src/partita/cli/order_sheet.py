@@ -171,10 +171,11 @@ def render_order(answer: OrderShown, *, as_json: bool) -> None:
             for draw in answer.draws
         ],
     }  # fmt: skip
-    screen.answer(plain, as_json=as_json, render=lambda console: _render(console, answer))
+    screen.answer(plain, as_json=as_json, render=lambda console: order_page(console, answer))
 
 
-def _render(console: Console, answer: OrderShown) -> None:
+def order_page(console: Console, answer: OrderShown) -> None:
+    """Print an order: its lines, approvals, who paid, and its steps."""
     render_orders(console, [answer.order])
     currency, language = answer.order.currency, screen.settings().language
     price, payable = screen.say("price", "价格"), screen.say("payable", "应付")

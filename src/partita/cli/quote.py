@@ -77,7 +77,7 @@ def quote(account: str, *lines: str, usage: bool = False, wishes: Wishes = USUAL
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=as_json)
     found = answer
-    screen.answer(_plain(found), as_json=as_json, render=lambda console: _render(console, found))
+    screen.answer(_plain(found), as_json=as_json, render=lambda console: quote_page(console, found))
 
 
 def _quote_usage(account: str, lines: tuple[str, ...], *, as_json: bool) -> None:
@@ -130,7 +130,8 @@ def _discount_text(one: Discount) -> str:
     return screen.say(f"contract of {payer}, {target} × {factor}", f"{payer} 合同折扣（{target}）× {factor}")
 
 
-def _render(console: Console, found: Quoted) -> None:
+def quote_page(console: Console, found: Quoted) -> None:
+    """Print a quote: its lines, what made each price, the coupon, and who would pay."""
     heads = {
         "line": "", "sku": "SKU", "region": screen.say("region", "地域"), "quantity": screen.say("number", "数量"),
         "terms": screen.say("for", "时长"), "listed": screen.say("list", "原价"),

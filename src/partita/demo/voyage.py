@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 MAIN = "voyage-main"
@@ -49,14 +49,21 @@ def _season(day: date) -> int:
     return 16 if day < begins else min(most, first + more * (day - begins).days)
 
 
-def write_usage(folder: Path, days: Iterable[date], stopped: Collection[str] = ()) -> Path:
-    """Write the usage of some days as a CSV file, without what is `stopped` (`account/product`). Returns its path."""
+def write_usage(
+    folder: Path, days: Iterable[date], stopped: Collection[str] = (), hourly: Collection[str] = ()
+) -> Path:
+    """Write the usage of some days as a CSV file, without what is `stopped` (`account/product`). Returns its path.
+
+    Accounts in `hourly` are metered hour by hour, the others once a day.
+    """
     known = list(days)
     path = folder / f"voyage-{known[0]}.csv"
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(("record_id", "account_id", "sku_id", "quantity", "start", "end", "resource", "region"))
-        writer.writerows(_record(day, use) for day in known for use in uses(day) if f"{use[0]}/{use[1]}" not in stopped)
+        running = ((day, use) for day in known for use in uses(day) if f"{use[0]}/{use[1]}" not in stopped)
+        for day, use in running:
+            writer.writerows(_hours_of(day, use) if use[0] in hourly else [_record(day, use)])
     return path
 
 
@@ -65,3 +72,13 @@ def _record(day: date, use: Use) -> tuple[str | int, ...]:
     start, end = (f"{one}T00:00:00+08:00" for one in (day, day + timedelta(days=1)))
     resource = f"{account}-{product}"
     return f"{resource}/{day}", account, sku, quantity, start, end, resource, "cn-hangzhou"
+
+
+def _hours_of(day: date, use: Use) -> Iterator[tuple[str | int, ...]]:
+    """Yield a day's use in 24 equal hours."""
+    account, product, sku, quantity = use
+    resource = f"{account}-{product}"
+    midnight = datetime.combine(day, time())
+    for hour in range(_HOURS):
+        start, end = (f"{midnight + timedelta(hours=one):%Y-%m-%dT%H:%M:%S}+08:00" for one in (hour, hour + 1))
+        yield f"{resource}/{day}/{hour:02d}", account, sku, quantity // _HOURS, start, end, resource, "cn-hangzhou"

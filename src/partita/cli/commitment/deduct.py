@@ -136,20 +136,22 @@ def utilisation(*months: str, account: str | None = None, as_json: Json = False)
     found = answer
     rows: list[UtilisationRow] = [*found.rows]  # type: ignore[list-item]
     plain = _whole(found) | {"commitments": [_utilised(one) for one in rows]}
+    screen.answer(plain, as_json=as_json, render=lambda console: utilisation_table(console, found))
 
-    def render(console: Console) -> None:
-        say, language = screen.say, screen.settings().language
-        heads = [say("source", "来源"), say("kind", "类型"), say("owner", "账号"), say("used", "已用"),
-                 say("unused", "未用"), say("rate", "使用率"), say("saved", "节省")]  # fmt: skip
-        grid = screen.table(*heads, right=heads[3:])
-        for one in rows:
-            used_, unused = _amounts(one)
-            grid.add_row(one.source_id, one.kind.text(language), one.owner_id, f"{used_} {one.unit}", unused,
-                         _rate(one.rate_e4), format_price(one.saved_e10))  # fmt: skip
-        console.print(grid)
-        _close(console, found)
 
-    screen.answer(plain, as_json=as_json, render=render)
+def utilisation_table(console: Console, found: Reported) -> None:
+    """Print how much of packages and plans was used."""
+    say, language = screen.say, screen.settings().language
+    heads = [say("source", "来源"), say("kind", "类型"), say("owner", "账号"), say("used", "已用"),
+             say("unused", "未用"), say("rate", "使用率"), say("saved", "节省")]  # fmt: skip
+    grid = screen.table(*heads, right=heads[3:])
+    rows: list[UtilisationRow] = [*found.rows]  # type: ignore[list-item]
+    for one in rows:
+        used, unused = _amounts(one)
+        grid.add_row(one.source_id, one.kind.text(language), one.owner_id, f"{used} {one.unit}", unused,
+                     _rate(one.rate_e4), format_price(one.saved_e10))  # fmt: skip
+    console.print(grid)
+    _close(console, found)
 
 
 def coverage(*months: str, account: str | None = None, as_json: Json = False) -> None:

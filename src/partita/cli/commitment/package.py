@@ -150,7 +150,7 @@ def list_packages(account: str, *, as_json: Json = False) -> None:
         screen.refuse(answer, as_json=as_json)
     found = answer
     plain = {"packages": [_plain(one) for one in found]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _render(console, found, now))
+    screen.answer(plain, as_json=as_json, render=lambda console: package_table(console, found, now))
 
 
 def _plain(one: PackageShown) -> dict[str, object]:
@@ -179,7 +179,8 @@ def _plain(one: PackageShown) -> dict[str, object]:
     }
 
 
-def _render(console: Console, found: list[PackageShown], now: datetime) -> None:
+def package_table(console: Console, found: list[PackageShown], now: datetime) -> None:
+    """Print packages with what is left of each stretch."""
     say = screen.say
     if not found:
         console.print(say("No packages.", "没有资源包。"))

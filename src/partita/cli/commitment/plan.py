@@ -92,7 +92,7 @@ def list_plans(account: str, *, as_json: Json = False) -> None:
         screen.refuse(answer, as_json=as_json)
     found = answer
     plain = {"plans": [_plain(one) for one in found]}
-    screen.answer(plain, as_json=as_json, render=lambda console: _render(console, found, now))
+    screen.answer(plain, as_json=as_json, render=lambda console: plan_table(console, found, now))
 
 
 def _plain(one: PlanShown) -> dict[str, object]:
@@ -113,7 +113,8 @@ def _plain(one: PlanShown) -> dict[str, object]:
     }
 
 
-def _render(console: Console, found: list[PlanShown], now: datetime) -> None:
+def plan_table(console: Console, found: list[PlanShown], now: datetime) -> None:
+    """Print savings plans."""
     say, language = screen.say, screen.settings().language
     if not found:
         console.print(say("No savings plans.", "没有节省计划。"))

@@ -38,7 +38,7 @@ def month_ends(stage: Stage, month: Month, *, late: bool = False) -> None:
         _import(stage, path)
         if late:
             _import(stage, stage.made.late.path)
-        _close(stage, month)
+        close(stage, month)
 
 
 def third_month(stage: Stage, month: Month) -> None:
@@ -97,7 +97,8 @@ def _import(stage: Stage, path: Path) -> None:
     usage_page(stage.console, answer)
 
 
-def _close(stage: Stage, month: Month) -> None:
+def close(stage: Stage, month: Month) -> None:
+    """Close a month, and show the largest bills and those of the story."""
     from partita.usecases.bill import list_bills  # noqa: PLC0415 - a command starts fast
     from partita.usecases.close import close_month  # noqa: PLC0415
 

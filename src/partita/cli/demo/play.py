@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from partita.cli import screen
-from partita.cli.demo import ending, lines, linking, months, purse, travel, trust
+from partita.cli.demo import buying, ending, invoicing, lines, linking, months, purse, travel, trust
 from partita.cli.demo.stage import Clock, Stage, chapter, rule_width
 from partita.store.files import private_folder
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from partita.settings import Settings
     from partita.usecases.work import Books
 
-NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
-"""The demo ends on 2 November 2026: its third month is over and still open."""
+NOW = datetime(2026, 12, 5, 2, tzinfo=UTC)
+"""The demo ends on 5 December 2026: its fourth month is billed, cleared and invoiced."""
 SMALLEST = 50_000
 _SECRET = b"the secret of the simulated gateway"
 
@@ -42,7 +42,7 @@ def demo(
     dry_run: bool = False,
     as_json: Annotated[bool, Parameter(name="--json")] = False,
 ) -> None:
-    """Show a group's months: link accounts, pay, use, run dry, stop, resume, close, bills, reports, verify.
+    """Show a group's months: link accounts, pay, use, stop, resume, close, buy, bill, clear, invoice, refund, verify.
 
     The demo has books of its own (PARTITA_HOME/demo), made anew each time; yours are not touched.
 
@@ -128,6 +128,9 @@ def _play(stage: Stage) -> dict[str, Any]:
     months.reports(stage, second)
     facts["explained"] = lines.explain(stage, second)
     facts["single"] = lines.single(stage, second)
+    facts["bought"] = buying.plan_and_buy(stage)
+    facts["cleared"] = invoicing.bill_and_clear(stage, third.next())
+    facts["invoiced"] = invoicing.invoice(stage, third.next(), facts["bought"]["orders"][0]["subscriptions"][0])
     return facts | ending.prove(stage)
 
 

@@ -62,16 +62,16 @@ def batches(year: int, month: int, ends: Iterable[int]) -> list[list[date]]:
     return found
 
 
-def use(stage: Stage, days: Sequence[date]) -> None:
+def use(stage: Stage, days: Sequence[date], *, hourly: Collection[str] = ()) -> None:
     """Take in the usage of some days, as of the first hour after them, and carry out what follows from it.
 
-    What the cloud has stopped uses nothing.
+    What the cloud has stopped uses nothing. Accounts in `hourly` are metered hour by hour.
     """
     from partita.demo.voyage import write_usage  # noqa: PLC0415 - a command starts fast
     from partita.usecases.usage import import_usage  # noqa: PLC0415
 
     stopped = {name for name, one in stage.cloud.services.items() if one.order == "suspend"}
-    path = write_usage(stage.made.setup.parent / "usage", days, stopped)
+    path = write_usage(stage.made.setup.parent / "usage", days, stopped, hourly)
     stage.clock.at(f"{days[-1] + timedelta(days=1)} 00:30")
     sure(import_usage(stage.books, path))
     carry_out(stage)

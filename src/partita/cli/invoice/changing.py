@@ -106,7 +106,7 @@ def issue(*, ways: Ways = AS_IS) -> None:
         "waiting": done.waiting,
         "dry_run": ways.dry_run,
     }
-    screen.answer(result, as_json=ways.as_json, render=lambda console: _render(console, done))
+    screen.answer(result, as_json=ways.as_json, render=lambda console: issued_page(console, done))
 
 
 @Parameter(name="*")
@@ -172,7 +172,8 @@ def _tell(answer: Changed | Refused, ways: Ways) -> None:
     )
 
 
-def _render(console: Console, done: Issued) -> None:
+def issued_page(console: Console, done: Issued) -> None:
+    """Print what the tax bureau answered."""
     for one, number in done.issued:
         what = screen.say("Issued", "已开具") if not one.is_red else screen.say("Issued red letter", "已开具红字发票")
         console.print(f"{what} {number}  {one.invoice_id}  {screen.money(one.gross, one.currency)} {one.currency}")

@@ -45,7 +45,7 @@ def candidates(account: str, *, member: Names = (), group: bool = False, as_json
         "candidates": [_plain_candidate(one) for one in found.candidates],
         "left_out": {name: no.message(screen.settings().language) for name, no in found.left_out.items()},
     }
-    screen.answer(result, as_json=as_json, render=lambda console: _render_candidates(console, found))
+    screen.answer(result, as_json=as_json, render=lambda console: candidates_page(console, found))
 
 
 def _plain_candidate(one: Candidate) -> dict[str, object]:
@@ -64,7 +64,8 @@ def _plain_candidate(one: Candidate) -> dict[str, object]:
     }
 
 
-def _render_candidates(console: Console, found: CandidatesShown) -> None:
+def candidates_page(console: Console, found: CandidatesShown) -> None:
+    """Print what may be invoiced with its formula, and what is owed."""
     language = screen.settings().language
     heads = {
         "payer": screen.say("Account", "账号"), "what": screen.say("What", "消费"),
@@ -118,7 +119,7 @@ def list_invoices(
         screen.refuse(answer, as_json=as_json)
     found = answer
     result = {"invoices": [_plain_kept(one) for one in found]}
-    screen.answer(result, as_json=as_json, render=lambda console: _render_list(console, found))
+    screen.answer(result, as_json=as_json, render=lambda console: invoice_table(console, found))
 
 
 def _plain_kept(one: Kept) -> dict[str, object]:
@@ -131,7 +132,8 @@ def _plain_kept(one: Kept) -> dict[str, object]:
     }
 
 
-def _render_list(console: Console, found: list[Kept]) -> None:
+def invoice_table(console: Console, found: list[Kept]) -> None:
+    """Print invoices, a row each."""
     if not found:
         console.print(screen.say("There are no invoices.", "没有发票。"))
         return
@@ -178,10 +180,11 @@ def show(invoice: str, *, as_json: Json = False) -> None:
         ],
         "red_letters": [_plain_kept(letter) for letter in one.red_letters],
     }  # fmt: skip
-    screen.answer(result, as_json=as_json, render=lambda console: _render(console, one))
+    screen.answer(result, as_json=as_json, render=lambda console: invoice_page(console, one))
 
 
-def _render(console: Console, one: InvoiceShown) -> None:
+def invoice_page(console: Console, one: InvoiceShown) -> None:
+    """Print an invoice with its lines and steps."""
     language, invoice = screen.settings().language, one.kept.invoice
     console.print(
         f"{_kind(one.kept)} {one.kept.number or invoice.invoice_id}: {one.kept.state.text(language)}", style="bold"
