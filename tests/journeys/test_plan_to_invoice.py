@@ -1,4 +1,4 @@
-"""From the plan to the invoice on the command line, in both modes: priced, quoted, approved, ordered, billed, invoiced."""
+"""From the plan to the invoice on the command line, in both modes: quoted, approved, ordered, billed, invoiced."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ _DOCUMENTS = {
     "subscription_prices.csv": "sku_id,currency,term,effective_from,price\n"
     f"{SERVER},CNY,month,2026-11-01,420.00\n{SERVER},CNY,year,2026-11-01,4200.00\n{SMALL},CNY,month,2026-11-01,250.00\n",
     "promotions.yaml": "- promotion_id: winter\n  name: 冬季三个月 Three months of winter\n"
-    "  effective_from: 2026-11-01\n  until: 2027-01-01\n  factor: 0.90\n  products: [compute]\n  orders: [purchase]\n  months: 3\n",
+    "  effective_from: 2026-11-01\n  until: 2027-01-01\n  factor: 0.90\n"
+    "  products: [compute]\n  orders: [purchase]\n  months: 3\n",
     "prices.csv": "sku_id,currency,effective_from,model,counter,tier_to,price,block_size\n"
     f"{SERVER},CNY,2027-01-01,unit,,,0.8732,\n",
 }
