@@ -57,19 +57,19 @@ def _measure(table: measure.Table, lines: int) -> None:
 
 
 def _rows(table: measure.Table, lines: int, folder: Path, books: Books) -> None:
-    _set_up(books, folder / "setup")
+    set_up(books, folder / "setup")
     imports: list[Run] = []
     closes: list[Run] = []
     copies: list[float] = []
     for month in MONTHS:
         usage = folder / f"{month}.parquet"
         write_usage(usage, month, lines)
-        imports.append(measure.peak_during(lambda path=usage: _sure(import_usage(books, path))))
+        imports.append(measure.peak_during(lambda path=usage: sure(import_usage(books, path))))
         copies.append(measure.seconds_of(lambda path=usage: _copy(path)))
         usage.unlink()
     for month in MONTHS:
         copies.append(_copy_stored(books, month))
-        closes.append(measure.peak_during(lambda month=month: _sure(close_month(books, month))))
+        closes.append(measure.peak_during(lambda month=month: sure(close_month(books, month))))
     proof, proof_peak = measure.peak_during(lambda: _proved(books))
     label = f"{lines // 1_000_000} M lines" if lines >= 1_000_000 else f"{lines:,} lines"
     copy = statistics.median(copies[len(MONTHS) :])
@@ -107,7 +107,8 @@ def _proved(books: Books) -> None:
         sys.exit(f"verify does not hold after the bench: {broken}")
 
 
-def _sure(answer: object) -> None:
+def sure(answer: object) -> None:
+    """Leave when something was refused."""
     if isinstance(answer, Refused):
         sys.exit(answer.message())
 
@@ -152,7 +153,8 @@ def write_usage(path: Path, month: Month, lines: int) -> None:
     engine.close()
 
 
-def _set_up(books: Books, folder: Path) -> None:
+def set_up(books: Books, folder: Path) -> None:
+    """Set up accounts, payers with cash, products, SKUs, prices in all models, and discounts."""
     folder.mkdir(parents=True)
     since = "2020-01-01"
     accounts = [f"acct-{number:04d}" for number in range(ACCOUNTS)]
@@ -169,10 +171,10 @@ def _set_up(books: Books, folder: Path) -> None:
     _write(folder, "discounts", "payer_id,target_kind,target_id,effective_from,factor,exclusive",
            [[payer, "all", "", since, "0.9", "false"] for payer in payers[::2]])  # fmt: skip
     with books.work() as work:
-        _sure(apply_setup(work, folder))
+        sure(apply_setup(work, folder))
     for payer in payers:
         with books.work() as work:
-            _sure(top_up(work, account_id=payer, amount=Money(10**9, "CNY"), idempotency_key="bench"))
+            sure(top_up(work, account_id=payer, amount=Money(10**9, "CNY"), idempotency_key="bench"))
 
 
 def _price(sku: str, model: str) -> list[list[str]]:

@@ -29,7 +29,19 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 TARGET = ROOT / "docs" / "bench.md"
 KEPT = ROOT / "docs" / "bench.json"
-SUBJECTS = ("rating", "close", "provider_bill", "ledger", "funds", "settlement", "decision", "bill")
+SUBJECTS = (
+    "rating",
+    "close",
+    "provider_bill",
+    "ledger",
+    "funds",
+    "settlement",
+    "decision",
+    "bill",
+    "commitment",
+    "order",
+    "invoice",
+)
 ON_THE_PAGE = (*SUBJECTS, "mutation")
 """The sections of the page; the last is written by `make mutate` (`mutation.py`)."""
 LIBRARIES = ("duckdb", "pyarrow", "psycopg")

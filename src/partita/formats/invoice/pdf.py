@@ -34,6 +34,13 @@ def write_pdf(printed: Printed) -> bytes:
     return with_description(page)
 
 
+def write_plain(printed: Printed) -> bytes:
+    """Return the page as plain PDF, without data and archive standard: what typst alone takes is measured by it."""
+    page = _compiler().compile(format="pdf", sys_inputs={"data": _content(printed, "")})
+    assert isinstance(page, bytes), "one document is one file"
+    return page
+
+
 def write_pages(printed: Printed, *, ppi: float = 110) -> list[bytes]:
     """Return the pages as PNG images: what a screen shows before the document is fetched."""
     pages = _compiler().compile(format="png", ppi=ppi, sys_inputs={"data": _content(printed, "")})
