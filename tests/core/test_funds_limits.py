@@ -212,7 +212,7 @@ def test_what_is_put_aside_is_free_cash() -> None:
 
 BOUGHT = Bought(
     "acme", "CNY", billed=1000_00, by_gifts=100_00, left_unpaid=300_00, refunded=50_00, refunded_as_credit=20_00,
-    by_money=400_00, refunded_of_month=30_00,
+    by_money=400_00, refunded_of_month=30_00, products=frozenset({"compute"}),
 )  # fmt: skip
 MONTH = Month(2026, 9)
 
@@ -229,16 +229,16 @@ def test_no_more_is_refunded_than_was_paid_by_money() -> None:
     )
     assert refundable(replace(BOUGHT, refunded=700_00)).result == 200_00
     assert credit_refundable(replace(BOUGHT, refunded=700_00)).result == 200_00
-    assert may_refund(BOUGHT, MONTH, cny(370_00)) is None
-    assert may_refund(BOUGHT, MONTH, cny(370_01)) == refused(
+    assert may_refund(BOUGHT, "compute", MONTH, cny(370_00)) is None
+    assert may_refund(BOUGHT, "compute", MONTH, cny(370_01)) == refused(
         Reason.EXCEEDS_REFUNDABLE, account="acme", amount=cny(370_01), formula=formulas(refundable(BOUGHT)), month=MONTH
     )
-    assert may_refund_credit(BOUGHT, cny(280_00)) is None
-    assert may_refund_credit(BOUGHT, cny(280_01)) == refused(
+    assert may_refund_credit(BOUGHT, "compute", cny(280_00), had_credit=True) is None
+    assert may_refund_credit(BOUGHT, "compute", cny(280_01), had_credit=True) == refused(
         Reason.EXCEEDS_BOUGHT_ON_CREDIT, account="acme", amount=cny(280_01), formula=formulas(credit_refundable(BOUGHT))
     )
     with pytest.raises(AssertionError, match=r"^a limit is compared in its own currency"):
-        may_refund_credit(BOUGHT, Money(1, "USD"))
+        may_refund_credit(BOUGHT, "compute", Money(1, "USD"), had_credit=True)
 
 
 DUE = date(2026, 12, 1)
@@ -252,7 +252,7 @@ def test_an_acceptance_bill_is_taken_before_it_is_due() -> None:
 
 
 def test_an_acceptance_bill_ends_once_and_in_its_time() -> None:
-    early = refused(Reason.ACCEPTANCE_NOT_DUE, document="doc", matures_on="2026-12-01")
+    early = refused(Reason.ACCEPTANCE_NOT_DUE, account="acme", document="doc", matures_on="2026-12-01")
     for end in (AcceptanceState.COLLECTED, AcceptanceState.DISHONOURED):
         assert may_end(DRAFT, end, DUE - timedelta(1)) == early
         assert may_end(DRAFT, end, DUE) is None

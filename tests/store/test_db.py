@@ -24,7 +24,7 @@ from servers import drop, serving
 DENIED = psycopg.errors.InsufficientPrivilege
 KEPT = (
     "ledger_head", "balance", "hold", "usage_reach", "usage_counter", "counted_through", "running_spend",
-    "service_item", "quota_watch", "outbox_state",
+    "service_item", "quota_watch", "outbox_state", "commitment_running",
 )  # fmt: skip
 """Running figures and states: every other table is append-only."""
 

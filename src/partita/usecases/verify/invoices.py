@@ -34,12 +34,6 @@ def _equation(sums: Sequence[proof.PayerSums], currency: str) -> Equation:
         for one in sums
         if one.explained != one.consumed
     ]
-    parts = {name: sum(getattr(one, name) for one in sums) for name in ("invoiced", "owed", "open")}
-    figures = {name: money_text(minor, currency) for name, minor in parts.items()}
-    note = Finding(
-        f"invoices {figures['invoiced']} − owed {figures['owed']} + not yet invoiced {figures['open']}",
-        f"发票 {figures['invoiced']} − 欠票 {figures['owed']} + 未开票 {figures['open']}",
-    )
     return Equation(
         f"invoices {currency}",
         f"invoices − owed + not yet invoiced = cleared cash consumption ({currency})",
@@ -47,7 +41,6 @@ def _equation(sums: Sequence[proof.PayerSums], currency: str) -> Equation:
         money_text(sum(one.explained for one in sums), currency),
         money_text(sum(one.consumed for one in sums), currency),
         shortened(findings),
-        (note,),
     )
 
 
