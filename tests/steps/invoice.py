@@ -15,6 +15,7 @@ invoiced by its month (`2026-09`, of the account that pays), by the token of its
     candidates ACCOUNT [MEMBER …]
     apply     NAME ACCOUNT [special] [consolidated] [member=M] [only=WHAT,…] [month=M] [amount=A] [key=K]
     bureau    [late] [lost] [unheard] [spot-check] [delay=N] [numbers=N]      what it does from now on
+    forgetful                                 another bureau, which knows no number that was given
     issue · void NAME · return NAME [certified] [form=N] · red NAME [REASON] · reissue NEW NAME [general|special]
     offset    ACCOUNT OWED AGAINST
     invoice   NAME                            where it stands
@@ -217,6 +218,9 @@ class Invoices(Orders):
             used=kept.used,
         )
 
+    def forgetful(self) -> None:
+        self.tax_bureau = SimulatedBureau(self._now)
+
     def issue(self, *_: str) -> None:  # type: ignore[override]
         answer = invoice.issue(self.books, self.tax_bureau)
         if isinstance(answer, Refused):
@@ -227,6 +231,8 @@ class Invoices(Orders):
             self.said.append(f"{names.get(one.invoice_id, 'red letter')} has {number}")
         for one, reason in answer.rejected:
             self.said.append(f"{names.get(one.invoice_id, 'red letter')} rejected: {reason}")
+        for one, number in answer.clashing:
+            self.said.append(f"{names[one.invoice_id]} not recorded: {number} is another's")
         if answer.waiting:
             self.said.append(f"waiting {len(answer.waiting)}")
 

@@ -104,6 +104,7 @@ def issue(*, ways: Ways = AS_IS) -> None:
         "issued": [plain(one) | {"number": number} for one, number in done.issued],
         "rejected": [plain(one) | {"reason": reason} for one, reason in done.rejected],
         "waiting": done.waiting,
+        "clashing": [plain(one) | {"number": number} for one, number in done.clashing],
         "dry_run": ways.dry_run,
     }
     screen.answer(result, as_json=ways.as_json, render=lambda console: issued_page(console, done))
@@ -182,5 +183,12 @@ def issued_page(console: Console, done: Issued) -> None:
     if done.waiting:
         count = len(done.waiting)
         console.print(screen.say(f"{screen.many(count, 'invoice')} waiting.", f"{count:,} 张等待中。"))
-    if not (done.issued or done.rejected or done.waiting):
+    for one, number in done.clashing:
+        console.print(
+            screen.say(
+                f"Not recorded {one.invoice_id}: the number {number} is another invoice's. Ask the tax bureau.",
+                f"未记录 {one.invoice_id}：号码 {number} 已属于另一张发票，请与税务平台核对。",
+            )
+        )
+    if not (done.issued or done.rejected or done.waiting or done.clashing):
         console.print(screen.say("Nothing waits.", "没有待开具的发票。"))

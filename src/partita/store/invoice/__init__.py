@@ -13,6 +13,7 @@ from partita.store.invoice.documents import (
     add_issuer,
     add_step,
     by_key,
+    has_other,
     invoice_of,
     invoices_of,
     issuer_of,
@@ -24,6 +25,6 @@ from partita.store.invoice.documents import (
 
 __all__ = [
     "Asked", "Kept", "OffsetRow", "StepRow",
-    "add", "add_issuer", "add_offset", "add_step", "by_key", "candidates", "invoice_of", "invoices_of", "issuer_of",
-    "issuers", "offset_by_key", "owed", "red_letters", "steps_of", "waiting",
+    "add", "add_issuer", "add_offset", "add_step", "by_key", "candidates", "has_other", "invoice_of", "invoices_of",
+    "issuer_of", "issuers", "offset_by_key", "owed", "red_letters", "steps_of", "waiting",
 ]  # fmt: skip

@@ -147,6 +147,14 @@ def invoices_of(tx: Transaction, account_ids: Collection[str], *, state: Invoice
     )
 
 
+def has_other(tx: Transaction, invoice_id: str, number: str) -> bool:
+    """Say whether a number of the tax bureau is known as that of another invoice."""
+    row = tx.execute(
+        "select from invoice_step where number = %s and invoice_id <> %s limit 1", (number, invoice_id)
+    ).fetchone()
+    return row is not None
+
+
 def waiting(tx: Transaction) -> list[str]:
     """Return the ids of the invoices and red letters that the tax bureau has to issue, the oldest first."""
     rows = tx.execute(

@@ -29,11 +29,15 @@ from partita.usecases.work import Books, Work
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What came of one look at all that waits: invoices with their numbers, rejected ones with why, what waits on."""
+    """What came of one look at all that waits: invoices with their numbers, rejected ones with why, what waits on.
+
+    `clashing`: invoices for which the bureau answered the number of another one; they wait on, and somebody must ask.
+    """
 
     issued: list[tuple[Invoice, str]] = field(default_factory=list)
     rejected: list[tuple[Invoice, str]] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    clashing: list[tuple[Invoice, str]] = field(default_factory=list)
 
 
 def issue(books: Books, bureau: TaxBureau, *, dry_run: bool = False) -> Issued | Refused:
@@ -54,7 +58,12 @@ def issue(books: Books, bureau: TaxBureau, *, dry_run: bool = False) -> Issued |
             continue
         answer = bureau.issue(request)
         with books.work() as work:
-            _record(work, request.invoice, answer)
+            is_known = answer.number and invoice_store.has_other(work.tx, request.invoice.invoice_id, answer.number)
+            if not is_known:
+                _record(work, request.invoice, answer)
+        if is_known:
+            done.clashing.append((request.invoice, answer.number))
+            continue
         match answer.verdict:
             case Verdict.ISSUED:
                 done.issued.append((request.invoice, answer.number))
