@@ -232,7 +232,7 @@ class Invoices(Orders):
         for one, reason in answer.rejected:
             self.said.append(f"{names.get(one.invoice_id, 'red letter')} rejected: {reason}")
         for one, number in answer.clashing:
-            self.said.append(f"{names[one.invoice_id]} not recorded: {number} is another's")
+            self.said.append(f"{names[one.invoice_id]} not recorded: {number} is known of another")
         if answer.waiting:
             self.said.append(f"waiting {len(answer.waiting)}")
 
