@@ -7,6 +7,7 @@ invoice gives the same bytes. Rules: INVOICE-11.
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
@@ -48,11 +49,21 @@ def write_pages(printed: Printed, *, ppi: float = 110) -> list[bytes]:
     return [pages] if isinstance(pages, bytes) else list(pages)
 
 
-@cache
+_DESK = threading.local()
+"""What each thread has of its own: a compiler, for one serves one at a time."""
+
+
 def _compiler() -> typst.Compiler:
-    """Return the compiler: it has read the fonts and the template once."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"])
-    return typst.Compiler(input=_TEMPLATE, root=FOLDER, font_paths=fonts)
+    """Return the compiler of this thread: it has read the fonts and the template once."""
+    if not hasattr(_DESK, "compiler"):
+        _DESK.compiler = typst.Compiler(input=_TEMPLATE, root=FOLDER, font_paths=_fonts())
+    found: typst.Compiler = _DESK.compiler
+    return found
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER / "fonts"])
 
 
 _WORDS = (
