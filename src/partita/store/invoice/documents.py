@@ -126,7 +126,8 @@ def add_step(tx: Transaction, invoice: Invoice, row: StepRow) -> None:
 
 def invoice_of(tx: Transaction, invoice_id: str) -> Kept | None:
     """Return an invoice as it stands, by its id or by the number that the tax bureau gave it."""
-    found = _kept(tx, "where i.invoice_id = %(id)s or (n.number = %(id)s and n.number <> '')", {"id": invoice_id})
+    named = "(select s.invoice_id from invoice_step s where s.number = %(id)s and s.number <> '')"
+    found = _kept(tx, f"where i.invoice_id = coalesce({named}, %(id)s)", {"id": invoice_id})
     return found[0] if found else None
 
 
@@ -150,7 +151,7 @@ def invoices_of(tx: Transaction, account_ids: Collection[str], *, state: Invoice
 def has_other(tx: Transaction, invoice_id: str, number: str) -> bool:
     """Say whether a number of the tax bureau is known as that of another invoice."""
     row = tx.execute(
-        "select from invoice_step where number = %s and invoice_id <> %s limit 1", (number, invoice_id)
+        "select from invoice_step where number = %s and number <> '' and invoice_id <> %s limit 1", (number, invoice_id)
     ).fetchone()
     return row is not None
 
@@ -206,8 +207,8 @@ def _kept(tx: Transaction, where: str, values: dict[str, object]) -> list[Kept]:
     lines: dict[str, list[InvoiceLine]] = {}
     found = tx.execute(
         "select invoice_id, line, payer_id, kind, reference, month, gross_minor, tax_minor from invoice_line "
-        "where invoice_id = any(%s) order by invoice_id, line",
-        ([row[1] for row in rows],),
+        "where (account_id, invoice_id) in (select * from unnest(%s::text[], %s::text[])) order by invoice_id, line",
+        ([row[0] for row in rows], [row[1] for row in rows]),
     )
     for name, line, payer, kind, *rest in found:
         lines.setdefault(name, []).append(InvoiceLine(line, payer, _CONSUMED[kind], *rest))

@@ -47,6 +47,7 @@ create table invoice (
     primary key (account_id, invoice_id),
     check ((red_of is null) = (gross_minor > 0))
 );
+create unique index invoice_by_id on invoice (invoice_id);
 create index invoice_key on invoice (account_id, idempotency_key);
 create index invoice_red on invoice (red_of) where red_of is not null;
 
