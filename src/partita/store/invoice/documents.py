@@ -174,7 +174,8 @@ def steps_of(tx: Transaction, invoice_id: str) -> list[StepRow]:
     """Return the steps of an invoice, the first first."""
     rows = tx.execute(
         "select command, reason, recorded_by, recorded_at, number, issued_at, red_form from invoice_step "
-        "where invoice_id = %s order by step",
+        "where (account_id, invoice_id) = (select account_id, invoice_id from invoice where invoice_id = %s) "
+        "order by step",
         (invoice_id,),
     )
     return [StepRow(_COMMANDS[row[0]], *row[1:]) for row in rows]
