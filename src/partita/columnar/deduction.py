@@ -167,7 +167,7 @@ where exists (select 1 from shares h where h.source_id = c.source_id
 """
 
 _TAKE = """
-create or replace temp table part as
+create or replace temp table turn_taken as
 with reached as (
   select c.*, l.left_e6, c.capacity::hugeint * 1000000 - c.taken_before as room,
     sum(l.left_e6::hugeint * c.weight) over (partition by c.source_id, c.window_at order by c.turn
@@ -203,9 +203,9 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
     numbers = engine.execute("select distinct pass from candidate order by 1").fetchall()
     for (number,) in numbers:
         engine.execute(_TAKE, [number])
-        engine.execute("insert into deducted from part")
+        engine.execute("insert into deducted from turn_taken")
         engine.execute(
-            "update left_over set left_e6 = left_e6 - p.quantity_e6 from part p where p.turn = left_over.turn"
+            "update left_over set left_e6 = left_e6 - p.quantity_e6 from turn_taken p where p.turn = left_over.turn"
         )
 
 
