@@ -1,4 +1,4 @@
-"""A bucket that is priced part after part deducts as one that is priced at once: every case of packages, in parts of two records."""
+"""A bucket that is priced in parts deducts as one that is priced at once: every case of packages, two records a part."""
 
 from __future__ import annotations
 
