@@ -1,4 +1,4 @@
-"""A bucket that is priced in parts deducts as one that is priced at once: every case of packages, two records a part."""
+"""A bucket that is priced in parts deducts as one that is priced at once: cases of packages, two records a part."""
 
 from __future__ import annotations
 

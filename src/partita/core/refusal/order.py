@@ -97,8 +97,8 @@ BAD_REFUND_POLICY = (
 )
 BAD_EXPIRY_DAY = ("A unified expiry day is 1 to 31, not {day}.", "统一到期日须为 1 至 31，而不是 {day}。")
 NO_APPROVAL_OPEN = (
-    "The order {order} waits for nobody's approval. `partita approval show {order}` tells its history.",
-    "订单 {order} 没有待处理的审批。`partita approval show {order}` 查看其历史。",
+    "The order {order} waits for nobody's approval. `partita order show {order}` tells its history.",
+    "订单 {order} 没有待处理的审批。`partita order show {order}` 查看其历史。",
 )
 APPROVAL_NOT_YOURS = (
     "The order {order} waits for the role {role}, which {who} neither has over the account nor was lent.",
