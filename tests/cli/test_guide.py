@@ -98,3 +98,14 @@ def test_the_guide_names_the_commands_that_always_take_a_key() -> None:
         row = next(one for one in text.splitlines() if "`payment start`" in one and "`--key`" in one)
         named = set(re.findall(r"`([a-z]+ [a-z-]+)`", row))
         assert needed == named, page
+
+
+def test_every_text_of_the_program_names_commands_that_exist() -> None:
+    named = re.compile(r"`partita ([a-z-]+)(?: ([a-z-]+))?")
+    wrong = [
+        f"{path.relative_to(ROOT)}: partita {' '.join(filter(None, words))}"
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for words in named.findall(path.read_text(encoding="utf-8"))
+        if words[0] not in _NAMES and " ".join(words) not in _NAMES and words[1]
+    ]
+    hold(wrong, "name a command that there is: a way out that leads nowhere helps nobody.")
