@@ -9,6 +9,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, shown
+from partita.cli.moment import local
 from partita.cli.ways import Ways, tell
 from partita.core.approval import Approval
 from partita.core.money import Money
@@ -111,13 +112,32 @@ def show_given_back(answer: GivenBack | Refused, ways: Ways) -> None:
         "dry_run": answer.dry_run,
     }
     name = answer.subscription.subscription_id
+    reckoned, reckoned_zh = _reckoning(answer)
     tell(
         plain,
         ways,
-        done=(f"{name}: {shown(amount)} came back (order {one.order_id}).",
-              f"{name}：已退回 {shown(amount)}（订单 {one.order_id}）。"),
-        would=(f"{name}: {shown(amount)} would come back.", f"{name}：将退回 {shown(amount)}。"),
+        done=(f"{name}: {shown(amount)} came back (order {one.order_id}).{reckoned}",
+              f"{name}：已退回 {shown(amount)}（订单 {one.order_id}）。{reckoned_zh}"),
+        would=(f"{name}: {shown(amount)} would come back.{reckoned}", f"{name}：将退回 {shown(amount)}。{reckoned_zh}"),
     )  # fmt: skip
+
+
+def _reckoning(answer: GivenBack) -> tuple[str, str]:
+    """Say how a refund was reckoned, stretch by stretch, and which funds it goes back to; each on a line of its own."""
+    currency, lines = answer.order.currency, []
+    if answer.refund and answer.refund.five_day:
+        lines.append(("Within five days of a new purchase all comes back.", "新购五天内全额退款。"))
+    for each in answer.refund.stretches if answer.refund else ():
+        until = f"{each.ends_at:%Y-%m-%d %H:%M} UTC"
+        paid, back = (shown(Money(minor, currency)) for minor in (each.came_in, each.amount))
+        used = shown(Money(each.came_in - each.amount, currency))
+        lines.append((f"until {until}: paid {paid} − used {used} = {back}",
+                      f"至 {until}：实付 {paid} − 已消费 {used} = {back}"))  # fmt: skip
+    for draw in answer.draws:
+        to = draw.fund if draw.source_id in {"", draw.fund} else f"{draw.fund} {draw.source_id}"
+        given = shown(Money(-draw.amount_minor, currency))
+        lines.append((f"back to {to}: {given}", f"退至 {to}：{given}"))
+    return "".join(f"\n{en}" for en, _ in lines), "".join(f"\n{zh}" for _, zh in lines)
 
 
 def render_orders(console: Console, orders: Sequence[Order]) -> None:
@@ -194,7 +214,8 @@ def order_page(console: Console, answer: OrderShown) -> None:
         console.print(screen.say(f"line {draw.line}: {draw.fund} {draw.source_id} {amount}",
                                  f"第 {draw.line} 行：{draw.fund} {draw.source_id} {amount}"))  # fmt: skip
     for step in answer.steps:
-        console.print(f"{step.recorded_at:%Y-%m-%d %H:%M} UTC {step.state.text(language)} {step.recorded_by}")
+        at = local(step.recorded_at, answer.zone)
+        console.print(f"{at} {answer.zone}  {step.state.text(language)}  {step.recorded_by}")
 
 
 def render_approval(console: Console, one: Approval) -> None:

@@ -177,7 +177,8 @@ def _render_funding(console: Console, found: Quoted) -> None:
         return
     for (fund, source), amount in funding.plan.by_source.items():
         named = account_name(fund.value) + ("" if source == fund.value else f" {source}")
-        title = f" ({funding.vouchers[source].name})" if source in funding.vouchers else ""
+        name = funding.vouchers[source].name if source in funding.vouchers else ""
+        title = f" ({name})" if name else ""
         paid = shown(Money(amount, found.currency))
         console.print(screen.say(f"would be paid by {named}{title}: {paid}", f"将由{named}{title}支付：{paid}"))
     if funding.plan.on_credit:

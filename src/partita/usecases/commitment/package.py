@@ -12,6 +12,7 @@ from partita.core.money import Money
 from partita.core.order import OrderKind
 from partita.core.period import Cycle
 from partita.core.permission import Action
+from partita.core.quantity import format_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.resource_package import ResourcePackage, Stretch, StretchKind
 from partita.core.subscription import whole_second
@@ -42,6 +43,11 @@ class PackageOffer:
     start: datetime | None = None
     regions: tuple[str, ...] = ()
 
+    def words(self) -> tuple[str, ...]:
+        """Return what people typed of it: quota, months and factors."""
+        factors = (f"{sku}*{format_quantity(factor)}" for sku, factor in self.factors)
+        return format_quantity(self.quota_e6), f"{self.months} (months)", ",".join(factors)
+
     def plain(self) -> tuple[object, ...]:
         """Return it as plain values, for the hash of a key."""
         cycle = self.cycle.value if self.cycle else None
@@ -67,7 +73,7 @@ def grant_package(
     no = (
         text_at_fault({"key": idempotency_key})
         or skus_at_fault(work, offer.sku_id, [sku for sku, _ in offer.factors])
-        or terms_at_fault(rules.check_quota(offer.quota_e6, offer.months, offer.factors), offer.plain())
+        or terms_at_fault(rules.check_quota(offer.quota_e6, offer.months, offer.factors), offer.words())
         or priced_at_fault(Money(offer.price_minor, holder.currency))
     )
     if no:

@@ -10,6 +10,7 @@ from partita.core.ids import derived_id
 from partita.core.money import Money
 from partita.core.order import OrderKind
 from partita.core.permission import Action
+from partita.core.quantity import format_price
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.resource_package import may_start
 from partita.core.savings_plan import PayMode, SavingsPlan
@@ -40,6 +41,11 @@ class PlanOffer:
     regions: tuple[str, ...] = ()
     gift: bool = False
 
+    def words(self) -> tuple[str, ...]:
+        """Return what people typed of it: commitment, years and rates."""
+        rates = (f"{sku}@{format_price(rate)}" for sku, rate in self.rates)
+        return format_price(self.commitment_e10), f"{self.years} (years)", ",".join(rates)
+
     def plain(self) -> tuple[object, ...]:
         """Return it as plain values, for the hash of a key."""
         start = self.start.isoformat() if self.start else None
@@ -63,7 +69,7 @@ def grant_plan(
     no = (
         text_at_fault({"key": idempotency_key})
         or skus_at_fault(work, offer.sku_id, [sku for sku, _ in offer.rates])
-        or terms_at_fault(rules.check_terms(offer.commitment_e10, offer.years, offer.rates), offer.plain())
+        or terms_at_fault(rules.check_terms(offer.commitment_e10, offer.years, offer.rates), offer.words())
     )
     if no:
         return no

@@ -10,6 +10,7 @@ from partita.core.order import Order
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import approval as approval_store
+from partita.store import funds as funds_store
 from partita.store import order as order_store
 from partita.store.order import DrawRow, KeptLine, StepRow
 from partita.usecases.funds.command import holder_for
@@ -19,13 +20,14 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class OrderShown:
-    """An order with its lines, its approvals, its steps and who paid it."""
+    """An order with its lines, its approvals, its steps and who paid it; `zone` is that of its account."""
 
     order: Order
     lines: tuple[KeptLine, ...]
     approval: Approval
     steps: tuple[StepRow, ...]
     draws: tuple[DrawRow, ...]
+    zone: str
 
 
 def show(work: Work, order_id: str) -> OrderShown | Refused:
@@ -35,12 +37,15 @@ def show(work: Work, order_id: str) -> OrderShown | Refused:
         return refused(Reason.UNKNOWN_ORDER, order=order_id)
     if isinstance(no := authorise(work, Action.VIEW_ORDERS, order.account_id), Refused):
         return no
+    holder = funds_store.holder(work.tx, order.account_id, work.now)
+    assert holder is not None, "an order has an account"
     return OrderShown(
         order=replace(order, state=rules.state_now(order, work.now)),
         lines=tuple(order_store.lines_of(work.tx, order_id)),
         approval=approval_store.approval_of(work.tx, order),
         steps=tuple(order_store.steps_of(work.tx, order_id)),
         draws=tuple(order_store.draws_of(work.tx, order_id)),
+        zone=holder.zone,
     )
 
 
