@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from laws.price_books import MONTH, World, instants
 from partita.columnar.tables import CHARGE
-from partita.core.deduction import Commitment, Deduction, Kind, Sharing, Skip
+from partita.core.deduction import Commitment, Deduction, Kind, Sharing, Skip, Subscribed
 from partita.core.period import Cycle, Period
 from partita.core.quantity import E6
 
@@ -74,6 +74,18 @@ def _valid(draw: st.DrawFn, zone: str) -> Period:
 def _span(draw: st.DrawFn) -> tuple[datetime, datetime | None]:
     start = draw(instants(MONTH.period("UTC")))
     return start, draw(st.one_of(st.none(), st.just(start + timedelta(days=10))))
+
+
+@st.composite
+def subscribed(draw: st.DrawFn, world: World) -> tuple[Subscribed, ...]:
+    """Up to four resources that are subscriptions for a time; those of records that are there, as a rule."""
+    spans = []
+    for number in range(draw(st.integers(0, 4))):
+        one = draw(st.sampled_from(world.records)) if world.records else None
+        if one is not None:
+            resource = draw(st.sampled_from([one.resource_id or "vm-9", "vm-1"]))
+            spans.append(Subscribed(f"sub-{number}", one.account_id, resource, one.sku_id, *draw(_span())))
+    return tuple(spans)
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,7 @@ from partita.columnar import rating as rating_sql
 from partita.columnar.tables import CHARGE, typed_columns
 from partita.core import deduction as core
 from partita.core import rating as core_rating
-from partita.core.deduction import Commitment
+from partita.core.deduction import Commitment, Subscribed
 from partita.core.period import Period
 from partita.core.quantity import E6
 
@@ -46,7 +47,7 @@ def deducted(chain: Given) -> list[core.Deduction]:
 
 
 @contextmanager
-def laid_out(chain: Given) -> Iterator[duckdb.DuckDBPyConnection]:
+def laid_out(chain: Given, subscribed: tuple[Subscribed, ...] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
     world, found, before = chain
     with duckdb.connect() as engine:
         engine.register("arrived", price_books.usage_table(world.records))
@@ -59,7 +60,7 @@ def laid_out(chain: Given) -> Iterator[duckdb.DuckDBPyConnection]:
         ):
             engine.register(f"{name}_arrived", table)
             engine.execute(f"create temp table {name} as from {name}_arrived")
-        columnar.lay_out(engine, columnar.tables_of(found, MONTH, before))
+        columnar.lay_out(engine, columnar.tables_of(found, MONTH, before, subscribed=subscribed))
         columnar.deduct(engine)
         yield engine
 
@@ -100,6 +101,30 @@ def test_what_is_left_is_priced_the_same(chain: Given) -> None:
     by_order = [[row[name] for name in rating_sql.ORDER.split(", ")] for row in priced]
     assert by_order == sorted(by_order)
     assert sorted(priced, key=str) == sorted(expected, key=str)
+
+
+@bulk
+@given(data=st.data(), chain=chains())
+def test_subscriptions_pay_first_and_commitments_meet_the_rest(data: st.DataObject, chain: Given) -> None:
+    world, found, before = chain
+    subscribed = data.draw(commitment_books.subscribed(world))
+    ahead = core.paid_ahead(world.records, subscribed, world.book)
+    others = [replace(one, quantity_e6=0) if (one.account_id, one.record_id) in ahead else one for one in world.records]
+    made = core.deduct(others, found, world.book, zones(world), before)
+    expected = {(one.commitment.source_id, one.record.record_id, one.quantity_e6) for one in made}
+    expected |= {
+        (ahead[one.account_id, one.record_id], one.record_id, one.quantity_e6)
+        for one in world.records
+        if (one.account_id, one.record_id) in ahead
+    }
+    left = {(one.account_id, one.record_id): one.quantity_e6 for one in core.left_of(others, made)}
+    with laid_out(chain, subscribed) as engine:
+        covered = charges(engine, columnar.covered_sql(MONTH.number))
+        kept = engine.execute(f"select account_id, record_id, quantity_e6 from ({columnar.LEFT})").fetchall()
+    assert {(row["price_id"], row["record_id"], row["quantity_e6"]) for row in covered} == expected
+    assert {(account, record): quantity for account, record, quantity in kept} == left
+    free = [row for row in covered if row["price_id"].startswith("sub-")]
+    assert {(row["billed_cost_e10"], row["effective_cost_e10"]) for row in free} <= {(0, 0)}
 
 
 @bulk

@@ -20,7 +20,7 @@ of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a mo
     user      NAME ROLE,… · as NAME|operator · lend ROLE TO until INSTANT
     approve   TOKEN REASON · reject TOKEN REASON
     order     TOKEN · shows OF · has ACCOUNT · paid-ahead OF · matters ACCOUNT · told · charges ACCOUNT
-    lose      TABLE · verify
+    used      ACCOUNT MONTH · lose TABLE · verify
 """
 
 from __future__ import annotations
@@ -34,10 +34,14 @@ from psycopg import sql
 
 from case_file import Case
 from partita.core.approval import Verdict
+from partita.core.money import format_scaled
 from partita.core.order import OrderKind
+from partita.core.period import Month
 from partita.core.permission import Role
+from partita.core.quantity import format_quantity
 from partita.core.refusal import Refused
 from partita.core.subscription import RenewalMode, Term
+from partita.store import charge as charge_store
 from partita.store import control_policy as policy_store
 from partita.store import order as order_store
 from partita.store import outbox as outbox_store
@@ -45,6 +49,7 @@ from partita.store import relation as relation_store
 from partita.store import subscription as subscription_store
 from partita.store.subscription import Renewing
 from partita.usecases import approval, funds, order, subscription
+from partita.usecases.analysis import show_charges
 from partita.usecases.order import NO_COUPON, Asked, GivenBack, OrderPaid, OrderPlaced, Token
 from partita.usecases.verify import verify
 from partita.usecases.work import Books
@@ -68,8 +73,9 @@ class Orders(Scene):
 
     def buy(self, token: str, account: str, *words: str, convert: bool = False) -> None:
         asked, chosen = self._lines(words)
+        used = order.metered(self.books, account, [one.resource_id for one in asked]) if convert else None
         answer = self.ask(
-            lambda work: order.buy(work, account_id=account, asked=asked, token=Token(token, chosen), convert=convert)
+            lambda work: order.buy(work, account_id=account, asked=asked, token=Token(token, chosen), convert=used)
         )
         self._placed(token, answer)
 
@@ -232,6 +238,22 @@ class Orders(Scene):
             start, end = (at.astimezone(ZoneInfo(ZONE)) for at in (one.period.start, one.period.end))
             days = f"{start:%Y-%m-%d}..{end:%Y-%m-%d}"
             self.said.append(f"{one.kind} {one.product_id} {one.month} {days} {plain(one.payable_minor)}")
+
+    def used(self, account: str, month: str) -> None:
+        """Say what the usage of a month became: record, quantity charged or covered, what it costs."""
+        with self.books.work() as work:
+            files = charge_store.counting(work.tx, Month.parse(month).number)
+        with self.books.engine() as engine:
+            show_charges(engine, self.books.room, files)
+            rows = engine.execute(
+                "select record_id, line_kind, quantity_e6, billed_cost_e10, price_id from charges "
+                "where account_id = ? and category = 'Usage' order by all",
+                [account],
+            ).fetchall()
+        names = {name: token for token, name in self.subscriptions.items()}
+        for record, kind, quantity, cost, price in rows:
+            by = f" by {names[price]}" if price in names else ""
+            self.said.append(f"{record} {kind}{by} {format_quantity(quantity)} costs {format_scaled(cost, 10)}")
 
     def lose(self, table: str) -> None:
         """Delete the rows of a table as the owner of the database, past all guards."""

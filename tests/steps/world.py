@@ -8,7 +8,7 @@ Verbs of `given` and `when`:
     tiers    NAME in PRODUCT 10:1.00 -:0.80   a graduated price: up to 10 at 1.00, then 0.80
     discount PAYER FACTOR                     a contract discount on all
     cash     ACCOUNT AMOUNT                   a top-up
-    usage    ID ACCOUNT SKU QUANTITY START [TAGS]
+    usage    ID ACCOUNT SKU QUANTITY START [TAGS] [resource=ID]
     close    MONTH                            `close again MONTH` says whether anything changed, `close dry MONTH`
                                               what would be billed
 """
@@ -39,7 +39,7 @@ HEADS = {
     "prices": "sku_id,currency,effective_from,model,counter,tier_to,price,block_size",
     "discounts": "payer_id,target_kind,target_id,effective_from,factor,exclusive",
 }
-USAGE_HEAD = "record_id,account_id,sku,quantity,start,end,tags"
+USAGE_HEAD = "record_id,account_id,sku,quantity,start,end,tags,resource"
 
 
 class World:
@@ -110,7 +110,7 @@ class World:
         self.batches += 1
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"usage-{self.batches}.csv"
-            whole = [[*row[:5], row[4], row[5] if len(row) > 5 else ""] for row in rows]
+            whole = [_measured(*row) for row in rows]
             _write(path, USAGE_HEAD, whole)
             answer = import_usage(self.books, path)
         if isinstance(answer, Refused):
@@ -127,6 +127,13 @@ class World:
             self.said.append(f"{month} {'already closed' if answer.already_closed else 'closed'}")
         else:
             assert isinstance(answer, Closed)
+
+
+def _measured(*words: str) -> list[str]:
+    *record, start = words[:5]
+    resource = next((word.partition("=")[2] for word in words[5:] if word.startswith("resource=")), "")
+    tags = next((word for word in words[5:] if not word.startswith("resource=")), "")
+    return [*record, start, start, tags, resource]
 
 
 def _write(path: Path, head: str, rows: Sequence[Sequence[str]]) -> None:

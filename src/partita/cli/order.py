@@ -69,7 +69,8 @@ def buy(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways: Wa
 def convert(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways: Ways = AS_IS) -> None:
     """Make resources of ACCOUNT that are paid by usage subscriptions: `order convert acme vm.large=1y#i-1 --key req-2`.
 
-    The other way round is `order unsubscribe --to-usage`.
+    From the payment on, their usage of that SKU costs nothing more. The other way round is `order unsubscribe
+    --to-usage`.
 
     Parameters
     ----------
@@ -90,10 +91,13 @@ def _buy(  # noqa: PLR0913, RUF100 - what both commands are given
 ) -> None:
     from partita.usecases import order  # noqa: PLC0415 - a command starts fast
 
-    with screen.opened() as books, books.work() as work:
-        asked = [_line(work, account, text, ways) for text in lines]
-        token = order.Token(key, coupon.chosen)
-        answer = order.buy(work, account_id=account, asked=asked, token=token, convert=convert_, dry_run=ways.dry_run)
+    with screen.opened() as books:
+        names = [found["resource"] for text in lines if (found := _LINE.fullmatch(text)) and found["resource"]]
+        used = order.metered(books, account, names) if convert_ else None
+        with books.work() as work:
+            asked = [_line(work, account, text, ways) for text in lines]
+            token = order.Token(key, coupon.chosen)
+            answer = order.buy(work, account_id=account, asked=asked, token=token, convert=used, dry_run=ways.dry_run)
     show_placed(answer, ways)
 
 

@@ -58,6 +58,9 @@ select c.payer_id, c.product_id, c.sku_id, c.unit, c.currency,
   coalesce(sum(c.list_cost_e10) filter (where c.line_kind = 'covered'), 0)::decimal(38, 0),
   coalesce(sum(c.list_cost_e10) filter (where c.line_kind <> 'covered'), 0)::decimal(38, 0)
 from charges c join covered_skus k on k.payer_id = c.payer_id and k.sku_id = c.sku_id
-where c.line_kind in ('rated', 'covered', 'correction') and {_SEEN} group by all order by all
+where c.line_kind in ('rated', 'covered', 'correction') and not starts_with(c.price_id, 'sub_') and {_SEEN}
+group by all order by all
 """
-"""How much of the usage that could be covered was: quantity and list cost, covered and charged (DEDUCT-9)."""
+"""How much of the usage that could be covered was: quantity and list cost, covered and charged (DEDUCT-9).
+
+What a subscription has paid for could not be (DEDUCT-10)."""

@@ -3,7 +3,8 @@
 Owns the look-up tables and the statements: which usage is offered to which commitment, one pass after the other, the
 charges that cover it, the unused rest of windows and the fees of plans. A pass is a window sum: a commitment takes from
 the usage in its order until its window is full. There are as many passes as commitments of one payer that cover the
-same SKU at the same time. Does not own the price of what is left (`columnar.rating`). Rules: DEDUCT-1 … DEDUCT-6.
+same SKU at the same time. Does not own the price of what is left (`columnar.rating`). Rules: DEDUCT-1 … DEDUCT-6,
+DEDUCT-10.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from partita.columnar.tables import (
     REGIONS,
     SHARES,
     SKIPS,
+    SUBSCRIBED,
     TAKEN_BEFORE,
     WEIGHTS,
     WINDOWS,
     arrow_schema,
 )
-from partita.core.deduction import Commitment, WindowKey, passes
+from partita.core.deduction import Commitment, Subscribed, WindowKey, passes
 from partita.core.discount import OPEN_END
 from partita.core.period import Cycle, Month, Period
 
@@ -42,6 +44,7 @@ def tables_of(
     *,
     through: datetime | None = None,
     ended: Month | None = None,
+    subscribed: Collection[Subscribed] = (),
 ) -> dict[str, pa.Table]:
     """Return the look-up tables of a month by name.
 
@@ -68,6 +71,20 @@ def tables_of(
         ),
         "windows": _table(WINDOWS, _windows(commitments, month)),
         "taken_before": _table(TAKEN_BEFORE, ((source, start, taken) for (source, start), taken in before.items())),
+        "subscribed": _table(
+            SUBSCRIBED,
+            (
+                (
+                    one.subscription_id,
+                    one.account_id,
+                    one.resource_id,
+                    one.sku_id,
+                    one.effective_from,
+                    one.effective_until or OPEN_END,
+                )
+                for one in subscribed
+            ),
+        ),
         "periods": _table(PERIODS, ((zone, *ends[zone]) for zone in zones)),
     }
 
@@ -127,6 +144,23 @@ def lay_out(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -
         engine.unregister("arriving")
 
 
+# The usage of resources that are subscriptions (DEDUCT-10): taken whole, before anything else, so that no other looks
+# at it. Its turns are below zero, those of what is offered above.
+_PAID_AHEAD = """
+create or replace temp table paid_ahead as
+select -row_number() over (order by u.usage_start, u.account_id, u.record_id) as turn, u.place, u.quantity_e6,
+  min(s.source_id) as source_id, min(s.from_at) as from_at,
+  min(case p.model when 'block' then null else p.price_e10 end) as list_price_e10
+from measured u join subscribed s on s.account_id = u.account_id and s.resource_id = u.resource_id
+  and s.sku_id = u.sku_id and u.usage_start >= s.from_at and u.usage_start < s.to_at
+join accounts a on a.account_id = u.account_id
+join prices p on p.sku_id = u.sku_id and p.tier = 0 and p.model <> 'flat'
+  and p.currency = case when u.account_id = a.account_id then a.currency end
+  and u.usage_start >= p.from_at and u.usage_start < p.to_at
+where u.quantity_e6 > 0 {only}
+group by u.place, u.usage_start, u.account_id, u.record_id, u.quantity_e6
+"""
+
 # The usage that may be covered at all, in billing-time order, with the list price that holds for it (DEDUCT-5). A
 # record at a flat price has no quantity to take; records that a close charged before (`charged`) keep what they have.
 _OFFERED = """
@@ -140,7 +174,7 @@ join (select distinct c.payer_id, w.sku_id from commitments c join weights w on 
 join prices p on p.sku_id = u.sku_id and p.tier = 0 and p.model <> 'flat'
   and p.currency = case when u.account_id = a.account_id then a.currency end
   and u.usage_start >= p.from_at and u.usage_start < p.to_at
-where u.quantity_e6 > 0 {only}
+where u.quantity_e6 > 0 and not exists (select 1 from paid_ahead h where h.place = u.place) {only}
 """
 
 _ONLY_LATE = """and not exists (
@@ -196,10 +230,18 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
 
     After `lay_out`. `late`: only usage that stands in no row of `charged` is offered (DEDUCT-6).
     """
-    engine.execute(_OFFERED.format(only=_ONLY_LATE if late else ""))
+    only = _ONLY_LATE if late else ""
+    engine.execute(_PAID_AHEAD.format(only=only))
+    engine.execute(_OFFERED.format(only=only))
     engine.execute(_CANDIDATE)
-    engine.execute("create or replace temp table left_over as select turn, place, quantity_e6 as left_e6 from offered")
+    engine.execute(
+        "create or replace temp table left_over as select turn, place, quantity_e6 as left_e6 from offered "
+        "union all select turn, place, 0 from paid_ahead"
+    )
     engine.execute(_NOTHING)
+    engine.execute(
+        "insert into deducted select source_id, turn, place, from_at, list_price_e10, quantity_e6, 0, 0 from paid_ahead"
+    )
     numbers = engine.execute("select distinct pass from candidate order by 1").fetchall()
     for (number,) in numbers:
         engine.execute(_TAKE, [number])

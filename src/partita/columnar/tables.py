@@ -176,6 +176,16 @@ SKIPS: dict[str, str] = {
 }
 """Usage that a commitment passes over."""
 
+SUBSCRIBED: dict[str, str] = {
+    "source_id": "VARCHAR",  # the subscription
+    "account_id": "VARCHAR",
+    "resource_id": "VARCHAR",
+    "sku_id": "VARCHAR",
+    "from_at": "TIMESTAMP",
+    "to_at": "TIMESTAMP",
+}
+"""Resources that are subscriptions, when and in which SKU: their usage is paid ahead (from `store.subscription`)."""
+
 WINDOWS: dict[str, str] = {
     "zone": "VARCHAR",
     "cycle": "VARCHAR",

@@ -1,10 +1,10 @@
 """Deduction (抵扣): what packages and savings plans take off usage before it is priced, record by record.
 
-Owns the chain: which commitment covers which record, its windows, who is first, how much it takes and what that cost
-once what was paid ahead is spread over it. Does not own what a package (`resource_package`) or a plan (`savings_plan`)
-is, nor the price of what is left (`rating`). This is the reference that `columnar.deduction` must equal, row by row.
-Rules: DEDUCT-1 … DEDUCT-7 (`docs/rules/deduction.md`); source: enterprise-finance.md B4, B5, B17.3; FOCUS 1.2
-(commitment discounts).
+Owns the chain: which record a subscription has paid for, which commitment covers which record, its windows, who is
+first, how much it takes and what that cost once what was paid ahead is spread over it. Does not own what a package
+(`resource_package`) or a plan (`savings_plan`) is, nor the price of what is left (`rating`). This is the reference that
+`columnar.deduction` must equal, row by row. Rules: DEDUCT-1 … DEDUCT-7, DEDUCT-10 (`docs/rules/deduction.md`); source:
+enterprise-finance.md B4, B5, B17.3; FOCUS 1.2 (commitment discounts).
 """
 
 from __future__ import annotations
@@ -129,6 +129,24 @@ class Commitment:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A span in which a resource of an account is a subscription in one SKU: its usage is paid ahead (DEDUCT-10)."""
+
+    subscription_id: str
+    account_id: str
+    resource_id: str
+    sku_id: str
+    effective_from: datetime
+    effective_until: datetime | None = None
+
+    def pays(self, record: UsageRecord) -> bool:
+        """Say whether a record is usage of it."""
+        own = (self.account_id, self.resource_id, self.sku_id)
+        named = own == (record.account_id, record.resource_id, record.sku_id)
+        return named and _within(self.effective_from, self.effective_until, record.usage_start)
+
+
 WindowKey = tuple[str, datetime]
 """Source, and where the window starts."""
 
@@ -221,6 +239,22 @@ def _take(one: Commitment, record: UsageRecord, left: int, states: dict[WindowKe
     state.taken += quantity * weight
     cost = one.spread(window, state.taken) - before
     return Deduction(one, record, window, quantity, quantity * weight, None, cost)
+
+
+def paid_ahead(
+    records: Iterable[UsageRecord], subscribed: Collection[Subscribed], book: PriceBook
+) -> dict[tuple[str, str], str]:
+    """Return which usage a subscription has paid for, before anything else (DEDUCT-10): (account, record) → its name.
+
+    A record at a flat price has no quantity to take.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for record in records:
+        price = price_of(record, book)
+        names = sorted(one.subscription_id for one in subscribed if one.pays(record))
+        if names and record.quantity_e6 and price is not None and price.model is not Model.FLAT:
+            found[record.account_id, record.record_id] = names[0]
+    return found
 
 
 def left_of(records: Iterable[UsageRecord], deductions: Iterable[Deduction]) -> list[UsageRecord]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from partita.core.deduction import Subscribed
+from partita.core.ids import bucket_of
+from partita.core.period import Month
 from partita.core.subscription import Paid, RenewalMode, SubscriptionState, Term
+from partita.store import org as org_store
 from partita.store.control_policy import Setting
 from partita.store.db import Transaction
 
@@ -77,6 +81,7 @@ class Attempt:
     recorded_at: datetime
 
 
+_DAY = timedelta(days=1)
 _STATES = {state.word: state for state in SubscriptionState}
 _SUBSCRIPTION = """
     select u.account_id, u.subscription_id, u.product_id, u.resource_id, u.region, s.payer_id, s.sku_id, s.quantity,
@@ -140,6 +145,32 @@ def of_resource(tx: Transaction, account_id: str, product_id: str, resource_id: 
         (account_id, product_id, resource_id),
     ).fetchone()
     return None if row is None else _subscription(row)
+
+
+def subscribed(tx: Transaction, month: Month) -> dict[int, list[Subscribed]]:
+    """Return when in a month which resource was a subscription in which SKU, by bucket (DEDUCT-10).
+
+    From the step that lets it run to the next step: through its grace, not while it is stopped. A bucket has those of
+    every account that its payers pay for, or ever paid for.
+    """
+    rows = tx.execute(
+        "with spans as (select account_id, subscription_id, sku_id, state, "
+        "date_trunc('second', recorded_at) as from_at, date_trunc('second', lead(recorded_at) over "
+        "(partition by account_id, subscription_id order by step)) as to_at from subscription_step) "
+        "select s.subscription_id, s.account_id, u.resource_id, s.sku_id, s.from_at, s.to_at, p.payers "
+        "from spans s join subscription u on u.account_id = s.account_id and u.subscription_id = s.subscription_id "
+        "join lateral (select array_agg(distinct r.payer_id) as payers from payment_relation r "
+        "where r.account_id = s.account_id) p on true "
+        "where s.state = 'running' and u.resource_id <> u.subscription_id and s.from_at < %s "
+        "and (s.to_at is null or (s.to_at > %s and s.to_at > s.from_at)) order by s.subscription_id, s.from_at",
+        (month.period("UTC").end + _DAY, month.period("UTC").start - _DAY),
+    ).fetchall()
+    count = org_store.bucket_count(tx) if rows else 0
+    found: dict[int, list[Subscribed]] = {}
+    for *span, payers in rows:
+        for bucket in sorted({bucket_of(payer, count) for payer in payers}):
+            found.setdefault(bucket, []).append(Subscribed(*span))
+    return found
 
 
 def ending_before(tx: Transaction, at: datetime) -> list[Subscription]:

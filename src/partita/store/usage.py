@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from partita.core.ids import bucket_of
+from partita.store import org as org_store
 from partita.store.db import Transaction
 
 _INTAKE_LOCK = 0x7061_7274_0001
@@ -57,6 +59,14 @@ def files(tx: Transaction, *, month: int | None = None, through: int | None = No
         {"month": month, "through": through},
     )
     return [_file(row) for row in rows]
+
+
+def files_of_account(tx: Transaction, account_id: str, months: Collection[int]) -> list[UsageFile]:
+    """Return the files of months that may hold usage of an account: of the buckets of all who ever paid for it."""
+    rows = tx.execute("select distinct payer_id from payment_relation where account_id = %s", (account_id,)).fetchall()
+    count = org_store.bucket_count(tx)
+    buckets = {bucket_of(payer, count) for (payer,) in rows}
+    return [one for month in sorted(months) for one in files(tx, month=month) if one.bucket in buckets]
 
 
 def last_of(tx: Transaction, month: int, buckets: Collection[int]) -> dict[int, int]:

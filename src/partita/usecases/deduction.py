@@ -1,8 +1,8 @@
 """Deduction in rating: which commitments a month's usage meets, and the charges that follow, bucket by bucket.
 
-Owns how commitments, usage and what was taken before come together in the bulk engine; rating, the close and `verify`
-go through the same functions. Does not own what is taken (`core.deduction`, `columnar.deduction`).
-Rules: DEDUCT-1, DEDUCT-6, DEDUCT-7 (`docs/rules/deduction.md`).
+Owns how commitments, subscriptions, usage and what was taken before come together in the bulk engine; rating, the
+close and `verify` go through the same functions. Does not own what is taken (`core.deduction`, `columnar.deduction`).
+Rules: DEDUCT-1, DEDUCT-6, DEDUCT-7, DEDUCT-10 (`docs/rules/deduction.md`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import duckdb
 
 from partita.columnar import deduction as deduction_sql
 from partita.columnar.tables import CHARGE, USAGE, column_list
-from partita.core.deduction import Commitment, WindowKey
+from partita.core.deduction import Commitment, Subscribed, WindowKey
 from partita.core.period import Month
 from partita.formats.quoting import literal
 from partita.store import commitment as commitment_store
+from partita.store import subscription as subscription_store
 from partita.store.commitment import Taken
 from partita.store.db import Transaction
 
@@ -37,6 +38,7 @@ class Deducting:
     through: datetime | None = None
     charged: tuple[str, ...] | None = None
     ended: Month | None = None
+    subscribed: tuple[Subscribed, ...] = field(default=(), hash=False)
 
 
 def open_month(tx: Transaction, month: Month, now: datetime) -> dict[int, Deducting]:
@@ -53,9 +55,12 @@ def _loaded(
     tx: Transaction, month: Month, *, closed_before: int, running: int | None = None, through: datetime | None = None
 ) -> dict[int, Deducting]:
     found: dict[int, Deducting] = {}
-    for bucket, commitments in commitment_store.of_month(tx, month).items():
+    by_bucket = commitment_store.of_month(tx, month)
+    subscribed = subscription_store.subscribed(tx, month)
+    for bucket in {**by_bucket, **subscribed}:
+        commitments = tuple(by_bucket.get(bucket, ()))
         before = commitment_store.taken_before(tx, commitments, closed_before=closed_before, running=running)
-        found[bucket] = Deducting(tuple(commitments), before, through)
+        found[bucket] = Deducting(commitments, before, through, subscribed=tuple(subscribed.get(bucket, ())))
     return found
 
 
@@ -69,16 +74,18 @@ def late_usage(
 ) -> Deducting | None:
     """Return what late usage of a closed month meets in a bucket when a later month closes (DEDUCT-6).
 
-    None where the month had no commitments: nothing was deducted, so the usage is priced as a whole. Where another pays
-    for the owner since, what is left of a quota that goes on is for usage that this other pays.
+    None where the month had neither commitments nor subscriptions: nothing was deducted, so the usage is priced as a
+    whole. Where another pays for the owner since, what is left of a quota that goes on is for usage that this other
+    pays.
     """
     month, bucket = place
     found = of_bucket(tx, month, bucket)
-    if not found:
+    subscribed = subscription_store.subscribed(tx, month).get(bucket, [])
+    if not (found or subscribed):
         return None
     own = tuple(one for one in found if one.cycle is not None or one.payer_id == _payer_at_end(tx, one, closing))
     before = commitment_store.taken_before(tx, own, closed_before=closing.number)
-    return Deducting(own, before, charged=tuple(charged), ended=closing)
+    return Deducting(own, before, charged=tuple(charged), ended=closing, subscribed=tuple(subscribed))
 
 
 def _payer_at_end(tx: Transaction, one: Commitment, closing: Month) -> str | None:
@@ -118,8 +125,9 @@ def _lay_out(
     engine: duckdb.DuckDBPyConnection, month: Month, deducting: Deducting, before: Mapping[WindowKey, int]
 ) -> None:
     tables = deduction_sql.tables_of(
-        deducting.commitments, month, before, through=deducting.through, ended=deducting.ended
-    )
+        deducting.commitments, month, before, through=deducting.through, ended=deducting.ended,
+        subscribed=deducting.subscribed,
+    )  # fmt: skip
     deduction_sql.lay_out(engine, tables)
 
 

@@ -61,6 +61,35 @@ SUBSCRIPTION_EXISTS = (
     "{account} has the resource {resource} of {product} as a subscription already: {subscription}.",
     "{account} 的 {product} 资源 {resource} 已是包年包月：{subscription}。",
 )
+RESOURCE_TWICE = (
+    "The resource {resource} of {product} is named twice in this order. Name each resource once.",
+    "该订单两次指定了 {product} 的资源 {resource}。每个资源只能指定一次。",
+)
+RESOURCE_HAS_ORDER = (
+    (
+        "The resource {resource} of {product} is in the order {order} already, which is not paid yet. Pay it "
+        "(`partita order pay {order}`) or cancel it (`partita order cancel {order}`) first."
+    ),
+    (
+        "{product} 的资源 {resource} 已在未支付的订单 {order} 中。请先支付（`partita order pay {order}`）"
+        "或取消（`partita order cancel {order}`）。"
+    ),
+)
+RESOURCE_MISSING = (
+    "Say which resource is to be converted: {sku}=TERMS#RESOURCE.",
+    "请指定要转换的资源：{sku}=周期#资源。",
+)
+RESOURCE_NOT_METERED = (
+    (
+        "{account} has no usage of the SKU {sku} by the resource {resource}, neither this month nor last; of that "
+        "resource there is usage of: {others}. Name a resource that is paid by usage, or buy a new one: "
+        "`partita order buy`."
+    ),
+    (
+        "{account} 的资源 {resource} 在本月与上月均没有 SKU {sku} 的用量；该资源有用量的 SKU：{others}。"
+        "请指定按量付费的资源，或新购：`partita order buy`。"
+    ),
+)
 SUBSCRIPTION_HAS_ORDER = (
     "The order {order} on {subscription} is not paid yet. Pay or cancel it first.",
     "包年包月实例 {subscription} 有未支付的订单 {order}。请先支付或取消。",

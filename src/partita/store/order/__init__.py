@@ -19,6 +19,7 @@ from partita.store.order.orders import (
     lines_of,
     link_payment,
     open_on,
+    open_on_resources,
     order_of,
     orders_of,
     orders_of_payment,
@@ -45,7 +46,7 @@ __all__ = [
     "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow",
     "add", "add_charges", "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired",
     "five_day_refunds", "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "open_on",
-    "order_of",
+    "open_on_resources", "order_of",
     "orders_of", "orders_of_payment", "other_payers", "portions_of", "refund_policies", "refund_policy",
     "set_refund_policy", "sources", "spent_in_month", "steps_of",
 ]  # fmt: skip

@@ -198,6 +198,21 @@ def open_on(tx: Transaction, subscription_ids: Collection[str], now: datetime) -
     return dict(rows.fetchall())
 
 
+def open_on_resources(
+    tx: Transaction, account_id: str, resource_ids: Collection[str], now: datetime
+) -> dict[tuple[str, str], str]:
+    """Return which unpaid order of an account will make a resource a subscription: (product, resource) → order."""
+    rows = tx.execute(
+        "select l.product_id, l.resource_id, l.order_id from order_line l "
+        "join customer_order o on o.payer_id = l.payer_id and o.order_id = l.order_id "
+        "where o.account_id = %s and o.kind in ('purchase', 'convert') and l.resource_id = any(%s) "
+        "and o.expires_at > %s and not exists (select from order_step s where s.payer_id = l.payer_id "
+        "and s.order_id = l.order_id and s.state <> 'unpaid')",
+        (account_id, sorted(resource_ids), now),
+    )
+    return {(product, resource): order for product, resource, order in rows}
+
+
 def coupon_used(tx: Transaction, coupon_ids: Collection[str], now: datetime) -> set[str]:
     """Return those of these coupons that an order has: one that is paid, or that still may be (ORDER-5)."""
     rows = tx.execute(

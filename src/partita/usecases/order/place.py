@@ -1,7 +1,7 @@
 """Place orders: buy, renew, convert to a subscription, upgrade; once per client token, with the approvals they need.
 
 Load → price → keep. Nothing is drawn here: `payment` does that. What gives money back is `giving_back`.
-Rules: ORDER-1 … ORDER-5, ORDER-7 (`docs/rules/order.md`), SUB-4, UNSUB-6, APPROVE-1.
+Rules: ORDER-1 … ORDER-5, ORDER-7, ORDER-9 (`docs/rules/order.md`), SUB-4, UNSUB-6, APPROVE-1.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from partita.store.subscription import Subscription
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
 from partita.usecases.order.life import state_of
 from partita.usecases.order.pricing import Asked, Quoted, odd_time, quoted
+from partita.usecases.order.resource import Metered, unfit
 from partita.usecases.order.token import body_of
 from partita.usecases.work import Work
 
@@ -84,15 +85,21 @@ class Placing:
 
 
 def buy(
-    work: Work, *, account_id: str, asked: Sequence[Asked], token: Token, convert: bool = False, dry_run: bool = False
+    work: Work,
+    *,
+    account_id: str,
+    asked: Sequence[Asked],
+    token: Token,
+    convert: Metered | None = None,
+    dry_run: bool = False,
 ) -> OrderPlaced | Refused:
-    """Order new subscriptions, or (`convert`) make resources that are paid by usage subscriptions (ORDER-1).
+    """Order new subscriptions, or (`convert`: what is `metered`) make resources that are paid by usage subscriptions.
 
-    Each line starts when the order is paid. Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, BAD_TEXT,
-    IDEMPOTENCY_KEY_REUSED, ORDER_WITHOUT_LINES, BAD_NAME (a resource), what `quoted` refuses, SUBSCRIPTION_EXISTS,
-    UNKNOWN_COUPON, COUPON_TAKES_NOTHING.
+    Each line starts when the order is paid (ORDER-1). Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT,
+    BAD_TEXT, IDEMPOTENCY_KEY_REUSED, ORDER_WITHOUT_LINES, BAD_NAME (a resource), what `quoted` refuses, what
+    `resource.unfit` refuses, UNKNOWN_COUPON, COUPON_TAKES_NOTHING.
     """
-    kind = OrderKind.CONVERT if convert else OrderKind.PURCHASE
+    kind = OrderKind.PURCHASE if convert is None else OrderKind.CONVERT
 
     def lines(holder: Holder) -> list[Line] | Refused:
         if not 1 <= len(asked) <= rules.LINES_MAX:
@@ -102,17 +109,10 @@ def buy(
         found = quoted(work, holder, kind, asked)
         if isinstance(found, Refused):
             return found
-        ready = []
-        for number, one in enumerate(found, 1):
-            name = derived_id("sub", account_id, token.key, number)
-            known = _known(work, account_id, one)
-            if known is not None:
-                return refused(
-                    Reason.SUBSCRIPTION_EXISTS, account=account_id, resource=known.resource_id,
-                    product=known.product_id, subscription=known.subscription_id,
-                )  # fmt: skip
-            ready.append(Line(Wanted(one.priced, name), one))
-        return ready
+        if no := unfit(work, account_id, found, convert):
+            return no
+        names = [derived_id("sub", account_id, token.key, number) for number in range(1, len(found) + 1)]
+        return [Line(Wanted(one.priced, name), one) for one, name in zip(found, names, strict=True)]
 
     body = (kind.word, [one.plain() for one in asked], token.coupon_id)
     return place(work, Placing(account_id, kind, body, lines), token, dry_run=dry_run)
@@ -290,12 +290,3 @@ def _together(work: Work, names: Sequence[str]) -> list[Subscription] | Refused:
             return refused(Reason.UNKNOWN_SUBSCRIPTION, subscription=name)
         found.append(one)
     return found or refused(Reason.ORDER_WITHOUT_LINES, most=rules.LINES_MAX)
-
-
-def _known(work: Work, account_id: str, one: Quoted) -> Subscription | None:
-    """Return the subscription that a resource is already, by the clock."""
-    if not one.asked.resource_id:
-        return None
-    place = (one.priced.product_id, one.asked.resource_id)
-    known = subscription_store.of_resource(work.tx, account_id, *place)
-    return None if known is None or state_of(work, known).is_over else known
