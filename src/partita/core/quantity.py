@@ -6,6 +6,8 @@ Owns the scales: a quantity has six decimals (`_e6`), a unit price ten (`_e10`),
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from partita.core.money import AMOUNT_SCALE, format_scaled, parse_scaled
 
 QUANTITY_SCALE = 6
@@ -29,6 +31,18 @@ def parse_quantity(text: str) -> int:
 def parse_price(text: str) -> int:
     """Read a unit price as `_e10`; raises ValueError beyond ten decimals."""
     return parse_scaled(text, PRICE_SCALE)
+
+
+def parse_pairs(
+    text: str, sign: str, read: Callable[[str], int], *, default: str | None = None
+) -> tuple[tuple[str, int], ...]:
+    """Read `name<sign>number` with commas between them, as `vm.small,vm.large*4`.
+
+    A name without a number has `default`; raises ValueError where there is none, or where a number is none.
+    """
+    found = (one.strip().partition(sign) for one in text.split(",") if one.strip())
+    pairs = [(name.strip(), number.strip() or default or "") for name, _, number in found]
+    return tuple((name, read(number)) for name, number in pairs)
 
 
 def parse_factor(text: str) -> int:

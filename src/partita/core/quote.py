@@ -76,6 +76,7 @@ class Shelf:
     promotions: Sequence[Promotion] = ()
     discounts: Sequence[Discount] = ()
     shares: Sequence[DiscountShare] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

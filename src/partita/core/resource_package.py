@@ -1,13 +1,13 @@
 """Resource packages (资源包): a quantity bought ahead that usage takes before it is priced.
 
-Owns the two types (recurring, aggregate), stretches (bought, renewed, upgraded), when one may start, what is left, and
+Owns the two types (recurring, aggregate), how the catalogue offers one, stretches (bought, renewed, upgraded), when one may start, what is left, and
 the alerts on a low quota and a near end. Does not own how usage takes it (`deduction`) nor who pays (`settlement`).
-Rules: PKG-1 … PKG-6 (`docs/rules/resource_package.md`); source: enterprise-finance.md A5, B4, B9.
+Rules: PKG-1 … PKG-8 (`docs/rules/resource_package.md`); source: enterprise-finance.md A5, B4, B9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,7 +15,7 @@ from enum import Enum
 from partita.core.deduction import Commitment, Kind, Sharing, Skip
 from partita.core.money import minor_scale_e10
 from partita.core.period import Cycle, Period
-from partita.core.quantity import E6, FACTOR_ONE, INT64_MAX
+from partita.core.quantity import E6, FACTOR_ONE, INT64_MAX, format_quantity, parse_pairs, parse_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.subscription import months_after
 
@@ -59,6 +59,74 @@ class ResourcePackage:
     cycle: Cycle | None
     factors: tuple[tuple[str, int], ...]
     regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackageOffer:
+    """What is granted or ordered: the SKU under which it is sold, its quota `_e6`, what it covers, for how long.
+
+    `cycle` None = aggregate. `start` None = now. `factors`: SKU → how much one unit takes, `_e6`. `price_minor`: as the
+    operator states it, 0 = given; what is ordered costs what its order says.
+    """
+
+    sku_id: str
+    quota_e6: int
+    factors: tuple[tuple[str, int], ...]
+    months: int
+    price_minor: int = 0
+    cycle: Cycle | None = None
+    start: datetime | None = None
+    regions: tuple[str, ...] = ()
+
+    def words(self) -> tuple[str, ...]:
+        """Return what people typed of it: quota, months and factors."""
+        factors = (f"{sku}*{format_quantity(factor)}" for sku, factor in self.factors)
+        return format_quantity(self.quota_e6), f"{self.months} (months)", ",".join(factors)
+
+    def plain(self) -> tuple[object, ...]:
+        """Return it as plain values, for the hash of a key."""
+        cycle = self.cycle.value if self.cycle else None
+        start = self.start.isoformat() if self.start else None
+        return (
+            self.sku_id, self.quota_e6, sorted(self.factors), self.months, self.price_minor, cycle, start,
+            sorted(self.regions),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChange:
+    """What is ordered of a package that is there: to renew it for `months`, or (0 months) to add a quota `_e6`."""
+
+    package_id: str
+    months: int = 0
+    more_e6: int = 0
+
+
+OFFER_ATTRIBUTES = ("quota", "covers", "each", "regions")
+"""The attributes by which a SKU of the catalogue is a package (PKG-7): the first two it must have."""
+
+
+def offered(sku_id: str, attributes: Mapping[str, str], months: int = 1) -> PackageOffer | None:
+    """Return the package that a SKU of the catalogue is, for so many months; None where it is none (PKG-7).
+
+    `quota` 1000, `covers` `vm.small,vm.large*4`, `each` hour, day or month, `regions` with commas. Raises ValueError
+    with the name of the attribute that is at fault.
+    """
+    if not {"quota", "covers"} <= set(attributes):
+        return None
+    at = "quota"
+    try:
+        quota = parse_quantity(attributes[at])
+        at = "covers"
+        factors = parse_pairs(attributes[at], "*", parse_quantity, default="1")
+        at = "each"
+        cycle = Cycle(attributes[at]) if attributes.get(at) else None
+    except ValueError:
+        raise ValueError(at) from None
+    if not factors or check_quota(quota, 1, factors) or len(dict(factors)) < len(factors):
+        raise ValueError("quota" if check_quota(quota, 1, ()) else "covers")
+    regions = tuple(one.strip() for one in attributes.get("regions", "").split(",") if one.strip())
+    return PackageOffer(sku_id, quota, factors, months, cycle=cycle, regions=regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +225,22 @@ def upgraded(stretches: Iterable[Stretch], more_e6: int, price_minor: int, now: 
         return refused(Reason.PACKAGE_NOT_RUNNING, package=known[0].package_id)
     valid = Period(now, running[-1].valid.end)
     return Stretch(known[0].package_id, known[-1].number + 1, StretchKind.UPGRADE, valid, more_e6, price_minor)
+
+
+def unused_part(one: Stretch, cycle: Cycle | None, taken: int, at: datetime) -> tuple[int, int]:
+    """Return which part of a stretch nobody has used when it is given up, as a ratio (PKG-8).
+
+    Of an aggregate quota what is left of it (`taken` in base units × 10^6); of one that resets what is left of its
+    time; of one that has not started all of it.
+    """
+    if at < one.valid.start:
+        return 1, 1
+    if cycle is None:
+        return left_e6(one.quota_e6, taken), one.quota_e6
+    return max(one.valid.end - at, timedelta(0)) // _SECOND, (one.valid.end - one.valid.start) // _SECOND
+
+
+_SECOND = timedelta(seconds=1)
 
 
 def check_quota(quota_e6: int, months: int, factors: Iterable[tuple[str, int]]) -> str | None:

@@ -1,13 +1,13 @@
 """Savings plans (节省计划): so much money an hour promised for one or three years, for usage at lower rates.
 
 Owns the terms, the ways of payment, what is paid ahead and what each hour is charged. Does not own how usage takes the
-commitment (`deduction`) nor the price of the excess (`rating`). Rules: PLAN-1 … PLAN-4
+commitment (`deduction`) nor the price of the excess (`rating`). Rules: PLAN-1 … PLAN-5
 (`docs/rules/savings_plan.md`); source: enterprise-finance.md A5, B4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,6 +15,7 @@ from enum import Enum
 from partita.core.deduction import Commitment, Kind, Sharing, Skip
 from partita.core.money import AMOUNT_E10_MAX, minor_scale_e10, truncate
 from partita.core.period import Cycle, Period
+from partita.core.quantity import format_price, parse_pairs, parse_price
 from partita.core.subscription import MONTHS_OF_A_YEAR, months_after
 
 YEARS = (1, 3)
@@ -78,6 +79,68 @@ class SavingsPlan:
         """What is paid ahead, in minor units: its part of all hours, cut once (PLAN-1)."""
         ahead = self.commitment_e10 - self.fee_e10
         return truncate(ahead * self.hours, minor_scale_e10(self.currency))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """What is granted or ordered: the SKU under which it is sold and charged, its promise an hour, rates, payment.
+
+    `start` None = now; it begins with the next whole hour. `rates`: SKU → rate of one unit, `_e10`. `gift`: what would
+    be paid ahead is given.
+    """
+
+    sku_id: str
+    commitment_e10: int
+    rates: tuple[tuple[str, int], ...]
+    years: int
+    pay_mode: PayMode
+    start: datetime | None = None
+    regions: tuple[str, ...] = ()
+    gift: bool = False
+
+    def words(self) -> tuple[str, ...]:
+        """Return what people typed of it: commitment, years and rates."""
+        rates = (f"{sku}@{format_price(rate)}" for sku, rate in self.rates)
+        return format_price(self.commitment_e10), f"{self.years} (years)", ",".join(rates)
+
+    def plain(self) -> tuple[object, ...]:
+        """Return it as plain values, for the hash of a key."""
+        start = self.start.isoformat() if self.start else None
+        return (
+            self.sku_id, self.commitment_e10, sorted(self.rates), self.years, self.pay_mode.word, start,
+            sorted(self.regions), self.gift,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RatesOffered:
+    """The plan that a SKU of the catalogue is (PLAN-5): its rates `_e10`, for how many years it is sold, and where."""
+
+    rates: tuple[tuple[str, int], ...]
+    years: tuple[int, ...]
+    regions: tuple[str, ...]
+
+
+def offered(attributes: Mapping[str, str]) -> RatesOffered | None:
+    """Return the plan that a SKU of the catalogue is; None where it is none (PLAN-5).
+
+    `rates` `vm.small@0.05,vm.large@0.2`, `years` 1, 3 or `1,3` (also when empty), `regions` with commas. Raises
+    ValueError with the name of the attribute that is at fault.
+    """
+    if "rates" not in attributes:
+        return None
+    at = "rates"
+    try:
+        rates = parse_pairs(attributes[at], "@", parse_price)
+        at = "years"
+        years = tuple(int(one) for one in attributes.get(at, "").split(",") if one.strip()) or YEARS
+    except ValueError:
+        raise ValueError(at) from None
+    if not set(years) <= set(YEARS):
+        raise ValueError(at)
+    if not rates or check_terms(1, YEARS[0], rates) or len(dict(rates)) < len(rates):
+        raise ValueError("rates")
+    return RatesOffered(rates, years, tuple(one.strip() for one in attributes.get("regions", "").split(",") if one))
 
 
 def term(start: datetime, years: int, zone: str) -> Period:

@@ -72,7 +72,7 @@ def grant(account: str, sku: str, quota: str, covers: str, *, terms: Terms, ways
     from partita.usecases import commitment  # noqa: PLC0415 - a command starts fast
     from partita.usecases.moment import start_of, zone_of  # noqa: PLC0415
 
-    factors = told.pairs(covers, "*", parse_quantity, ways)
+    factors = told.factors(covers, ways)
     size = told.number("quota", quota, parse_quantity, ways)
     with screen.opened() as books, books.work() as work:
         zone = zone_of(work, account)

@@ -71,7 +71,7 @@ def grant(account: str, sku: str, commitment: str, rates: str, *, terms: Terms, 
     from partita.usecases.moment import start_of, zone_of  # noqa: PLC0415
 
     promised = told.number("commitment", commitment, parse_price, ways)
-    of_skus = told.pairs(rates, "@", parse_price, ways)
+    of_skus = told.rates(rates, ways)
     with screen.opened() as books, books.work() as work:
         zone = zone_of(work, account)
         start = start_of(moment_of("start", terms.start, as_json=ways.as_json), zone)

@@ -9,6 +9,7 @@ from partita.cli import screen
 from partita.cli.funds.amount import decimal, shown
 from partita.cli.moment import local
 from partita.cli.ways import Ways, tell
+from partita.core.quantity import parse_pairs, parse_price, parse_quantity
 from partita.core.refusal import Reason, Refused, refused
 
 if TYPE_CHECKING:
@@ -26,10 +27,20 @@ def number(name: str, text: str, read: Callable[[str], int], ways: Ways) -> int:
         screen.refuse(refused(Reason.BAD_TERMS, value=f"{name} {text}", allowed="0 … 9.999999"), as_json=ways.as_json)
 
 
-def pairs(text: str, sign: str, read: Callable[[str], int], ways: Ways) -> tuple[tuple[str, int], ...]:
-    """Read `sku` or `sku<sign>number`, with commas between them; without a number it is one."""
-    found = (one.strip().partition(sign) for one in text.split(",") if one.strip())
-    return tuple((sku, number(sku, value or "1", read, ways)) for sku, _, value in found)
+def factors(text: str, ways: Ways) -> tuple[tuple[str, int], ...]:
+    """Read `sku` or `sku*factor`, with commas between them; without a factor it is one. Leaves with BAD_TERMS."""
+    try:
+        return parse_pairs(text, "*", parse_quantity, default="1")
+    except ValueError:
+        screen.refuse(refused(Reason.BAD_TERMS, value=text, allowed="SKU[*FACTOR],…"), as_json=ways.as_json)
+
+
+def rates(text: str, ways: Ways) -> tuple[tuple[str, int], ...]:
+    """Read `sku@rate`, with commas between them: every SKU has its rate. Leaves with BAD_TERMS."""
+    try:
+        return parse_pairs(text, "@", parse_price)
+    except ValueError:
+        screen.refuse(refused(Reason.BAD_TERMS, value=text, allowed="SKU@RATE,…"), as_json=ways.as_json)
 
 
 def names(text: str) -> tuple[str, ...]:

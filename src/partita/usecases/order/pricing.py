@@ -60,10 +60,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A line with its price for all its instances and terms."""
+    """A line with its price for all its instances and terms, and the configuration of its SKU."""
 
     asked: Asked
     priced: PricedLine
+    attributes: tuple[tuple[str, str], ...] = ()
 
     def plus(self, odd: PricedLine) -> Quoted:
         """Return the line with the odd time up to the unified day on it."""
@@ -92,7 +93,7 @@ def quoted(work: Work, holder: Holder, kind: OrderKind, asked: Sequence[Asked]) 
         line = _line(work, holder, kind, one, shelves[one.sku_id])
         if isinstance(line, Refused):
             return line
-        found.append(Quoted(one, line))
+        found.append(Quoted(one, line, shelves[one.sku_id].attributes))
     return found
 
 
