@@ -40,7 +40,8 @@ MAY_ADD = frozenset(
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
     "custom_bill renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
-    "invoice_step invoice_offset".split()
+    "invoice_step invoice_offset commitment_order resource_package package_stretch savings_plan "
+    "commitment_end".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -119,8 +120,8 @@ usage_counter        | '@-acct1', 20260#, 's', '@-shop1', 1
 running_spend        | '@-acct1', '@-shop1', 'p', '2026-01-0#', 202601, 'CNY', 0, 1
 quota_watch          | '@-acct#', 'CNY', 1, null, null, now()
 resource_package     | '@-acct1', '@-pkg#', 's', 'CNY', 'UTC', null, '[]', '{{}}', 'x', now()
-package_stretch      | '@-acct1', '@-pkg#', 1, 'new', '2026-01-01', '2026-02-01', 1, 0, null, '#', '', 'x', now()
-savings_plan         | '@-acct1', '@-plan#', 's', 'CNY', 'UTC', 1, '2026-01-01', '2027-01-01', 'all', '[]', '{{}}', false, null, '#', '', 'x', now()
+package_stretch      | '@-acct1', '@-pkg#', 1, 'new', '2026-01-01', '2026-02-01', 1, 0, '@-ord1', '#', '', 'x', now()
+savings_plan         | '@-acct1', '@-plan#', 's', 'CNY', 'UTC', 1, '2026-01-01', '2027-01-01', 'all', '[]', '{{}}', false, '@-ord1', '#', '', 'x', now()
 commitment_share     | '@-acct1', '@-pkg1', '@-shop1', #, true, now(), 'x', now()
 commitment_skip      | '@-acct1', '@-pkg1', 's', '@-shop1', #, true, now(), 'x', now()
 commitment_end       | '@-acct1', '@-pkg#', now(), '', 'x', now()
@@ -128,6 +129,7 @@ commitment_use       | '@-acct1', 20260#, '@-pkg1', 1, now()
 commitment_running   | '@-acct1', 20260#, '@-pkg1', 0, now(), 1
 customer_order       | '@-acct1', '@-ord#', '@-shop1', 'purchase', 'CNY', 1, 1, 0, null, 0, 1, false, now(), '#', '', 'x', now()
 order_line           | '@-acct1', '@-ord#', 1, 'p', 's', '', 'r', '@-sub1', 1, '{{}}', '', true, 'month', 1, null, null, 1, 1, 1, 1, 1, now()
+commitment_order     | '@-acct1', '@-ord#', 1, '@-acct1', '@-pkg1', 'upgrade', '{{}}', '#', '', now()
 order_step           | '@-acct1', '@-ord#', 1, 'unpaid', '', null, 'x', now()
 order_draw           | '@-acct1', '@-ord#', 1, 1, 'cash', 'cash', 1, '@-entry1', now()
 order_charge         | '@-acct1', '@-ord#', 1, '@-shop1', 'p', 's', '', 'r', '@-sub1', 'purchase', 'Purchase', null, 202601, now(), '2026-01-01', '2026-02-01', 'CNY', 1, '{{}}', '', 1, 1, 1, 1, 1, now()

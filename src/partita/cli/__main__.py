@@ -198,6 +198,7 @@ COMMANDS = (
     ("package renew", "partita.cli.commitment.package:renew", "Renew a package.", "续费资源包。"),
     ("package upgrade", "partita.cli.commitment.package:upgrade", "Add quota to a package.", "资源包升级。"),
     ("package list", "partita.cli.commitment.package:list_packages", "List packages.", "资源包列表。"),
+    ("plan buy", "partita.cli.commitment.plan:buy", "Order a savings plan.", "订购节省计划。"),
     ("plan grant", "partita.cli.commitment.plan:grant", "Grant a savings plan.", "开通节省计划。"),
     ("plan list", "partita.cli.commitment.plan:list_plans", "List savings plans.", "节省计划列表。"),
     ("deduct share", "partita.cli.commitment.deduct:share", "Let a package or plan serve members.", "共享抵扣。"),

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, money_for, shown
+from partita.cli.moment import moment_of
 from partita.cli.order_sheet import order_plain, render_order, render_orders, show_given_back, show_placed
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.money import Money
@@ -46,11 +47,13 @@ class Coupon:
 THE_BEST = Coupon()
 
 
-def buy(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways: Ways = AS_IS) -> None:
-    """Order subscriptions for ACCOUNT: `order buy acme vm.large*2=1y disk=3m#disk-7 --key req-1`.
+def buy(
+    account: str, *lines: str, key: str, start: str | None = None, coupon: Coupon = THE_BEST, ways: Ways = AS_IS
+) -> None:
+    """Order subscriptions and resource packages for ACCOUNT: `order buy acme vm.large*2=1y pack=3m --key req-1`.
 
-    A line is SKU, how many of it, for how many months (m) or years (y), and of which resource. The order is unpaid:
-    `order pay` pays it. The operator may state the price of a term: vm.large=1y@900.00.
+    A line is SKU, how many of it, for how many months (m) or years (y), and of which resource (disk=3m#disk-7). The
+    order is unpaid: `order pay` pays it. The operator may state the price of a term: vm.large=1y@900.00.
 
     Parameters
     ----------
@@ -58,12 +61,14 @@ def buy(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways: Wa
         the lines: SKU*NUMBER=TERMS#RESOURCE; number and resource may be left out.
     key
         the client token: the same again orders nothing more.
+    start
+        a day or an instant up to six months ahead from which packages count; default: when they are paid.
     coupon.coupon
         the coupon to use; default: the best one.
     coupon.no_coupon
         use no coupon.
     """
-    _buy(account, lines, key, coupon, ways, convert_=False)
+    _buy(account, lines, (key, coupon, start), ways, convert_=False)
 
 
 def convert(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways: Ways = AS_IS) -> None:
@@ -83,19 +88,24 @@ def convert(account: str, *lines: str, key: str, coupon: Coupon = THE_BEST, ways
     coupon.no_coupon
         use no coupon.
     """
-    _buy(account, lines, key, coupon, ways, convert_=True)
+    _buy(account, lines, (key, coupon, None), ways, convert_=True)
 
 
-def _buy(  # noqa: PLR0913, RUF100 - what both commands are given
-    account: str, lines: tuple[str, ...], key: str, coupon: Coupon, ways: Ways, *, convert_: bool
+def _buy(
+    account: str, lines: tuple[str, ...], how: tuple[str, Coupon, str | None], ways: Ways, *, convert_: bool
 ) -> None:
+    """Order lines: `how` is the client token, the coupon, and from when on packages count."""
     from partita.usecases import order  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.moment import start_of, zone_of  # noqa: PLC0415
+
+    key, coupon, start = how
 
     with screen.opened() as books:
         names = [found["resource"] for text in lines if (found := _LINE.fullmatch(text)) and found["resource"]]
         used = order.metered(books, account, names) if convert_ else None
         with books.work() as work:
-            asked = [_line(work, account, text, ways) for text in lines]
+            begins = start_of(moment_of("start", start, as_json=ways.as_json), zone_of(work, account))
+            asked = [replace(_line(work, account, text, ways), start=begins) for text in lines]
             token = order.Token(key, coupon.chosen)
             answer = order.buy(work, account_id=account, asked=asked, token=token, convert=used, dry_run=ways.dry_run)
     show_placed(answer, ways)
@@ -186,7 +196,8 @@ def unsubscribe(
 ) -> None:
     """Give SUBSCRIPTION up now; what is left of what was paid comes back the way it came. Try it with --dry-run.
 
-    Coupons and vouchers do not come back. Within five days of a new purchase, once a year, all that was paid does.
+    Coupons and vouchers do not come back. Within five days of a new purchase, once a year, all that was paid does. Of a
+    resource package (pkg_…) comes back what nobody used of it.
 
     Parameters
     ----------
@@ -201,9 +212,13 @@ def unsubscribe(
 
     kind = OrderKind.TO_USAGE if to_usage else OrderKind.UNSUBSCRIBE
     with screen.opened() as books, books.work() as work:
-        answer = order.unsubscribe(
-            work, subscription_id=subscription, key=key, kind=kind, renewals_only=renewals_only, dry_run=ways.dry_run
-        )
+        if subscription.startswith(("pkg_", "plan_")):
+            answer = order.unsubscribe_package(work, package_id=subscription, key=key, dry_run=ways.dry_run)
+        else:
+            answer = order.unsubscribe(
+                work, subscription_id=subscription, key=key, kind=kind, renewals_only=renewals_only,
+                dry_run=ways.dry_run,
+            )  # fmt: skip
     show_given_back(answer, ways)
 
 

@@ -107,11 +107,11 @@ def show_given_back(answer: GivenBack | Refused, ways: Ways) -> None:
             {"fund": each.fund, "source_id": each.source_id, "amount": decimal(Money(-each.amount_minor, one.currency))}
             for each in answer.draws
         ],
-        "subscription_id": answer.subscription.subscription_id,
+        "subscription_id": answer.name,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
-    name = answer.subscription.subscription_id
+    name = answer.name
     reckoned, reckoned_zh = _reckoning(answer)
     tell(
         plain,

@@ -1,7 +1,8 @@
 """Resource packages (资源包): a quantity bought ahead that usage takes before it is priced.
 
-Owns the two types (recurring, aggregate), how the catalogue offers one, stretches (bought, renewed, upgraded), when one may start, what is left, and
-the alerts on a low quota and a near end. Does not own how usage takes it (`deduction`) nor who pays (`settlement`).
+Owns the two types (recurring, aggregate), how the catalogue offers one, stretches (bought, renewed, upgraded), when one
+may start, what is left, and the alerts on a low quota and a near end. Does not own how usage takes it (`deduction`) nor
+who pays (`settlement`).
 Rules: PKG-1 … PKG-8 (`docs/rules/resource_package.md`); source: enterprise-finance.md A5, B4, B9.
 """
 

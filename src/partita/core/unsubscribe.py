@@ -181,6 +181,12 @@ def downgrade_refund(
     return StretchRefund(whole.ends_at, whole.came_in, whole.consumed, amount, _way_back(stretch, amount))
 
 
+def part_refund(portion: Portion, unused: tuple[int, int]) -> StretchRefund:
+    """Return what comes back of a portion of which a part is unused, as a ratio: came in − price × used (PKG-8)."""
+    left, whole = unused
+    return _of_stretch((portion,), (portion.price * (whole - left), whole))
+
+
 def exact_sum(terms: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
     """Return the sum of `amount × part ÷ whole` as one exact ratio (numerator, denominator)."""
     listed = list(terms)

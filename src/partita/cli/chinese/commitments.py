@@ -5,12 +5,14 @@ from __future__ import annotations
 _KEY = "订单幂等令牌：相同令牌不会重复开通。"
 _COMMITMENT = "资源包（pkg_…）或节省计划（plan_…）。"
 _PRICE = "价格；默认为赠送。"
+_STATED = "运营方议定的价格，立即支付；0 为赠送。默认按目录价下单。"
 
 COMMITMENTS: dict[str, tuple[str, dict[str, str]]] = {
     "package grant": (
         (
             "为账号开通资源包：package grant acme pack 1000 vm.small,vm.large*4 --for 3 --key p-1。\n\n"
-            "价款按瀑布次序立即支付；无价格则为赠送。抵扣列出的 SKU，可注明每单位抵扣多少额度（默认 1）。"
+            "由运营方按议定价格开通，价款按瀑布次序立即支付，需审批时在审批后支付；无价格则为赠送。"
+            "客户按目录订购资源包：order buy。抵扣列出的 SKU，可注明每单位抵扣多少额度（默认 1）。"
         ),
         {
             "account": "账号。",
@@ -27,14 +29,30 @@ COMMITMENTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "package renew": (
-        "自到期起以相同总量续费资源包：package renew pkg_01 --for 3 --price 30 --key p-2。",
-        {"package": "资源包；其升级一并续费。", "key": _KEY, "months": "月数。", "price": _PRICE},
+        "自到期起以相同总量续费资源包：package renew pkg_01 --for 3 --key p-2。\n\n按目录价下单，以 order pay 支付。",
+        {"package": "资源包；其升级一并续费。", "key": _KEY, "months": "月数。", "price": _STATED},
     ),
     "package upgrade": (
-        "为资源包增加总量，自现在起至到期：package upgrade pkg_01 500 --price 12.00 --key p-3。",
-        {"package": "资源包。", "more": "增加的总量。", "key": _KEY, "price": _PRICE},
+        "自现在起至到期增加资源包总量：package upgrade pkg_01 500 --key p-3。\n\n按目录价下单，以 order pay 支付。",
+        {"package": "资源包。", "more": "增加的总量。", "key": _KEY, "price": _STATED},
     ),
     "package list": ("列出账号的资源包：剩余、到期与共享。", {"account": "账号。"}),
+    "plan buy": (
+        (
+            "为账号按目录订购节省计划，每小时承诺消费：plan buy acme plan-vm 95 --for 1 --pay half --key s-1。\n\n"
+            "与其他订单一样审批与支付；审批的是全部承诺金额。支付后的下一整点生效。"
+        ),
+        {
+            "account": "账号。",
+            "sku": "节省计划的 SKU；计划价见 catalog show。",
+            "commitment": "每小时承诺消费，以账号币种计。",
+            "terms": "令牌、期限、预付比例与生效时间。",
+            "terms.key": "幂等令牌：相同令牌不会重复下单。",
+            "terms.years": "1 年或 3 年。",
+            "terms.pay": "预付比例：all 全预付、half 半预付、none 零预付。",
+            "terms.start": "生效日期或时刻，最晚六个月后；默认支付后生效。",
+        },
+    ),
     "plan grant": (
         (
             "为账号开通每小时承诺消费的节省计划：plan grant acme plan-1y 9.5 vm@4.75 --key s-1。\n\n"
@@ -69,7 +87,7 @@ COMMITMENTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "deduct end": (
-        "立即终止资源包或节省计划：不再抵扣，也不再收费。已付价款另行处理。",
+        "立即终止资源包或节省计划：不再抵扣，也不再收费。不退款；退订资源包请用 order unsubscribe。",
         {"commitment": _COMMITMENT, "reason": "原因，留存于历史。"},
     ),
     "deduct log": (

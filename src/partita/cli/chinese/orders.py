@@ -14,16 +14,22 @@ _REASON = "理由，留存于历史。"
 ORDERS: dict[str, tuple[str, dict[str, str]]] = {
     "order buy": (
         (
-            "为账号新购包年包月：order buy acme vm.large*2=1y disk=3m#disk-7 --key req-1。\n\n"
+            "为账号新购包年包月与资源包：order buy acme vm.large*2=1y pack=3m --key req-1。\n\n"
             "每行为 SKU、数量、购买的月数（m）或年数（y）及资源。订单为未支付，以 order pay 支付。"
             "运营方可指定每期价格：vm.large=1y@900.00。"
         ),
-        {"account": "账号。", "lines": _LINES, "key": _KEY, **_COUPON},
+        {
+            "account": "账号。",
+            "lines": _LINES,
+            "key": _KEY,
+            "start": "资源包的生效日期或时刻，最晚六个月后；默认支付后生效。",
+            **_COUPON,
+        },
     ),
     "order convert": (
         (
             "把按量付费的资源转为包年包月：order convert acme vm.large=1y#i-1 --key req-2。\n\n"
-            "反向转换为 order unsubscribe --to-usage。"
+            "支付后该 SKU 的用量不再计费。反向转换为 order unsubscribe --to-usage。"
         ),
         {"account": "账号。", "lines": _LINES, "key": _KEY, **_COUPON},
     ),
@@ -50,9 +56,12 @@ ORDERS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "order unsubscribe": (
-        ("退订：剩余金额原路退回。可先以 --dry-run 试算。\n\n优惠券与代金券不退；新购五天内每年一次可全额退订。"),
+        (
+            "退订：剩余金额原路退回。可先以 --dry-run 试算。\n\n"
+            "优惠券与代金券不退；新购五天内每年一次可全额退订。资源包退回未使用部分。"
+        ),
         {
-            "subscription": "包年包月实例。",
+            "subscription": "包年包月实例或资源包（pkg_…）。",
             "key": _KEY,
             "renewals_only": "只退尚未生效的续费。",
             "to_usage": "资源继续使用，改为按量付费。",

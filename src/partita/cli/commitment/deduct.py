@@ -69,7 +69,9 @@ def skip(commitment: str, *, sku: str = "", account: str = "", stop: bool = Fals
 
 
 def end(commitment: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
-    """End COMMITMENT now: it covers and charges nothing more. What was paid for it is another matter.
+    """End COMMITMENT now: it covers and charges nothing more, and nothing comes back.
+
+    `order unsubscribe` gives a package back with what nobody used of it.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ def end(commitment: str, *, reason: str = "", ways: Ways = AS_IS) -> None:
 
     with screen.opened() as books, books.work() as work:
         answer = ended(work, commitment_id=commitment, reason=reason, dry_run=ways.dry_run)
-    _tell(answer, ways, (f"{commitment} is ended.", f"{commitment} 已终止。"))
+    _tell(answer, ways, (f"{commitment} is ended; nothing comes back.", f"{commitment} 已终止，不退款。"))
 
 
 def log(

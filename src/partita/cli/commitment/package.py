@@ -1,4 +1,4 @@
-"""`partita package …`: resource packages are granted, renewed, upgraded and listed."""
+"""`partita package …`: resource packages are granted, renewed, upgraded and listed; `order buy` buys them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from partita.core.refusal import Refused
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partita.usecases.commitment import PackageShown
+    from partita.usecases.commitment import PackageChange, PackageShown
 
 Json = Annotated[bool, Parameter(name="--json")]
 Months = Annotated[int, Parameter(name="--for")]
@@ -43,7 +43,8 @@ class Terms:
 def grant(account: str, sku: str, quota: str, covers: str, *, terms: Terms, ways: Ways = AS_IS) -> None:
     """Grant ACCOUNT a package SKU with QUOTA: `package grant acme pack 1000 vm.small,vm.large*4 --for 3 --key p-1`.
 
-    What it costs is paid at once by the waterfall; without a price it is given. It covers usage of COVERS: SKUs with
+    The operator does so at a price of his own, paid at once by the waterfall or as soon as it is approved; without a
+    price it is given. Customers order packages of the catalogue: `order buy`. It covers usage of COVERS: SKUs with
     commas between them, each with how much of the quota one unit takes (1 where nothing is said).
 
     Parameters
@@ -87,8 +88,10 @@ def grant(account: str, sku: str, quota: str, covers: str, *, terms: Terms, ways
     told.tell_granted(answer, zone, ways)
 
 
-def renew(package: str, *, key: str, months: Months = 1, price: str = "0", ways: Ways = AS_IS) -> None:
-    """Renew PACKAGE (pkg_…) by the same quota from its end on: `package renew pkg_01 --for 3 --price 30 --key p-2`.
+def renew(package: str, *, key: str, months: Months = 1, price: str | None = None, ways: Ways = AS_IS) -> None:
+    """Renew PACKAGE (pkg_…) by the same quota from its end on: `package renew pkg_01 --for 3 --key p-2`.
+
+    This is an order at the price of the catalogue, which is then paid (`order pay`).
 
     Parameters
     ----------
@@ -99,11 +102,14 @@ def renew(package: str, *, key: str, months: Months = 1, price: str = "0", ways:
     months
         for how many months.
     price
-        what it costs; default: it is given.
+        what the operator renews it for, paid at once; 0 = it is given.
     """
     from partita.usecases import commitment  # noqa: PLC0415 - a command starts fast
     from partita.usecases.moment import zone_of  # noqa: PLC0415
 
+    if price is None:
+        _order(commitment.PackageChange(package, months=months), key, ways)
+        return
     with screen.opened() as books, books.work() as work:
         owner = commitment.owner_of(work, package) or ""
         zone, cost = zone_of(work, owner), money_for(work, owner, price, as_json=ways.as_json)
@@ -113,8 +119,21 @@ def renew(package: str, *, key: str, months: Months = 1, price: str = "0", ways:
     told.tell_granted(answer, zone, ways)
 
 
-def upgrade(package: str, more: str, *, key: str, price: str = "0", ways: Ways = AS_IS) -> None:
-    """Add MORE quota to PACKAGE from now to its end: `package upgrade pkg_01 500 --price 12.00 --key p-3`.
+def _order(change: PackageChange, key: str, ways: Ways) -> None:
+    """Order a change of a package by the price of the catalogue."""
+    from partita.cli.order_sheet import show_placed  # noqa: PLC0415 - a command starts fast
+    from partita.usecases import commitment  # noqa: PLC0415
+    from partita.usecases.order import Token  # noqa: PLC0415
+
+    with screen.opened() as books, books.work() as work:
+        answer = commitment.order_change(work, change=change, token=Token(key), dry_run=ways.dry_run)
+    show_placed(answer, ways)
+
+
+def upgrade(package: str, more: str, *, key: str, price: str | None = None, ways: Ways = AS_IS) -> None:
+    """Add MORE quota to PACKAGE from now to its end: `package upgrade pkg_01 500 --key p-3`.
+
+    This is an order at the price of the catalogue, which is then paid (`order pay`).
 
     Parameters
     ----------
@@ -125,12 +144,15 @@ def upgrade(package: str, more: str, *, key: str, price: str = "0", ways: Ways =
     key
         the order: the same key again adds nothing more.
     price
-        what it costs; default: it is given.
+        what the operator adds it for, paid at once; 0 = it is given.
     """
     from partita.usecases import commitment  # noqa: PLC0415 - a command starts fast
     from partita.usecases.moment import zone_of  # noqa: PLC0415
 
     size = told.number("more", more, parse_quantity, ways)
+    if price is None:
+        _order(commitment.PackageChange(package, more_e6=size), key, ways)
+        return
     with screen.opened() as books, books.work() as work:
         owner = commitment.owner_of(work, package) or ""
         zone, cost = zone_of(work, owner), money_for(work, owner, price, as_json=ways.as_json)

@@ -1,4 +1,4 @@
-"""`partita plan …`: savings plans are granted and listed."""
+"""`partita plan …`: savings plans are bought, granted and listed."""
 
 from __future__ import annotations
 
@@ -80,6 +80,53 @@ def grant(account: str, sku: str, commitment: str, rates: str, *, terms: Terms, 
         )
         answer = grant_plan(work, account_id=account, offer=offer, idempotency_key=terms.key, dry_run=ways.dry_run)
     told.tell_granted(answer, zone, ways)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Sought:
+    """Under which key, for how many years a plan is bought, how it is paid, and when it begins."""
+
+    key: str
+    years: Annotated[int, Parameter(name="--for")] = 1
+    pay: Literal["all", "half", "none"] = "none"
+    start: str | None = None
+
+
+def buy(account: str, sku: str, commitment: str, *, terms: Sought, ways: Ways = AS_IS) -> None:
+    """Order the plan SKU of the catalogue for ACCOUNT, which promises COMMITMENT an hour: `plan buy acme plan-vm 95`.
+
+    It is approved and paid like any order; whoever approves, approves the whole promise. The plan begins with the next
+    whole hour after it is paid.
+
+    Parameters
+    ----------
+    account
+        the account that has it.
+    sku
+        the plan: `catalog show` tells its rates.
+    commitment
+        what is promised an hour, in the currency of the account.
+    terms.key
+        the client token: the same key again orders no second one.
+    terms.years
+        for 1 or 3 years.
+    terms.pay
+        how much is paid ahead: all, half or none of it.
+    terms.start
+        a day or an instant up to six months ahead; default: when it is paid.
+    """
+    from partita.cli.order_sheet import show_placed  # noqa: PLC0415 - a command starts fast
+    from partita.usecases.commitment import PlanOffer, order_plan  # noqa: PLC0415
+    from partita.usecases.moment import start_of, zone_of  # noqa: PLC0415
+    from partita.usecases.order import Token  # noqa: PLC0415
+
+    promised = told.number("commitment", commitment, parse_price, ways)
+    with screen.opened() as books, books.work() as work:
+        start = start_of(moment_of("start", terms.start, as_json=ways.as_json), zone_of(work, account))
+        offer = PlanOffer(sku, promised, (), terms.years, _MODES[terms.pay], start)
+        answer = order_plan(work, account_id=account, offer=offer, token=Token(terms.key), dry_run=ways.dry_run)
+    show_placed(answer, ways)
 
 
 def list_plans(account: str, *, as_json: Json = False) -> None:

@@ -59,21 +59,46 @@ def tell_granted(answer: Granted | Refused, zone: str, ways: Ways) -> None:
         "account_id": answer.account_id,
         "starts_at": answer.valid.start,
         "ends_at": answer.valid.end,
-        "paid": decimal(answer.paid),
-        "currency": answer.paid.currency,
+        "price": decimal(answer.price),
+        "currency": answer.price.currency,
         "order_id": answer.order_id,
+        "waits_for": [one.role.word for one in answer.waits],
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
+    price = shown(answer.price)
+    if answer.waits:
+        _tell_waiting(answer, plain, price, ways)
+        return
     rest = (
-        f"{answer.source_id} of {answer.account_id}, from {start} until {end}; paid {shown(answer.paid)}.",
-        f"{answer.account_id} 的 {answer.source_id}，{start} 至 {end}；已支付 {shown(answer.paid)}。",
+        f"{answer.source_id} of {answer.account_id}, from {start} until {end}; paid {price}.",
+        f"{answer.account_id} 的 {answer.source_id}，{start} 至 {end}；已支付 {price}。",
     )
     tell(
         plain,
         ways,
         done=(f"Granted {rest[0]}", f"已开通 {rest[1]}"),
         would=(f"Would grant {rest[0]}", f"将开通 {rest[1]}"),
+    )
+
+
+def _tell_waiting(answer: Granted, plain: dict[str, object], price: str, ways: Ways) -> None:
+    """Say that an order was placed that somebody has to approve before it is paid."""
+    english = ", ".join(one.role.text() for one in answer.waits)
+    chinese = "、".join(one.role.text("zh") for one in answer.waits)
+    order = answer.order_id
+    later = (f"Then it is paid: `partita order pay {order}`.", f"审批后支付：`partita order pay {order}`。")
+    tell(
+        plain,
+        ways,
+        done=(
+            f"Order {order} of {price} for {answer.account_id} waits for approval by: {english}. {later[0]}",
+            f"{answer.account_id} 的订单 {order}（{price}）待审批：{chinese}。{later[1]}",
+        ),
+        would=(
+            f"Would place an order of {price} for {answer.account_id}, to be approved by: {english}.",
+            f"将为 {answer.account_id} 提交订单 {price}，待审批：{chinese}。",
+        ),
     )
 
 

@@ -17,6 +17,38 @@ COMMITMENT_START = (
     "It cannot start on {start}: from now ({now}) to {latest} is possible. Give another start, or none for now.",
     "不能在 {start} 生效：只能在现在（{now}）至 {latest} 之间生效。请更改生效时间，或不填以立即生效。",
 )
+BUY_A_PLAN = (
+    "The SKU {sku} is a savings plan. Buy it by what it promises an hour: `partita plan buy ACCOUNT {sku} COMMITMENT`.",
+    "SKU {sku} 是节省计划。请按每小时承诺金额购买：`partita plan buy 账号 {sku} 承诺金额`。",
+)
+STARTS_WHEN_PAID = (
+    "The SKU {sku} is no resource package: it starts when it is paid. Order it without a start.",
+    "SKU {sku} 不是资源包，支付后立即生效。请不要指定生效时间。",
+)
+NOT_OFFERED = (
+    (
+        "The catalogue does not offer the SKU {sku} as a package or plan, so there is no price to order by. "
+        "`partita catalog show {sku}` shows what it is; the operator may grant it at a price of its own."
+    ),
+    (
+        "产品目录未将 SKU {sku} 作为资源包或节省计划出售，无法按目录价订购。`partita catalog show {sku}` 查看其内容；"
+        "运营方可按议定价格开通。"
+    ),
+)
+PLAN_NOT_REFUNDABLE = (
+    "The savings plan {plan} is a promise until {ended}: it is neither given back nor shortened by whoever has it.",
+    "节省计划 {plan} 的承诺持续至 {ended}，不能退订，也不能由使用者缩短。",
+)
+PACKAGE_WITHOUT_VALUE = (
+    (
+        "Nothing that {payer} paid for {package} is left to give back: it was given, paid by another, or is used up. "
+        "`partita deduct end {package}` ends it."
+    ),
+    (
+        "{payer} 为 {package} 支付的款项已无可退部分：该资源包为赠送、由他人付款或已用尽。"
+        "`partita deduct end {package}` 可终止该资源包。"
+    ),
+)
 BAD_TERMS = (
     "{value} is not possible: {allowed}. Correct it and try again.",
     "{value} 不可用：{allowed}。请更正后重试。",

@@ -1,9 +1,11 @@
 """Resource packages and savings plans in PostgreSQL: what was bought, whom it serves, and what usage took of it.
 
-`packages` and `plans` have what was bought, `serving` whom it serves and what it gives to the usage of a month, `use`
-what closed and open months took. Rows are only ever added, but for what open months took. Rules: PKG-3, PLAN-1.
+`packages` and `plans` have what was bought, `ordered` what orders will start, `serving` whom it serves and what it
+gives to the usage of a month, `use` what closed and open months took. Rows are only ever added, but for what open
+months took. Rules: PKG-3, PLAN-1.
 """
 
+from partita.store.commitment.ordered import Offer, Ordered, add_ordered, ordered_by
 from partita.store.commitment.packages import Bought, PackageRow, add_package, add_stretch, package_of, packages_of
 from partita.store.commitment.packages import by_key as package_by_key
 from partita.store.commitment.plans import PlanRow, add_plan, plan_of, plans_of
@@ -33,8 +35,9 @@ from partita.store.commitment.use import (
 )
 
 __all__ = [
-    "Bought", "Owned", "PackageRow", "PlanRow", "Taken", "add_end", "add_package", "add_plan", "add_share",
-    "add_skip", "add_stretch", "charging_months", "clear_running", "end_of", "ends_at", "known", "of_month",
-    "owner_of", "package_by_key", "package_of", "packages_of", "plan_by_key", "plan_of", "plans_of", "running_of",
-    "save_use", "set_running", "shares_of", "skips_of", "taken_before", "taken_in_all",
+    "Bought", "Offer", "Ordered", "Owned", "PackageRow", "PlanRow", "Taken", "add_end", "add_ordered", "add_package",
+    "add_plan", "add_share", "add_skip", "add_stretch", "charging_months", "clear_running", "end_of", "ends_at",
+    "known", "of_month", "ordered_by", "owner_of", "package_by_key", "package_of", "packages_of", "plan_by_key",
+    "plan_of", "plans_of", "running_of", "save_use", "set_running", "shares_of", "skips_of", "taken_before",
+    "taken_in_all",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
-"""Buy a package or a plan: an order that is paid at once by the waterfall, or nothing where it is given.
+"""Packages and plans as the operator sells or gives them: an order at a stated price, or nothing to pay.
 
-The order is one like any other: its money and its charge stand where those of all orders do. Its charge has no
-effective cost: that is spread over what it covers. Rules: PKG-3 (`docs/rules/resource_package.md`), PLAN-1, ORDER-6.
+The order is one like any other: it needs the approvals of the policy, and without any it is paid at once by the
+waterfall. Its money and its charge stand where those of all orders do. What customers order by the catalogue is
+`ordering`. Rules: PKG-3 (`docs/rules/resource_package.md`), PLAN-1, APPROVE-1, ORDER-6.
 """
 
 from __future__ import annotations
@@ -9,98 +10,158 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from partita.core import order as rules
-from partita.core import posting_rules
+from partita.core.approval import Need, needs
 from partita.core.ids import derived_id
 from partita.core.money import Money, minor_scale_e10
-from partita.core.order import Order, OrderKind, OrderState, PricedLine, Terms, Wanted
+from partita.core.order import Order, OrderKind, OrderState, Priced, PricedLine, Terms, Wanted
 from partita.core.period import Period
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.savings_plan import PlanOffer, SavingsPlan
 from partita.core.subscription import Term
+from partita.store import approval as approval_store
 from partita.store import catalog as catalog_store
+from partita.store import commitment as commitment_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
-from partita.store.commitment import Bought
+from partita.store import template as template_store
+from partita.store.commitment import Offer, Ordered
 from partita.store.funds import Holder
-from partita.store.order import KeptLine, KeptOrder, StepRow
-from partita.usecases.clearing import clear
-from partita.usecases.order.fulfilment import charge
-from partita.usecases.order.payment import planned
+from partita.store.order import KeptLine, KeptOrder
+from partita.usecases.funds.command import saved
+from partita.usecases.order.commitment import Made, made, start, starting_at
+from partita.usecases.order.payment import paid, planned
+from partita.usecases.order.place import subject_of
 from partita.usecases.order.token import body_of
 from partita.usecases.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A package or plan that an account has now: under which name it deducts, and what was paid for it.
+    """A package or plan that an account has, or will have: under which name it deducts, and what it costs.
 
-    `order_id` None: it was given. `repeated`: it had it before, and nothing happened.
+    `order_id` None: it was given. `waits`: the approvals that its order needs before it is paid; until then there is
+    nothing, and `valid` is when it would hold. `repeated`: it was asked for before, and nothing happened.
     """
 
     commitment_id: str
     source_id: str
     account_id: str
     valid: Period
-    paid: Money
+    price: Money
     order_id: str | None
     repeated: bool
     dry_run: bool
+    waits: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Sale:
-    """What is sold: under which SKU, for which commitment, when it holds, at which price in minor units."""
+class Selling:
+    """What is sold: the commitment and its terms, its SKU and months, who asked by which key, at which price.
+
+    `price_minor` None: what the plan asks to be paid ahead.
+    """
 
     kind: OrderKind
     commitment_id: str
+    offer: Offer
     sku_id: str
-    valid: Period
     months: int
-    price_minor: int
+    asked: tuple[str, object]
+    price_minor: int | None
 
 
-def bought(work: Work, holder: Holder, sale: Sale, asked: tuple[str, object]) -> Bought | Refused:
-    """Return how a sale stands in the books: paid now by an order, or given where it costs nothing (PKG-3).
+def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> Granted | Refused:
+    """Grant once per key: given, paid at once, or ordered where somebody has to agree first (PKG-3).
 
-    `asked`: the key, and what was asked for. The caller has locked the payer. Refused: COMMITMENT_FUNDS_SHORT.
+    Refused: IDEMPOTENCY_KEY_REUSED, what `commitment.made` refuses, BAD_AMOUNT, COMMITMENT_FUNDS_SHORT.
     """
-    key, body = asked
-    order_id = None
-    if sale.price_minor:
-        order = _ordered(work, holder, sale, (key, body_of(body)))
-        no = _paid(work, holder, order)
-        if no:
-            return no
-        order_id = order.order_id
-    return Bought(order_id, key, body_of(body), work.actor.signature, work.now)
+    key, body = selling.asked
+
+    def decide() -> Granted | Refused:
+        ledger_store.lock_payers(work.tx, {holder.payer_id, holder.account_id})
+        ordered = starting_at(work, Ordered(1, selling.commitment_id, selling.offer, key, body_of(body)))
+        known = _known(work, holder, ordered)
+        if known is not None:
+            return known
+        one = made(work, holder, ordered, selling.price_minor or 0)
+        if isinstance(one, Refused):
+            return one
+        price = _price(one) if selling.price_minor is None else selling.price_minor
+        answer = Granted(
+            selling.commitment_id, _source(one), holder.account_id, one.valid, Money(price, holder.currency), None,
+            repeated=False, dry_run=dry_run,
+        )  # fmt: skip
+        if not price:
+            start(work, holder.account_id, ordered, None, 0)
+            return answer
+        return _sold(work, holder, replace(selling, price_minor=price), (ordered, answer))
+
+    return saved(work, decide, dry_run=dry_run)
 
 
-def _ordered(work: Work, holder: Holder, sale: Sale, asked: tuple[str, bytes]) -> Order:
-    product = catalog_store.skus_of(work.tx)[sale.sku_id].product_id
-    cost = sale.price_minor * minor_scale_e10(holder.currency)
-    line = PricedLine(product, sale.sku_id, "", 1, cost, cost, "stated", refundable=False)
-    terms = Terms(holder.account_id, sale.kind, holder.currency, work.now)
-    priced = rules.price([Wanted(line, sale.commitment_id, sale.valid)], terms)
-    order = Order(
-        order_id=derived_id("ord", holder.account_id, sale.commitment_id, asked[0]),
-        payer_id=holder.payer_id,
-        account_id=holder.account_id,
-        kind=sale.kind,
-        currency=holder.currency,
-        payable=priced.payable,
-        state=OrderState.UNPAID,
-        placed_at=work.now,
-        expires_at=rules.expires_at(sale.kind, work.now, needs_approval=False),
-        placed_by=work.actor.signature,
-    )
-    kept = KeptLine(priced.lines[0], sale.commitment_id, Term.MONTH, sale.months)
-    key = f"{sale.commitment_id} {asked[0]}"
-    order_store.add(work.tx, KeptOrder(order, cost, cost, priced.round_down_e10, 0, (kept,), key, asked[1]))
-    return order
+def _price(one: Made) -> int:
+    assert isinstance(one, SavingsPlan), "the price of a package is stated"
+    return 0 if one.gift else one.upfront_minor
 
 
-def _paid(work: Work, holder: Holder, order: Order) -> Refused | None:
-    """Pay an order that was placed just now from its payer's funds in the order of the waterfall (ORDER-6)."""
-    plan, draws = planned(work, order, holder)
+def _source(one: Made) -> str:
+    return one.plan_id if isinstance(one, SavingsPlan) else one.source_id
+
+
+def _known(work: Work, holder: Holder, asked: Ordered) -> Granted | Refused | None:
+    """Return the answer to a key that is known: what it granted, or the order that it placed."""
+    key, account_id = asked.idempotency_key, holder.account_id
+    row = _granted_by(work, asked, account_id)
+    if row is not None:
+        one, body_hash, order_id = row
+        if body_hash != asked.body_hash:
+            return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
+        paid_minor = one.upfront_minor if isinstance(one, SavingsPlan) else one.price_minor
+        price = Money(paid_minor if order_id else 0, holder.currency)
+        name = one.plan_id if isinstance(one, SavingsPlan) else one.package_id
+        return Granted(name, _source(one), account_id, one.valid, price, order_id, repeated=True, dry_run=False)
+    before = order_store.by_key(work.tx, account_id, _order_key(asked))
+    if before is None:
+        return None
+    same = before[1] == asked.body_hash
+    return _waiting(work, holder, asked, before[0]) if same else refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
+
+
+def _waiting(work: Work, holder: Holder, asked: Ordered, order: Order) -> Granted | Refused:
+    """Return the answer to a key whose order is not paid yet. Refused: ORDER_NOT_UNPAID, what `made` refuses."""
+    if (state := rules.state_now(order, work.now)) is not OrderState.UNPAID:
+        return refused(Reason.ORDER_NOT_UNPAID, order=order.order_id, state=(state.text(), state.text("zh")))
+    one_now = made(work, holder, asked, order.payable)
+    if isinstance(one_now, Refused):
+        return one_now
+    waits = approval_store.approval_of(work.tx, order).needs
+    price = Money(order.payable, order.currency)
+    return Granted(
+        asked.commitment_id, _source(one_now), holder.account_id, one_now.valid, price, order.order_id, repeated=True,
+        dry_run=False, waits=waits,
+    )  # fmt: skip
+
+
+def _granted_by(work: Work, asked: Ordered, account_id: str) -> tuple[Made, bytes, str | None] | None:
+    if isinstance(asked.offer, PlanOffer):
+        plan = commitment_store.plan_by_key(work.tx, account_id, asked.idempotency_key)
+        return None if plan is None else (plan[0].plan, plan[1], plan[0].order_id)
+    known = commitment_store.package_by_key(work.tx, account_id, asked.idempotency_key)
+    return None if known is None else (known.stretch, known.body_hash, known.order_id)
+
+
+def _order_key(asked: Ordered) -> str:
+    return f"{asked.commitment_id} {asked.idempotency_key}"
+
+
+def _sold(work: Work, holder: Holder, selling: Selling, asked: tuple[Ordered, Granted]) -> Granted | Refused:
+    """Keep the order of what is sold; pay it at once where nobody has to agree first."""
+    ordered, answer = asked
+    order, asks = _ordered(work, holder, selling, ordered)
+    answer = replace(answer, order_id=order.order_id, waits=asks)
+    if asks:
+        return answer
+    plan, _ = planned(work, order, holder)
     if plan.short:
         return refused(
             Reason.COMMITMENT_FUNDS_SHORT,
@@ -109,23 +170,40 @@ def _paid(work: Work, holder: Holder, order: Order) -> Refused | None:
             needed=str(Money(order.payable, order.currency)),
             short=str(Money(plan.short, order.currency)),
         )
-    (kept,) = order_store.lines_of(work.tx, order.order_id)
-    product = kept.line.priced.product_id
-    parts: dict[tuple[str, str, str], int] = {}
-    for one in draws:
-        place = (product, one.fund, one.source_id)
-        parts[place] = parts.get(place, 0) + one.amount_minor
-    draft = posting_rules.order_paid(
-        payer_id=order.payer_id, order_id=order.order_id, what=order.kind.text(), currency=order.currency, parts=parts
+    done = paid(work, order.order_id)
+    return done if isinstance(done, Refused) else answer
+
+
+def _ordered(work: Work, holder: Holder, selling: Selling, ordered: Ordered) -> tuple[Order, tuple[Need, ...]]:
+    priced = _priced(work, holder, selling)
+    enterprise = template_store.enterprise_of(work.tx, holder.account_id)
+    asks = needs(approval_store.policy_of(work.tx, enterprise), subject_of(work, holder, priced))
+    order = Order(
+        order_id=derived_id("ord", holder.account_id, _order_key(ordered)),
+        payer_id=holder.payer_id,
+        account_id=holder.account_id,
+        kind=selling.kind,
+        currency=holder.currency,
+        payable=priced.payable,
+        state=OrderState.UNPAID,
+        placed_at=work.now,
+        expires_at=rules.expires_at(selling.kind, work.now, needs_approval=bool(asks)),
+        placed_by=work.actor.signature,
     )
-    posted = ledger_store.append(work.tx, [draft], recorded_at=work.now)
-    assert not isinstance(posted, Refused), f"an order is paid once: {posted}"
-    entry = derived_id("ent", order.payer_id, draft.idempotency_key)
-    order_store.add_draws(work.tx, order, draws, entry_id=entry, at=work.now)
-    order_store.add_step(work.tx, order, StepRow(OrderState.PAID, "", entry, work.actor.signature, work.now))
-    # The period of what is bought for later is known; that of the charge is when it holds.
-    row = replace(charge(work, order, kept), effective_cost_e10=0)
-    order_store.add_charges(work.tx, [row], at=work.now)
-    work.touched.add(order.payer_id)
-    clear(work, [order.payer_id])
-    return None
+    kept = KeptLine(priced.lines[0], selling.commitment_id, Term.MONTH, selling.months)
+    sums = (priced.list_cost_e10, priced.contracted_cost_e10, priced.round_down_e10)
+    order_store.add(work.tx, KeptOrder(order, *sums, 0, (kept,), _order_key(ordered), ordered.body_hash))
+    commitment_store.add_ordered(work.tx, order, [ordered])
+    approval_store.add_needs(work.tx, order, asks)
+    return order, asks
+
+
+def _priced(work: Work, holder: Holder, selling: Selling) -> Priced:
+    """Price what is sold as it is stated: final, without a coupon. A plan is a promise, not refunded (PLAN-5)."""
+    assert selling.price_minor, "what costs nothing is not ordered"
+    product = catalog_store.skus_of(work.tx)[selling.sku_id].product_id
+    cost = selling.price_minor * minor_scale_e10(holder.currency)
+    is_plan = isinstance(selling.offer, PlanOffer)
+    line = PricedLine(product, selling.sku_id, "", 1, cost, cost, "stated", refundable=not is_plan)
+    terms = Terms(holder.account_id, selling.kind, holder.currency, work.now)
+    return rules.price([Wanted(line, selling.commitment_id)], terms)

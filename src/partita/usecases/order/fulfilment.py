@@ -1,6 +1,7 @@
 """What a paid order does: its charges, the subscriptions that start, go on or change, and what is paid ahead.
 
-In the transaction of the payment. Rules: ORDER-6 (`docs/rules/order.md`), SUB-1, SUB-4, SUB-8.
+In the transaction of the payment; packages and plans start in `commitment`. Rules: ORDER-6 (`docs/rules/order.md`),
+SUB-1, SUB-4, SUB-8.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind, OrderLine
 from partita.core.period import Month, Period
 from partita.core.subscription import Paid, Renewal, SubscriptionState, bought, whole_second
+from partita.store import commitment as commitment_store
 from partita.store import funds as funds_store
 from partita.store import order as order_store
 from partita.store import service_control as control_store
 from partita.store import subscription as subscription_store
+from partita.store.commitment import Ordered
 from partita.store.control_policy import Setting
 from partita.store.order import ChargeRow, KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.order.cloud import tell_cloud
+from partita.usecases.order.commitment import start
 from partita.usecases.order.life import state_of
 from partita.usecases.work import Work
 
@@ -28,11 +32,25 @@ CORRECTION = "Correction"
 def fulfil(work: Work, order: Order) -> tuple[str, ...]:
     """Carry out an order that was paid just now; return the subscriptions that it is about, by name."""
     kept = order_store.lines_of(work.tx, order.order_id)
-    done = [_carried_out(work, order, one) for one in kept]
-    order_store.add_charges(work.tx, [charge(work, order, one) for one in done], at=work.now)
+    starts = commitment_store.ordered_by(work.tx, order.order_id)
+    charges = []
+    for one in kept:
+        ordered = starts.get(one.line.line)
+        charges.append(_committed(work, order, one, ordered) if ordered else _serves(work, order, one))
+    order_store.add_charges(work.tx, charges, at=work.now)
     names = tuple(sorted({one.line.subscription_id for one in kept}))
     work.touched.update(control_store.payers(work.tx, [order.account_id]))
     return names
+
+
+def _serves(work: Work, order: Order, kept: KeptLine) -> ChargeRow:
+    return charge(work, order, _carried_out(work, order, kept))
+
+
+def _committed(work: Work, order: Order, kept: KeptLine, ordered: Ordered) -> ChargeRow:
+    """Start a package or plan. Its charge has no effective cost: that is spread over what it covers (DEDUCT-4)."""
+    made = start(work, order.account_id, ordered, order.order_id, kept.line.payable)
+    return replace(charge(work, order, _with_period(kept, made.valid)), effective_cost_e10=0)
 
 
 def charge(work: Work, order: Order, kept: KeptLine, *, gives_back: bool = False) -> ChargeRow:

@@ -6,9 +6,10 @@ Such an order is carried out when it is given; what comes back goes the way it c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from partita.core import posting_rules
 from partita.core.funds import AcceptanceState, Fund
@@ -26,7 +27,7 @@ from partita.store import order as order_store
 from partita.store import service_control as control_store
 from partita.store import subscription as subscription_store
 from partita.store.funds import Holder
-from partita.store.order import DrawRow, KeptLine, KeptOrder, StepRow
+from partita.store.order import ChargeRow, DrawRow, KeptLine, KeptOrder, StepRow
 from partita.store.subscription import Subscription
 from partita.usecases.clearing import clear
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
@@ -40,7 +41,7 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """An order that gave money back: by line what came back to whom, the reckoning, and how the subscription stands.
+    """An order that gave money back for a subscription or package: by line what came back to whom, and the reckoning.
 
     `refund` is None where the order was there before.
     """
@@ -48,7 +49,7 @@ class GivenBack:
     order: Order
     draws: tuple[DrawRow, ...]
     refund: Refund | None
-    subscription: Subscription
+    name: str
     repeated: bool
     dry_run: bool
 
@@ -57,13 +58,35 @@ class GivenBack:
 class Back:
     """One line of what comes back: the rest of its period, how much in all and to whom (minor units).
 
-    `less`: what the rest costs less from now on, before what does not come back.
+    `less`: what the rest costs less from now on, before what does not come back. `effective_e10`: what this takes off
+    the effective cost, where that is not the amount (DEDUCT-4).
     """
 
     rest: Period
     amount: int
     parts: tuple[PaidPart, ...]
     less: int
+    effective_e10: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What gives money back: whose it is, its name, and as what it was sold."""
+
+    account_id: str
+    name: str
+    product_id: str
+    sku_id: str
+    region: str
+    quantity: int
+    resource_id: str
+
+    @classmethod
+    def of(cls, one: Subscription) -> Sold:
+        """Return what a subscription is."""
+        return cls(
+            one.account_id, one.subscription_id, one.product_id, one.sku_id, one.region, one.quantity, one.resource_id
+        )
 
 
 def unsubscribe(
@@ -94,7 +117,7 @@ def unsubscribe(
 
     def decide() -> GivenBack | Refused:
         ledger_store.lock_payers(work.tx, {holder.payer_id, one.account_id})
-        if (known := repeated(work, one, key, body)) is not None:
+        if (known := repeated(work, one.account_id, subscription_id, (key, body))) is not None:
             return known
         fresh = subscription_store.subscription(work.tx, subscription_id)
         assert fresh is not None, "it was there a moment ago"
@@ -104,15 +127,16 @@ def unsubscribe(
     return saved(work, decide, dry_run=dry_run)
 
 
-def repeated(work: Work, one: Subscription, key: str, body: bytes) -> GivenBack | Refused | None:
-    """Return the answer to a token that is known; None for a new one."""
-    known = order_store.by_key(work.tx, one.account_id, key)
+def repeated(work: Work, account_id: str, name: str, token: tuple[str, bytes]) -> GivenBack | Refused | None:
+    """Return the answer to a token (key and body) that is known; None for a new one."""
+    key, body = token
+    known = order_store.by_key(work.tx, account_id, key)
     if known is None:
         return None
     if known[1] != body:
         return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
     draws = tuple(order_store.draws_of(work.tx, known[0].order_id))
-    return GivenBack(known[0], draws, None, one, repeated=True, dry_run=False)
+    return GivenBack(known[0], draws, None, name, repeated=True, dry_run=False)
 
 
 def valued(work: Work, holder: Holder, one: Subscription) -> list[Portion] | Refused:
@@ -135,10 +159,10 @@ def valued(work: Work, holder: Holder, one: Subscription) -> list[Portion] | Ref
     return portions
 
 
-def unrefundable(one: Subscription, portions: Sequence[Portion]) -> Refused | None:
+def unrefundable(name: str, portions: Sequence[Portion]) -> Refused | None:
     """Refuse to give back what a promotion says is not refunded: NOT_REFUNDABLE."""
     bound = [portion.order_id for portion in portions if not portion.refundable]
-    return refused(Reason.NOT_REFUNDABLE, subscription=one.subscription_id, order=bound[0]) if bound else None
+    return refused(Reason.NOT_REFUNDABLE, subscription=name, order=bound[0]) if bound else None
 
 
 def _given_up(
@@ -148,7 +172,7 @@ def _given_up(
     portions = valued(work, holder, one)
     if isinstance(portions, Refused):
         return portions
-    if no := unrefundable(one, portions):
+    if no := unrefundable(one.subscription_id, portions):
         return no
     policy = order_store.refund_policy(work.tx, one.product_id)
     used = order_store.five_day_refunds(work.tx, one.account_id)
@@ -162,7 +186,8 @@ def _given_up(
     of_end = {stretch[0].period.end: stretch for stretch in stretches(portions)}
     back = [Back(_rest(of_end[one.ends_at], at), one.amount, one.parts, one.came_in) for one in found.stretches]
     after = _taken_back(steps, one, found) if renewals_only else _ended(one, kind, at)
-    return give_back(work, holder, Giving(one, after, kind, tuple(back), found), token)
+    change = partial(subscription_changed, work, one, after, kind)
+    return give_back(work, holder, Giving(Sold.of(after), kind, tuple(back), found, change), token)
 
 
 def _rest(stretch: tuple[Portion, ...], at: datetime) -> Period:
@@ -192,13 +217,13 @@ def _taken_back(steps: Sequence[subscription_store.StepRow], one: Subscription, 
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """What gives money back: the subscription before and after, the kind of order, its lines, and the reckoning."""
+    """What gives money back: what was sold, the kind of order, its lines, the reckoning, and what becomes of it."""
 
-    before: Subscription
-    after: Subscription
+    sold: Sold
     kind: OrderKind
     back: tuple[Back, ...]
     refund: Refund
+    change: Callable[[Order], None]
 
 
 def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, bytes, bool]) -> GivenBack:
@@ -216,17 +241,25 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     if entry is not None:
         order_store.add_draws(work.tx, order, draws, entry_id=entry, at=work.now)
     order_store.add_step(work.tx, order, StepRow(OrderState.PAID, "", entry, work.actor.signature, work.now))
-    order_store.add_charges(work.tx, [charge(work, order, line, gives_back=True) for line in kept.lines], at=work.now)
-    _change(work, giving, order)
+    charges = [
+        _charge(work, order, line, back.effective_e10) for line, back in zip(kept.lines, giving.back, strict=True)
+    ]
+    order_store.add_charges(work.tx, charges, at=work.now)
+    giving.change(order)
     work.touched.update({holder.payer_id, *control_store.payers(work.tx, [order.account_id])})
     clear(work, [holder.payer_id])
     done = replace(order, state=OrderState.PAID)
-    return GivenBack(done, tuple(draws), giving.refund, giving.after, repeated=False, dry_run=dry_run)
+    return GivenBack(done, tuple(draws), giving.refund, giving.sold.name, repeated=False, dry_run=dry_run)
+
+
+def _charge(work: Work, order: Order, line: KeptLine, effective_e10: int | None) -> ChargeRow:
+    row = charge(work, order, line, gives_back=True)
+    return row if effective_e10 is None else replace(row, effective_cost_e10=-effective_e10)
 
 
 def _kept(work: Work, holder: Holder, giving: Giving, token: tuple[str, bytes, bool]) -> KeptOrder:
     key, body, _ = token
-    one = giving.after
+    one = giving.sold
     amount = sum(back.amount for back in giving.back)
     scale = minor_scale_e10(holder.currency)
     order = Order(
@@ -248,11 +281,11 @@ def _kept(work: Work, holder: Holder, giving: Giving, token: tuple[str, bytes, b
 
 def _line(giving: Giving, number: int, back: Back, scale: int) -> KeptLine:
     """Return a line of what comes back: its price is by how much less the rest costs from now on."""
-    one = giving.after
+    one = giving.sold
     priced = PricedLine(
         one.product_id, one.sku_id, one.region, one.quantity, -back.less * scale, -back.amount * scale, ""
     )
-    line = OrderLine(number, priced, one.subscription_id, back.rest, -back.less, -back.less, -back.amount)
+    line = OrderLine(number, priced, one.name, back.rest, -back.less, -back.less, -back.amount)
     return KeptLine(line, one.resource_id, Term.MONTH, 1)
 
 
@@ -261,7 +294,7 @@ def _posted(work: Work, giving: Giving, order: Order, draws: Sequence[DrawRow]) 
         return None
     parts: dict[tuple[str, str, str], int] = {}
     for one in draws:
-        place = (giving.after.product_id, one.fund, one.source_id)
+        place = (giving.sold.product_id, one.fund, one.source_id)
         parts[place] = parts.get(place, 0) - one.amount_minor
     draft = posting_rules.order_refunded(
         payer_id=order.payer_id, order_id=order.order_id, what=order.kind.text(), currency=order.currency, parts=parts
@@ -288,14 +321,13 @@ def _place(work: Work, holder: Holder, part: PaidPart) -> tuple[str, str]:
     return part.fund, part.source_id
 
 
-def _change(work: Work, giving: Giving, order: Order) -> None:
+def subscription_changed(work: Work, before: Subscription, after: Subscription, kind: OrderKind, order: Order) -> None:
     """Let the subscription be as it is from now on; what of it is paid ahead ends, and the cloud is told."""
-    before, after = giving.before, giving.after
-    command = _COMMANDS[giving.kind]
-    if giving.kind is OrderKind.UNSUBSCRIBE and not after.state.is_over:
+    command = _COMMANDS[kind]
+    if kind is OrderKind.UNSUBSCRIBE and not after.state.is_over:
         command = "take-back"
     subscription_store.add_step(work.tx, after, command, order.order_id, by(work))
-    if giving.kind is not OrderKind.DOWNGRADE:
+    if kind is not OrderKind.DOWNGRADE:
         subscription_store.end_paid_ahead(work.tx, before, after.paid.ends_at, order.order_id, by(work))
     if after.state is SubscriptionState.UNSUBSCRIBED:
         tell_cloud(work, replace(after, step=before.step + 1), "release", order.order_id)

@@ -7,10 +7,11 @@ Rules: ORDER-1 … ORDER-5, ORDER-7, ORDER-9 (`docs/rules/order.md`), SUB-4, UNS
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from partita.core import order as rules
+from partita.core import resource_package as package_rules
 from partita.core.approval import Need, Subject, needs
 from partita.core.coupon import Coupon, Unused
 from partita.core.ids import derived_id, is_name
@@ -19,15 +20,18 @@ from partita.core.order import Order, OrderKind, OrderState, Priced, Terms, Want
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.resource_package import PackageOffer
 from partita.core.subscription import SubscriptionState, renewal, whole_second
 from partita.core.template import Instrument
 from partita.store import approval as approval_store
+from partita.store import commitment as commitment_store
 from partita.store import coupon as coupon_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
 from partita.store import spend as spend_store
 from partita.store import subscription as subscription_store
 from partita.store import template as template_store
+from partita.store.commitment import Offer, Ordered
 from partita.store.funds import Holder
 from partita.store.order import KeptLine, KeptOrder
 from partita.store.subscription import Subscription
@@ -44,10 +48,16 @@ NO_COUPON = ""
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is ready to be priced: what pays for what, and how it was quoted."""
+    """A line that is ready to be priced: what pays for what, and how it was quoted.
+
+    `starts`: the package or plan that it starts, renews or upgrades. `binds_minor`: what it binds the payer to pay
+    besides, as a plan does by the hour: whoever approves approves that too.
+    """
 
     wanted: Wanted
     quoted: Quoted
+    starts: Offer | None = None
+    binds_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ def buy(
 
     Each line starts when the order is paid (ORDER-1). Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT,
     BAD_TEXT, IDEMPOTENCY_KEY_REUSED, ORDER_WITHOUT_LINES, BAD_NAME (a resource), what `quoted` refuses, what
-    `resource.unfit` refuses, UNKNOWN_COUPON, COUPON_TAKES_NOTHING.
+    `resource.unfit` refuses, BUY_A_PLAN, STARTS_WHEN_PAID, COMMITMENT_START, UNKNOWN_COUPON, COUPON_TAKES_NOTHING.
     """
     kind = OrderKind.PURCHASE if convert is None else OrderKind.CONVERT
 
@@ -111,11 +121,39 @@ def buy(
             return found
         if no := unfit(work, account_id, found, convert):
             return no
-        names = [derived_id("sub", account_id, token.key, number) for number in range(1, len(found) + 1)]
-        return [Line(Wanted(one.priced, name), one) for one, name in zip(found, names, strict=True)]
+        offers = [package_in(one) for one in found]
+        names = [
+            derived_id("pkg" if offer else "sub", account_id, token.key, number)
+            for number, offer in enumerate(offers, 1)
+        ]
+        if no := _unsold(found, offers, work.now):
+            return no
+        return [
+            Line(Wanted(one.priced, name), one, offer) for one, name, offer in zip(found, names, offers, strict=True)
+        ]
 
     body = (kind.word, [one.plain() for one in asked], token.coupon_id)
     return place(work, Placing(account_id, kind, body, lines), token, dry_run=dry_run)
+
+
+def package_in(one: Quoted) -> PackageOffer | None:
+    """Return the package that a line orders: as often as it says, and from its start on (PKG-7); None: it is none."""
+    offer = package_rules.offered(one.asked.sku_id, dict(one.attributes), one.asked.terms * one.asked.term.months)
+    if offer is None:
+        return None
+    return replace(offer, quota_e6=offer.quota_e6 * one.asked.quantity, start=one.asked.start)
+
+
+def _unsold(found: Sequence[Quoted], offers: Sequence[PackageOffer | None], now: datetime) -> Refused | None:
+    """Refuse what is not bought so: BUY_A_PLAN (a plan), STARTS_WHEN_PAID (a later start of what is no package)."""
+    for one, offer in zip(found, offers, strict=True):
+        if "rates" in dict(one.attributes):
+            return refused(Reason.BUY_A_PLAN, sku=one.asked.sku_id)
+        if offer is None and one.asked.start is not None:
+            return refused(Reason.STARTS_WHEN_PAID, sku=one.asked.sku_id)
+        if one.asked.start is not None and (late := package_rules.may_start(one.asked.start, now)):
+            return late
+    return None
 
 
 def renew(
@@ -218,7 +256,8 @@ def _kept(
     priced = rules.price([one.wanted for one in lines], terms)
     if token.coupon_id and priced.reduction is None:
         return refused(Reason.COUPON_TAKES_NOTHING, coupon=token.coupon_id, why=priced.unused[0].why)
-    asks = needs(approval_store.policy_of(work.tx, enterprise), _subject(work, holder, priced))
+    subject = subject_of(work, holder, priced, binds_minor=sum(one.binds_minor for one in lines))
+    asks = needs(approval_store.policy_of(work.tx, enterprise), subject)
     order = Order(
         order_id=derived_id("ord", holder.account_id, token.key),
         payer_id=holder.payer_id,
@@ -240,8 +279,18 @@ def _kept(
     off = priced.reduction.amount if priced.reduction else 0
     sums = (priced.list_cost_e10, priced.contracted_cost_e10, priced.round_down_e10)
     order_store.add(work.tx, KeptOrder(order, *sums, off, kept, token.key, body))
+    commitment_store.add_ordered(work.tx, order, _starting(order, lines, body))
     approval_store.add_needs(work.tx, order, asks)
     return OrderPlaced(order, kept, off, priced.unused, asks, repeated=False, dry_run=dry_run)
+
+
+def _starting(order: Order, lines: Sequence[Line], body: bytes) -> list[Ordered]:
+    """Return what lines of an order start when it is paid, but subscriptions."""
+    return [
+        Ordered(number, one.wanted.subscription_id, one.starts, f"order {order.order_id} {number}", body)
+        for number, one in enumerate(lines, 1)
+        if one.starts is not None
+    ]
 
 
 def shown(work: Work, order: Order) -> OrderPlaced:
@@ -265,7 +314,7 @@ def _coupons(work: Work, holder: Holder, token: Token) -> tuple[Coupon, ...] | R
     return chosen or refused(Reason.UNKNOWN_COUPON, account=holder.account_id, coupon=token.coupon_id)
 
 
-def _subject(work: Work, holder: Holder, priced: Priced) -> Subject:
+def subject_of(work: Work, holder: Holder, priced: Priced, *, binds_minor: int = 0) -> Subject:
     """Return what the order is to an approval policy: its amount, its products, and the month of the account so far."""
     month = Month.of(work.now, holder.zone)
     after = month.next()
@@ -274,7 +323,7 @@ def _subject(work: Work, holder: Holder, priced: Priced) -> Subject:
     usage = truncate(used.get(holder.account_id, 0), minor_scale_e10(holder.currency))
     products = frozenset(one.priced.product_id for one in priced.lines)
     return Subject(
-        amount_minor=priced.payable,
+        amount_minor=priced.payable + binds_minor,
         products=products,
         new_products=products - order_store.known_products(work.tx, holder.account_id),
         spent_minor=usage + order_store.spent_in_month(work.tx, holder.account_id, month.number),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from partita.core import order as rules
 from partita.core import quote as quote_rules
@@ -32,7 +33,8 @@ STATED = "stated"
 class Asked:
     """A line that is asked for. `price`: of one term and instance, as the operator states it; None = the catalogue's.
 
-    `resource_id` '' = it is known by its subscription. `subscription_id`: of what is renewed or resized.
+    `resource_id` '' = it is known by its subscription. `subscription_id`: of what is renewed or resized. `start`: from
+    when on a package covers usage; None = when it is paid.
     """
 
     sku_id: str = ""
@@ -43,6 +45,7 @@ class Asked:
     tags: frozenset[Tag] = frozenset()
     price: Money | None = None
     subscription_id: str = ""
+    start: datetime | None = None
 
     def of(self, one: Subscription) -> Asked:
         """Return these terms for a subscription as it is."""
@@ -55,7 +58,8 @@ class Asked:
         """Return it as plain values, for the hash of a client token."""
         price = str(self.price) if self.price else None
         terms = (self.term.value, self.terms)
-        return (self.sku_id, self.quantity, *terms, self.resource_id, sorted(self.tags), price)
+        start = [self.start.isoformat()] if self.start else []
+        return (self.sku_id, self.quantity, *terms, self.resource_id, sorted(self.tags), price, *start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Rules: UNSUB-6, UNSUB-7 (`docs/rules/unsubscribe.md`).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from partita.core.money import minor_scale_e10, truncate
 from partita.core.order import OrderKind, PricedLine, Wanted
@@ -22,7 +23,17 @@ from partita.store.funds import Holder
 from partita.store.order import KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
-from partita.usecases.order.giving_back import Back, GivenBack, Giving, give_back, repeated, unrefundable, valued
+from partita.usecases.order.giving_back import (
+    Back,
+    GivenBack,
+    Giving,
+    Sold,
+    give_back,
+    repeated,
+    subscription_changed,
+    unrefundable,
+    valued,
+)
 from partita.usecases.order.life import state_of
 from partita.usecases.order.place import Line, OrderPlaced, Placing, Token, place
 from partita.usecases.order.pricing import Asked, Quoted, odd_time, quoted
@@ -56,7 +67,9 @@ def resize(
     body = ("resize", subscription_id, to.sku_id, to.quantity, to.plain(), token.coupon_id)
     known = order_store.by_key(work.tx, one.account_id, token.key)
     if known is not None and known[0].kind is OrderKind.DOWNGRADE:
-        return repeated(work, one, token.key, body_of(body)) or refused(Reason.IDEMPOTENCY_KEY_REUSED, key=token.key)
+        return repeated(work, one.account_id, one.subscription_id, (token.key, body_of(body))) or refused(
+            Reason.IDEMPOTENCY_KEY_REUSED, key=token.key
+        )
     if known is not None:
         return _upgraded(work, one, [], token, (body, dry_run))
 
@@ -69,7 +82,7 @@ def resize(
             return found
         if sum(difference for _, difference, _, _ in found) >= 0:
             return _upgraded(work, fresh, found, token, (body, dry_run))
-        if no := unrefundable(fresh, [portion for stretch, *_ in found for portion in stretch]):
+        if no := unrefundable(fresh.subscription_id, [portion for stretch, *_ in found for portion in stretch]):
             return no
         return _downgraded(work, holder, fresh, found, (token.key, body_of(body), dry_run))
 
@@ -189,5 +202,6 @@ def _downgraded(
         reckoned.append(one_back)
         back.append(Back(rest, one_back.amount, one_back.parts, less))
     after = replace(one, sku_id=to.sku_id, quantity=to.quantity)
-    giving = Giving(one, after, OrderKind.DOWNGRADE, tuple(back), Refund(tuple(reckoned)))
+    change = partial(subscription_changed, work, one, after, OrderKind.DOWNGRADE)
+    giving = Giving(Sold.of(after), OrderKind.DOWNGRADE, tuple(back), Refund(tuple(reckoned)), change)
     return give_back(work, holder, giving, token)
