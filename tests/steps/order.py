@@ -9,7 +9,8 @@ of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a mo
     sold      SKU month|year PRICE · promotion NAME FACTOR [no-refund]
     credit    ACCOUNT AMOUNT · freeze ACCOUNT AMOUNT · payer ACCOUNT PAYER · related MAIN MEMBER
     transfer  MAIN MEMBER AMOUNT
-    buy       TOKEN ACCOUNT SKU TERMS[@PRICE] … [x2] [resource=i-1] [coupon=none|NAME] · convert … (the same)
+    buy       TOKEN ACCOUNT SKU TERMS[@PRICE] … [x2] [resource=i-1] [start=DATE] [coupon=none|NAME]
+    convert   (the same)
     renew     TOKEN OF TERMS[@PRICE]
     resize    TOKEN OF SKU x2 TERMS[@PRICE]
     pay       TOKEN · cancel TOKEN · expire · online TOKEN · arrives TOKEN
@@ -50,10 +51,11 @@ from partita.store import subscription as subscription_store
 from partita.store.subscription import Renewing
 from partita.usecases import approval, funds, order, subscription
 from partita.usecases.analysis import show_charges
-from partita.usecases.order import NO_COUPON, Asked, GivenBack, OrderPaid, OrderPlaced, Token
+from partita.usecases.order import NO_COUPON, Asked, GivenBack, OrderPaid, Token
 from partita.usecases.verify import verify
 from partita.usecases.work import Books
-from steps.order_scene import ZONE, Scene, cny, plain
+from steps.order_commitment import Commitments
+from steps.order_scene import ZONE, cny, plain
 from steps.verify import drop_foreign_keys
 
 TERMS = {"m": Term.MONTH, "y": Term.YEAR}
@@ -68,7 +70,7 @@ def run(case: Case, books: Books, owner_url: str) -> list[str]:
     return world.said
 
 
-class Orders(Scene):
+class Orders(Commitments):
     """Plays what becomes of orders."""
 
     def buy(self, token: str, account: str, *words: str, convert: bool = False) -> None:
@@ -120,6 +122,11 @@ class Orders(Scene):
 
     def unsubscribe(self, token: str, of: str, renewals: str = "", kind: OrderKind = OrderKind.UNSUBSCRIBE) -> None:
         name = self.subscriptions.get(of, of)
+        if name.startswith(("pkg_", "plan_")):
+            back = self.ask(lambda work: order.unsubscribe_package(work, package_id=name, key=token))
+            if back:
+                self._given_back(token, back)
+            return
         answer = self.ask(
             lambda work: order.unsubscribe(
                 work, subscription_id=name, key=token, kind=kind, renewals_only=bool(renewals)
@@ -274,6 +281,8 @@ class Orders(Scene):
             name, equals, value = word.partition("=")
             if name == "coupon" and equals:
                 chosen = NO_COUPON if value == "none" else self.coupons.get(value, value)
+            elif name == "start" and equals:
+                lines[-1] = replace(lines[-1], start=datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(ZONE)))
             elif name == "resource" and equals:
                 lines[-1] = replace(lines[-1], resource_id=value)
             elif word[0] == "x" and word[1:].isdigit():
@@ -283,29 +292,6 @@ class Orders(Scene):
             else:
                 sku = word
         return lines, chosen
-
-    def _placed(self, token: str, answer: OrderPlaced | None) -> None:
-        if answer is None:
-            return
-        self.orders[token] = answer.order.order_id
-        for one in answer.lines:
-            if answer.order.kind in (OrderKind.PURCHASE, OrderKind.CONVERT):
-                name = token if len(answer.lines) == 1 else f"{token}.{one.line.line}"
-                self.subscriptions[name] = one.line.subscription_id
-        off = f", coupon {plain(answer.coupon_minor)}" if answer.coupon_minor else ""
-        asks = f", needs {', '.join(need.role.word for need in answer.needs)}" if answer.needs else ""
-        word = "already ordered" if answer.repeated else "ordered"
-        self.said.append(f"{word} {token} {answer.order.kind.word} {plain(answer.order.payable)}{off}{asks}")
-
-    def _given_back(self, token: str, answer: GivenBack) -> None:
-        self.orders[token] = answer.order.order_id
-        back: dict[str, int] = {}
-        for one in answer.draws:
-            back[one.source_id] = back.get(one.source_id, 0) - one.amount_minor
-        to = ", ".join(f"{name} {plain(amount)}" for name, amount in sorted(back.items()))
-        word = "already gave back" if answer.repeated else "gave back"
-        all_of_it = " (five days)" if answer.refund and answer.refund.five_day else ""
-        self.said.append(f"{word} {token} {plain(-answer.order.payable)}{all_of_it} to {to or 'nobody'}")
 
 
 def terms_of(text: str) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from partita.core import approval as approval_rules
 from partita.core.approval import Cause
 from partita.core.money import Money, format_scaled
+from partita.core.order import OrderKind
 from partita.core.org import PaymentRelation
 from partita.core.permission import OPERATOR, Actor, Role
 from partita.core.quantity import parse_factor, parse_price
@@ -25,7 +27,7 @@ from partita.usecases import credit as credit_use
 from partita.usecases import payment as payment_use
 from partita.usecases import template as template_use
 from partita.usecases import voucher as voucher_use
-from partita.usecases.order import OrderPaid
+from partita.usecases.order import GivenBack, OrderPaid, OrderPlaced
 from partita.usecases.order import online as online_use
 from partita.usecases.work import Books, Work
 from payers import relate
@@ -99,6 +101,18 @@ class Scene(World):
                 "insert into subscription_price (sku_id, currency, term, effective_from, price_id, price_e10, "
                 "recorded_at) values (%s, %s, %s, %s, %s, %s, %s)",
                 row,
+            )
+
+    def offer(self, sku: str, _in: str, product: str, month: str, *words: str) -> None:
+        """Let the catalogue sell a SKU that is a package (`quota=…`, `covers=…`) or a plan (`rates=…`)."""
+        self._item(sku, product)
+        if month != "-":
+            self.sold(sku, "month", month)
+        attributes = dict(word.split("=", 1) for word in words)
+        with self.books.work() as work:
+            work.tx.execute(
+                "insert into sku_detail (sku_id, region, attributes, recorded_at) values (%s, '', %s, %s)",
+                (sku, json.dumps(attributes), SINCE),
             )
 
     def promotion(self, name: str, factor: str, *words: str) -> None:
@@ -190,6 +204,30 @@ class Scene(World):
             approval_rules.Rule(kind, named, cny(limit).minor, frozenset(filter(None, products.split(","))))
         )
         self.ask(lambda work: approval.set_policy(work, enterprise_id="group", policy=tuple(self.rules)))
+
+    # what is said
+    def _placed(self, token: str, answer: OrderPlaced | None) -> None:
+        if answer is None:
+            return
+        self.orders[token] = answer.order.order_id
+        for one in answer.lines:
+            if answer.order.kind in (OrderKind.PURCHASE, OrderKind.CONVERT):
+                name = token if len(answer.lines) == 1 else f"{token}.{one.line.line}"
+                self.subscriptions[name] = one.line.subscription_id
+        off = f", coupon {plain(answer.coupon_minor)}" if answer.coupon_minor else ""
+        asks = f", needs {', '.join(need.role.word for need in answer.needs)}" if answer.needs else ""
+        word = "already ordered" if answer.repeated else "ordered"
+        self.said.append(f"{word} {token} {answer.order.kind.word} {plain(answer.order.payable)}{off}{asks}")
+
+    def _given_back(self, token: str, answer: GivenBack) -> None:
+        self.orders[token] = answer.order.order_id
+        back: dict[str, int] = {}
+        for one in answer.draws:
+            back[one.source_id] = back.get(one.source_id, 0) - one.amount_minor
+        to = ", ".join(f"{name} {plain(amount)}" for name, amount in sorted(back.items()))
+        word = "already gave back" if answer.repeated else "gave back"
+        all_of_it = " (five days)" if answer.refund and answer.refund.five_day else ""
+        self.said.append(f"{word} {token} {plain(-answer.order.payable)}{all_of_it} to {to or 'nobody'}")
 
 
 def cny(text: str) -> Money:

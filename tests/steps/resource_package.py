@@ -119,7 +119,7 @@ class Bought(World):
             self.names.setdefault(key, found.commitment_id)
             start, end = (local(at) for at in (found.valid.start, found.valid.end))
             again = " again" if found.repeated else ""
-            self.said.append(f"{key}{again} from {start} until {end} paid {found.paid}")
+            self.said.append(f"{key}{again} from {start} until {end} paid {found.price}")
 
     def share(self, key: str, account: str) -> None:
         self._serve(key, account, shared=True)

@@ -41,6 +41,6 @@ begin
     foreach name in array array['package_stretch', 'savings_plan']
     loop
         execute format('create policy ordered on %I as restrictive for insert to partita_tenant '
-                       'with check (order_id is not null)', name);
+                       'with check ((select tenants()) is not null and order_id is not null)', name);
     end loop;
 end $$;
