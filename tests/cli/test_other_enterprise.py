@@ -137,7 +137,8 @@ package grant @-acct1 s 1 s --key k
 package renew @-pkg1 --key k
 package upgrade @-pkg1 1 --key k
 package list @-acct1
-plan grant @-acct1 s 1 s@1 --key k
+plan grant @-acct1 s 1 s~1 --key k
+plan buy @-acct1 s 1 --key k
 plan list @-acct1
 deduct share @-pkg1 blue-acct1
 deduct share blue-pkg1 @-acct1
@@ -244,7 +245,9 @@ def test_the_answer_does_not_tell_whether_there_is_such_an_account(
         for stranger in ("red", "not"):
             for name, text in FILES.items():
                 (tmp_path / name).write_text(text.replace("@", stranger))
-            words = [word if "@acme" in word else word.replace("@", stranger) for word in command.split()]
+            words = [
+                word if "@acme" in word else word.replace("@", stranger).replace("~", "@") for word in command.split()
+            ]
             code, text = _said(words, monkeypatch, capsys)
             answers.append((code, re.sub(r"\bred\b", "not", text)))
         there, missing = answers

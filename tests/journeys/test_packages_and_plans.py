@@ -15,7 +15,7 @@ def test_a_package_and_a_plan_cover_a_month(line: CommandLine) -> None:
     grant = "package grant acme pack 100 vm,db*0.5 --for 3 --each month --price 300.00".split()
     assert line.said(*grant, "--key", "p-1", "--dry-run")["dry_run"]
     package = line.said(*grant, "--key", "p-1")
-    assert (package["paid"], package["repeated"]) == ("300.00", False)
+    assert (package["price"], package["repeated"]) == ("300.00", False)
     assert line.said(*grant, "--key", "p-1")["repeated"]
     assert line.said("funds", "show", "acme")["cash"] == "700.00"
     plan = line.said("plan", "grant", "acme", "plan", "8.00", "vm@4.00", "--key", "s-1")
@@ -44,9 +44,9 @@ def test_a_package_and_a_plan_cover_a_month(line: CommandLine) -> None:
 
 def _changed(line: CommandLine, package: str, plan: str) -> None:
     """More quota, another term, and the end of the plan: it charges nothing more."""
-    more = line.said("package", "upgrade", package, "50", "--key", "p-2")
+    more = line.said("package", "upgrade", package, "50", "--price", "0", "--key", "p-2")
     assert more["source_id"].startswith(package)
-    line.said("package", "renew", package, "--for", "1", "--key", "p-3")
+    line.said("package", "renew", package, "--for", "1", "--price", "0", "--key", "p-3")
     stretches = line.said("package", "list", "acme")["packages"][0]["stretches"]
     assert [(one["quota"], one["state"]) for one in stretches][:2] == [("100", "running"), ("50", "running")]
     line.said("deduct", "skip", plan, "--sku", "vm")

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from partita.cli.demo.linking import CURRENCY, yuan
+from partita.cli.demo.linking import yuan
 from partita.cli.demo.purse import pay
 from partita.cli.demo.stage import Stage, sure
-from partita.core.money import Money, format_scaled
+from partita.core.money import format_scaled
 from partita.core.permission import Actor, Role
 from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
-    from partita.usecases.order import OrderPaid
+    from partita.usecases.order import OrderPaid, OrderPlaced
     from partita.usecases.work import Work
 
 PEOPLE = {"lin": Role.BUSINESS_OWNER, "zhao": Role.PROCUREMENT, "qian": Role.FINANCE}
@@ -30,7 +30,7 @@ Answer = TypeVar("Answer")
 
 
 def plan_and_buy(stage: Stage) -> dict[str, Any]:
-    """Try and take in a price list, buy in both modes, grant a package and a plan; return what `--json` tells."""
+    """Try and take in a price list, buy in both modes, save by a package and a plan; return what `--json` tells."""
     stage.clock.at("2026-11-02 14:00")
     _price_list(stage)
     orders = _orders(stage)
@@ -85,26 +85,32 @@ def _as(stage: Stage, user: str, what: Callable[[Work], Answer | Refused]) -> An
 def _bought(stage: Stage, account: str, sku: str, *, instances: int, months: int) -> dict[str, Any]:
     """Let a business owner quote and order, whoever must approve, and finance pay."""
     from partita.cli.quote import quote_page  # noqa: PLC0415 - a command starts fast
-    from partita.core.approval import Verdict  # noqa: PLC0415
     from partita.core.quote import Asked as Line  # noqa: PLC0415
     from partita.core.quote import Span  # noqa: PLC0415
     from partita.core.subscription import Term  # noqa: PLC0415
-    from partita.usecases import approval, order  # noqa: PLC0415
+    from partita.usecases import order  # noqa: PLC0415
     from partita.usecases.quote import quote  # noqa: PLC0415
 
-    buyer, *approvers = PEOPLE
+    buyer = next(iter(PEOPLE))
     asked = [(Line(sku, instances), Span(Term.MONTH, months))]
     quote_page(stage.console, sure(_as(stage, "qian", lambda work: quote(work, account, asked))))
     wanted = [order.Asked(sku, instances, Term.MONTH, months)]
-    token = order.Token("demo", None)
+    token = order.Token(f"demo {sku}", None)
     placed = sure(_as(stage, buyer, lambda work: order.buy(work, account_id=account, asked=wanted, token=token)))
+    return _said(stage, _agreed(stage, placed), [need.role.word for need in placed.needs])
+
+
+def _agreed(stage: Stage, placed: OrderPlaced) -> OrderPaid:
+    """Let whoever must approve an order do so, one after the other, and finance pay it."""
+    from partita.core.approval import Verdict  # noqa: PLC0415 - a command starts fast
+    from partita.usecases import approval, order  # noqa: PLC0415
+
     name = placed.order.order_id
-    for approver in approvers if placed.needs else ():
+    for approver in list(PEOPLE)[1:] if placed.needs else ():
         stage.clock.now += timedelta(minutes=10)
         sure(_as(stage, approver, lambda work: approval.decide(
             work, order_id=name, verdict=Verdict.APPROVED, reason="within the plan of the quarter")))  # fmt: skip
-    paid = sure(_as(stage, "qian", lambda work: order.pay(work, order_id=name)))
-    return _said(stage, paid, [need.role.word for need in placed.needs])
+    return sure(_as(stage, "qian", lambda work: order.pay(work, order_id=name)))
 
 
 def _said(stage: Stage, paid: OrderPaid, approved_by: list[str]) -> dict[str, Any]:
@@ -125,25 +131,23 @@ def _said(stage: Stage, paid: OrderPaid, approved_by: list[str]) -> dict[str, An
 
 
 def _save(stage: Stage) -> dict[str, Any]:
-    """Grant the main account a package that its members share, and a member of its own funds a savings plan."""
+    """The main account orders a package that its members share, a member with funds of its own a savings plan."""
     from partita.cli.commitment.package import package_table  # noqa: PLC0415 - a command starts fast
     from partita.cli.commitment.plan import plan_table  # noqa: PLC0415
-    from partita.core.period import Cycle  # noqa: PLC0415
-    from partita.core.quantity import E6, FACTOR_ONE, parse_price  # noqa: PLC0415
-    from partita.core.savings_plan import PayMode  # noqa: PLC0415
-    from partita.demo.price_list import PACKAGE, PLAN, PLAN_RATE, SERVER, SMALL  # noqa: PLC0415
+    from partita.core.quantity import parse_price  # noqa: PLC0415
+    from partita.core.savings_plan import PayMode, PlanOffer  # noqa: PLC0415
+    from partita.demo.price_list import PACKAGE, PLAN  # noqa: PLC0415
     from partita.demo.voyage import MAIN, MAPS  # noqa: PLC0415
-    from partita.usecases import commitment  # noqa: PLC0415
+    from partita.usecases import commitment, order  # noqa: PLC0415
 
-    price = Money.parse("3600.00", CURRENCY).minor
-    offer = commitment.PackageOffer(PACKAGE, 5_000 * E6, ((SERVER, FACTOR_ONE),), 2, price, Cycle.MONTH)
-    promise = commitment.PlanOffer(PLAN, parse_price("1.40"), ((SMALL, parse_price(PLAN_RATE)),), 1, PayMode.NONE)
+    buyer, token = next(iter(PEOPLE)), order.Token("demo plan", None)
+    promise = PlanOffer(PLAN, parse_price("1.40"), (), 1, PayMode.NONE)
     with stage.chapter("A resource package for all members, a savings plan", "资源包（成员共享）与节省计划"):
-        package = stage.do(lambda work: commitment.grant_package(
-            work, account_id=MAIN, offer=offer, idempotency_key="demo"))  # fmt: skip
-        stage.do(lambda work: commitment.share(work, commitment_id=package.commitment_id, member_id=""))
-        plan = stage.do(lambda work: commitment.grant_plan(
-            work, account_id=MAPS, offer=promise, idempotency_key="demo"))  # fmt: skip
+        package = _bought(stage, MAIN, PACKAGE, instances=1, months=2)["subscriptions"][0]
+        stage.do(lambda work: commitment.share(work, commitment_id=package, member_id=""))
+        placed = sure(_as(stage, buyer, lambda work: commitment.order_plan(
+            work, account_id=MAPS, offer=promise, token=token)))  # fmt: skip
+        plan = _agreed(stage, placed).subscriptions[0]
         package_table(stage.console, stage.do(lambda work: commitment.list_packages(work, MAIN)), stage.clock.now)
         plan_table(stage.console, stage.do(lambda work: commitment.list_plans(work, MAPS)), stage.clock.now)
-    return {"package": package.commitment_id, "plan": plan.commitment_id}
+    return {"package": package, "plan": plan}
