@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.chart import account_name
 from partita.cli.funds.amount import decimal, shown
 from partita.cli.moment import local
 from partita.cli.ways import Ways, tell
@@ -15,6 +16,7 @@ from partita.core.approval import Approval
 from partita.core.money import Money
 from partita.core.order import Order
 from partita.core.refusal import Refused
+from partita.core.unsubscribe import CREDIT
 
 if TYPE_CHECKING:
     from partita.store.order import KeptLine
@@ -128,16 +130,23 @@ def _reckoning(answer: GivenBack) -> tuple[str, str]:
     if answer.refund and answer.refund.five_day:
         lines.append(("Within five days of a new purchase all comes back.", "新购五天内全额退款。"))
     for each in answer.refund.stretches if answer.refund else ():
-        until = f"{each.ends_at:%Y-%m-%d %H:%M} UTC"
+        until = local(each.ends_at, answer.zone)
         paid, back = (shown(Money(minor, currency)) for minor in (each.came_in, each.amount))
         used = shown(Money(each.came_in - each.amount, currency))
         lines.append((f"until {until}: paid {paid} − used {used} = {back}",
                       f"至 {until}：实付 {paid} − 已消费 {used} = {back}"))  # fmt: skip
     for draw in answer.draws:
-        to = draw.fund if draw.source_id in {"", draw.fund} else f"{draw.fund} {draw.source_id}"
+        to = fund_name(draw.fund, draw.source_id)
         given = shown(Money(-draw.amount_minor, currency))
         lines.append((f"back to {to}: {given}", f"退至 {to}：{given}"))
     return "".join(f"\n{en}" for en, _ in lines), "".join(f"\n{zh}" for _, zh in lines)
+
+
+def fund_name(fund: str, source_id: str) -> str:
+    """Name what paid or is paid back: `cash`, `refund book 2026-11`, `现金`; what no fund paid is credit."""
+    if fund == CREDIT:
+        return screen.say("credit", "信控额度")
+    return f"{account_name(fund)}{'' if source_id in {'', fund} else f' {source_id}'}"
 
 
 def render_orders(console: Console, orders: Sequence[Order]) -> None:
@@ -211,8 +220,8 @@ def order_page(console: Console, answer: OrderShown) -> None:
     render_approval(console, answer.approval)
     for draw in answer.draws:
         amount = shown(Money(draw.amount_minor, currency))
-        console.print(screen.say(f"line {draw.line}: {draw.fund} {draw.source_id} {amount}",
-                                 f"第 {draw.line} 行：{draw.fund} {draw.source_id} {amount}"))  # fmt: skip
+        name = fund_name(draw.fund, draw.source_id)
+        console.print(screen.say(f"line {draw.line}: {name} {amount}", f"第 {draw.line} 行：{name} {amount}"))
     for step in answer.steps:
         at = local(step.recorded_at, answer.zone)
         console.print(f"{at} {answer.zone}  {step.state.text(language)}  {step.recorded_by}")

@@ -156,8 +156,8 @@ def _rank(listed: int, one: Promotion | None, contract: Sequence[Discount]) -> t
 class Plan:
     """Who would pay an order (QUOTE-4): what each source would pay of each line, in its turn, in minor units.
 
-    `on_credit`: what no fund pays. `short`: by how much the available quota is too small for what vouchers and cards
-    leave; 0 = it can be paid.
+    `on_credit`: what no fund pays and credit would. `short`: what has to come in before it can be paid: what vouchers
+    and cards leave beyond the available quota, and all that is overdue; 0 = it can be paid.
     """
 
     parts: tuple[Part, ...]
@@ -185,7 +185,8 @@ def plan(dues: Sequence[Due], sources: Iterable[Source], *, available: int) -> P
     settled = settle_lines(dues, sources)
     beside = sum(part.amount for part in settled.parts if part.fund in SAME_MONTH)
     needed = sum(due.amount for due in dues) - beside
-    return Plan(settled.parts, settled.outstanding, available, max(0, needed - max(available, 0)) if needed else 0)
+    short = max(0, needed - available) if needed else 0
+    return Plan(settled.parts, max(0, settled.outstanding - short), available, short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from enum import Enum
 
 from partita.core.deduction import Commitment, Kind, Sharing, Skip
 from partita.core.money import minor_scale_e10
-from partita.core.period import Cycle, Period
+from partita.core.period import Cycle, Period, in_zone
 from partita.core.quantity import E6, FACTOR_ONE, INT64_MAX, format_quantity, parse_pairs, parse_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.subscription import months_after
@@ -199,11 +199,14 @@ def valid_for(start: datetime, months: int, zone: str) -> Period:
     return Period(start, months_after(start, months, zone))
 
 
-def may_start(start: datetime, now: datetime) -> Refused | None:
-    """Refuse a start in the past or more than six months ahead (PKG-2): COMMITMENT_START."""
-    if now <= start <= now + AHEAD_MOST:
+def may_start(start: datetime, now: datetime, zone: str) -> Refused | None:
+    """Refuse a start in the past or more than six months ahead (PKG-2): COMMITMENT_START, by the clock of `zone`."""
+    latest = now + AHEAD_MOST
+    if now <= start <= latest:
         return None
-    return refused(Reason.COMMITMENT_START, start=start, now=now, latest=now + AHEAD_MOST)
+    return refused(
+        Reason.COMMITMENT_START, start=in_zone(start, zone), now=in_zone(now, zone), latest=in_zone(latest, zone)
+    )
 
 
 def renewed(stretches: Iterable[Stretch], months: int, price_minor: int, zone: str) -> Stretch:

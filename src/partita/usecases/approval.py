@@ -16,6 +16,7 @@ from partita.core.order import Order, OrderState
 from partita.core.permission import Action, Grant, Place, Role
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import approval as approval_store
+from partita.store import catalog as catalog_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
 from partita.store import org as org_store
@@ -62,12 +63,17 @@ class Delegated:
 def set_policy(work: Work, *, enterprise_id: str, policy: Policy, dry_run: bool = False) -> PolicySet | Refused:
     """Set which orders need whose approval, for orders that are placed from now on (APPROVE-1).
 
-    Refused: NOT_PERMITTED, BAD_APPROVAL_POLICY.
+    Refused in this order: NOT_PERMITTED, UNKNOWN_ENTERPRISE, BAD_APPROVAL_POLICY, UNKNOWN_PRODUCT.
     """
     if isinstance(no := authorise_in(work, Action.SET_APPROVAL_POLICY, enterprise_id), Refused):
         return no
+    if enterprise_id not in org_store.enterprises_of(work.tx):
+        return refused(Reason.UNKNOWN_ENTERPRISE, enterprise=enterprise_id)
     if wrong := rules.check_policy(policy):
         return refused(Reason.BAD_APPROVAL_POLICY, detail=wrong)
+    named = {product for rule in policy for product in rule.products}
+    if named and (unknown := sorted(named - set(catalog_store.products_of(work.tx)))):
+        return refused(Reason.UNKNOWN_PRODUCT, product=unknown[0])
     repeated = approval_store.policy_of(work.tx, enterprise_id) == policy
     with work.tx.transaction(force_rollback=dry_run):
         if not repeated:
@@ -76,9 +82,11 @@ def set_policy(work: Work, *, enterprise_id: str, policy: Policy, dry_run: bool 
 
 
 def policy_of(work: Work, enterprise_id: str) -> Policy | Refused:
-    """Return the approval policy of an enterprise. Refused: NOT_PERMITTED."""
+    """Return the approval policy of an enterprise. Refused: NOT_PERMITTED, UNKNOWN_ENTERPRISE."""
     if isinstance(no := authorise_in(work, Action.VIEW_PERMISSIONS, enterprise_id), Refused):
         return no
+    if enterprise_id not in org_store.enterprises_of(work.tx):
+        return refused(Reason.UNKNOWN_ENTERPRISE, enterprise=enterprise_id)
     return approval_store.policy_of(work.tx, enterprise_id)
 
 
@@ -156,7 +164,7 @@ def delegate(
     """Lend one's role to another user from one instant to another (APPROVE-5); the same instant twice takes it back.
 
     Who may do it is who holds the role in the enterprise. Refused in this order: NOT_YOUR_ROLE, BAD_TEXT,
-    ENDS_BEFORE_START, DELEGATED_TO_ITSELF, UNKNOWN_USER.
+    ENDS_BEFORE_START, DELEGATED_TO_ITSELF, UNKNOWN_USER, ADMINISTRATORS_APPROVE_NOTHING.
     """
     user_id, (role, delegate_id), (start, end) = work.actor.user_id or "", lent_to, between
     if no := _not_held(work, role, enterprise_id) or text_at_fault({"reason": reason}, needed=frozenset()):
@@ -168,6 +176,8 @@ def delegate(
     known = [one for one in permission_store.users(work.tx, delegate_id) if one.enterprise_id == enterprise_id]
     if not known:
         return refused(Reason.UNKNOWN_USER, user=delegate_id)
+    if end > start and _administers(work, delegate_id):
+        return refused(Reason.ADMINISTRATORS_APPROVE_NOTHING, user=delegate_id)
     lent = Delegation(role, user_id, delegate_id, start, end)
     repeated = any(one.delegation == lent for one in approval_store.delegations(work.tx, enterprise_id))
     with work.tx.transaction(force_rollback=dry_run):
@@ -196,8 +206,16 @@ def _approver(work: Work, account_id: str) -> Approver:
     lent = [one.delegation for one in approval_store.delegations(work.tx, enterprise)]
     lenders = {one.user_id for one in lent if one.delegate_id == user_id}
     held = {name: _roles(work, name, place) for name in {user_id, *lenders} if name}
-    borrowed: Mapping[Role, str] = rules.lent_to(lent, user_id, work.now, held)
+    borrowed: Mapping[Role, str] = {}
+    if not _administers(work, user_id):
+        borrowed = rules.lent_to(lent, user_id, work.now, held)
     return Approver(work.actor.signature, held.get(user_id, frozenset()), borrowed)
+
+
+def _administers(work: Work, user_id: str) -> bool:
+    """Say whether a user is an administrator anywhere now: who says who may do what approves nothing (APPROVE-5)."""
+    grants = permission_store.grants(work.tx, user_id) if user_id else []
+    return any(one.role is Role.ADMINISTRATOR and _counts(one, work.now) for one in grants)
 
 
 def _roles(work: Work, user_id: str, place: Place | None) -> frozenset[Role]:

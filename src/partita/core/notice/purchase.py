@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from partita.core.ledger import instant_text
 from partita.core.notice.message import Notice, Text
+from partita.core.period import clock
 
 
 def bill_notice(account_id: str, name: str, turn: str, figures: Mapping[str, object]) -> Notice:
@@ -63,20 +64,25 @@ def subscription_notice(
 ) -> Notice:
     """Tell of the end or renewal of a subscription (SUB-7): once for each end and mark, which the key sees to.
 
-    `facts` are subscription, product and resource; `why` is why a renewal failed.
+    `facts` are subscription, product and resource; `ends_at` is by the clock of the account; `why` it was not renewed.
     """
     name, product, resource = facts
-    named = {"name": name, "ends": f"{ends_at:%Y-%m-%d %H:%M} UTC"}
+    named = {"name": name, "ends": clock(ends_at)}
     title, body = _OF_SUBSCRIPTION[kind]
     (english, chinese), (more, more_chinese) = title, body
     return Notice(
         account_id=account_id,
-        key=f"subscription:{kind}:{account_id}:{name}:{instant_text(ends_at)}:{mark}",
+        key=f"subscription:{kind}:{account_id}:{name}:{instant_text(ends_at.astimezone(UTC))}:{mark}",
         kind=f"subscription.{kind}",
         title=(f"{account_id}: {english.format(**named)}", f"{account_id}：{chinese.format(**named)}"),
         body=(
             f"{product} / {resource}. {more.format(**named, why=why[0])}".strip(),
             f"{product} / {resource}。{more_chinese.format(**named, why=why[1])}".strip(),
         ),
-        figures={"account": account_id, "subscription": name, "product": product, "ends_at": ends_at.isoformat()},
+        figures={
+            "account": account_id,
+            "subscription": name,
+            "product": product,
+            "ends_at": ends_at.astimezone(UTC).isoformat(),
+        },
     )

@@ -28,6 +28,17 @@ ORDER_FUNDS_SHORT = (
         "请充值 {short} 后重新支付，或在线支付：`partita order pay {order} --online`。"
     ),
 )
+RENEWAL_FUNDS_SHORT = (
+    (
+        "{payer} cannot pay the renewal of {subscription}: vouchers and cards pay {vouchers}; of the other {needed} it "
+        "may use: {formula}. Top up {short}; it is tried again tomorrow, or renew it yourself: "
+        "`partita order renew {subscription}`."
+    ),
+    (
+        "{payer} 无法支付 {subscription} 的续费：代金券与储值卡支付 {vouchers}；其余需 {needed}，而 {formula}。"
+        "请充值 {short}；系统将于次日重试，也可自行续费：`partita order renew {subscription}`。"
+    ),
+)
 ORDER_WITHOUT_LINES = (
     "An order has 1 to {most} lines. Give at least one line.",
     "订单须有 1 至 {most} 行。请至少给出一行。",
@@ -146,5 +157,9 @@ BAD_APPROVAL_POLICY = ("The approval policy makes no sense: {detail}", "审批�
 NOT_YOUR_ROLE = (
     "{user} does not hold the role {role}: only a role that one has is lent.",
     "{user} 不具有{role}角色：只能委托自己具有的角色。",
+)
+ADMINISTRATORS_APPROVE_NOTHING = (
+    "{user} is an administrator: who says who may do what does not approve. Lend the role to somebody else.",
+    "{user} 是管理员：管理权限的人不参与审批。请委托给其他人。",
 )
 DELEGATED_TO_ITSELF = ("Name another user to lend the role to.", "请指定其他用户作为受托人。")

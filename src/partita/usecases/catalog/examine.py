@@ -21,7 +21,7 @@ from partita.columnar import catalog as sql
 from partita.columnar.tables import arrow_schema
 from partita.core.catalog import Tier
 from partita.core.fault import Fault, Origin, Problem
-from partita.core.period import DEFAULT_ZONE
+from partita.core.period import DEFAULT_ZONE, in_zone
 from partita.core.promotion import Promotion
 from partita.core.quantity import format_price, format_quantity
 from partita.core.refusal import Reason, Refused, refused
@@ -30,6 +30,7 @@ from partita.formats.catalog import DOCUMENTS, Reading, read_catalogue
 from partita.store import catalog_change as change_store
 from partita.store import org as org_store
 from partita.store import promotion as promotion_store
+from partita.usecases.catalog.offers import offers_at_fault
 from partita.usecases.permission import authorise_books
 from partita.usecases.work import Books, Work
 
@@ -81,7 +82,7 @@ def examine(work: Work, engine: duckdb.DuckDBPyConnection, folder: Path) -> Exam
         return refused(Reason.NOT_A_CATALOGUE, path=folder, known=", ".join(DOCUMENTS))
     _lay_out(work, engine, reading)
     promotions = promotion_store.promotions_of(work.tx)
-    problems = reading.problems or problems_of(engine, reading, promotions)
+    problems = reading.problems or problems_of(engine, reading, promotions, zone)
     if problems:
         return _refusal(folder, problems)
     stated = {kind.name: _count(engine, f"stated_{kind.name}") for kind in sql.KINDS}
@@ -122,34 +123,31 @@ def _frozen(work: Work) -> pa.Table:
 
 
 def problems_of(
-    engine: duckdb.DuckDBPyConnection, reading: Reading, promotions: dict[PromotionKey, Promotion]
+    engine: duckdb.DuckDBPyConnection, reading: Reading, promotions: dict[PromotionKey, Promotion], zone: str
 ) -> list[Problem]:
-    """Return what is at fault: prices in themselves, then contradictions, then references, then closed months.
+    """Return all that is at fault, by file and row: prices in themselves, contradictions, references, closed months.
 
-    The engine holds the tables of `columnar.catalog.STATED` and `BOOKS`; without a fault it holds `new_…` afterwards.
+    The engine holds the tables of `columnar.catalog.STATED` and `BOOKS`; it holds `new_…` afterwards. Instants are said
+    by the clock of `zone`.
     """
     engine.execute(sql.PRICES_STATED)
-    problems = (
-        _asked(engine, sql.tier_checks())
-        or [*_asked(engine, sql.contradictions()), *_contradicting(reading, promotions)]
-        or [*_asked(engine, sql.references()), *_unknown(engine, reading)]
-    )
-    if problems:
-        return problems
     for statement in sql.news():
         engine.execute(statement)
-    return _asked(engine, [sql.closed_months()])
+    checks = (*sql.tier_checks(), *sql.contradictions(), *sql.references(), sql.closed_months())
+    found = [*_asked(engine, checks, zone), *_contradicting(reading, promotions), *_unknown(engine, reading)]
+    found += offers_at_fault(engine)
+    order = [path for name in DOCUMENTS for path in (f"{name}.csv", f"{name}.yaml", f"{name}.yml")]
+    return sorted(found, key=lambda one: (order.index(one.origin.file), one.origin.row))
 
 
-def _asked(engine: duckdb.DuckDBPyConnection, checks: Iterable[str]) -> list[Problem]:
-    """Carry out checks; return what they find, by file and row."""
-    found: list[Problem] = []
+def _asked(engine: duckdb.DuckDBPyConnection, checks: Iterable[str], zone: str) -> Iterator[Problem]:
+    """Carry out checks; yield what they find."""
     for check in checks:
         for fault, file, row, column, told in engine.execute(f"{check} limit {_PROBLEMS_READ}").fetchall():
             detail = {name: _as_read(name, column, value) for name, value in json.loads(told).items()}
-            found.append(Problem(Fault[fault], Origin(file, row), _COLUMN.get(column, column), detail))
-    order = [path for name in DOCUMENTS for path in (f"{name}.csv", f"{name}.yaml", f"{name}.yml")]
-    return sorted(found, key=lambda one: (order.index(one.origin.file), one.origin.row))
+            if "on" in detail:
+                detail["on"] = in_zone(datetime.fromisoformat(str(detail["on"])), zone)
+            yield Problem(Fault[fault], Origin(file, row), _COLUMN.get(column, column), detail)
 
 
 _COLUMN = {"tiers": "price", "block_e6": "block_size", "price_e10": "price"}

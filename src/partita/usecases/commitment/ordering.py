@@ -121,7 +121,7 @@ def _plan(work: Work, holder: Holder, asked: PlanOffer, name: str) -> Line | Ref
         return refused(Reason.BAD_TERMS, value=str(offer.years), allowed=allowed)
     no = (
         terms_at_fault(plan_rules.check_terms(offer.commitment_e10, offer.years, offer.rates), offer.words())
-        or (None if asked.start is None else package_rules.may_start(asked.start, work.now))
+        or (None if asked.start is None else package_rules.may_start(asked.start, work.now, holder.zone))
         or beyond(replace(offer, pay_mode=PayMode.ALL), holder.currency)
     )
     if no:

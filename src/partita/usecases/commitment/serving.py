@@ -16,6 +16,7 @@ from partita.store.commitment import Owned
 from partita.store.control_policy import Setting
 from partita.store.funds import Holder
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
+from partita.usecases.order.commitment import over
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
@@ -53,8 +54,8 @@ def share(
 
     def decide() -> Served | Refused:
         ledger_store.lock_payers(work.tx, [owned.account_id])
-        if over := _over(work, commitment_id):
-            return over
+        if no := over(work, commitment_id):
+            return no
         spans = commitment_store.shares_of(work.tx, [commitment_id]).get(commitment_id, [])
         is_shared = any(one.account_id == (member_id or None) and one.effective_until is None for one in spans)
         if is_shared != shared:
@@ -86,8 +87,8 @@ def skip(
 
     def decide() -> Served | Refused:
         ledger_store.lock_payers(work.tx, [owned.account_id])
-        if over := _over(work, commitment_id):
-            return over
+        if no := over(work, commitment_id):
+            return no
         rules = commitment_store.skips_of(work.tx, [commitment_id]).get(commitment_id, [])
         known = any((one.sku_id or "", one.account_id or "") == what and one.effective_until is None for one in rules)
         if known != skipped:
@@ -112,8 +113,8 @@ def end(work: Work, *, commitment_id: str, reason: str, dry_run: bool = False) -
     def decide() -> Served | Refused:
         ledger_store.lock_payers(work.tx, [owned.account_id])
         repeated = commitment_id in commitment_store.end_of(work.tx, [commitment_id])
-        if not repeated and (over := _over(work, commitment_id)):
-            return over
+        if not repeated and (no := over(work, commitment_id)):
+            return no
         if not repeated:
             commitment_store.add_end(work.tx, owned, reason, _setting(work))
         return Served(commitment_id, owned.account_id, repeated, dry_run)
@@ -141,11 +142,6 @@ def _unfit(work: Work, owner: Holder, member_id: str) -> Refused | None:
             owner_payer=owner.payer_id,
         )  # fmt: skip
     return None
-
-
-def _over(work: Work, commitment_id: str) -> Refused | None:
-    ended = commitment_store.ends_at(work.tx, commitment_id)
-    return None if work.now < ended else refused(Reason.COMMITMENT_OVER, source=commitment_id, ended=ended)
 
 
 def _setting(work: Work) -> Setting:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from partita.core import resource_package as package_rules
 from partita.core import savings_plan as plan_rules
 from partita.core.order import Order
-from partita.core.period import Period
+from partita.core.period import Period, in_zone
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.resource_package import PackageChange, PackageOffer, ResourcePackage, Stretch, StretchKind
 from partita.core.savings_plan import PlanOffer, SavingsPlan
@@ -80,7 +80,11 @@ def package_of(owner: Holder, package_id: str, offer: PackageOffer) -> ResourceP
 def over(work: Work, name: str) -> Refused | None:
     """Refuse to go on with a package or plan that is over: its end has come, or it was ended: COMMITMENT_OVER."""
     ended = commitment_store.ends_at(work.tx, name)
-    return None if work.now < ended else refused(Reason.COMMITMENT_OVER, source=name, ended=ended)
+    if work.now < ended:
+        return None
+    owner = commitment_store.owner_of(work.tx, name)
+    assert owner is not None, "what has an end has an owner"
+    return refused(Reason.COMMITMENT_OVER, source=name, ended=in_zone(ended, _owner(work, owner).zone))
 
 
 def _changed(work: Work, change: PackageChange, price_minor: int) -> Stretch | Refused:

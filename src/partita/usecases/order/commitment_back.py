@@ -9,7 +9,7 @@ from partita.core import resource_package as rules
 from partita.core.deduction import Commitment
 from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind
-from partita.core.period import Period
+from partita.core.period import Period, in_zone
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.resource_package import Stretch
@@ -44,7 +44,7 @@ def unsubscribe_package(work: Work, *, package_id: str, key: str, dry_run: bool 
         return holder
     row = commitment_store.package_of(work.tx, package_id)
     if row is None:
-        ended = commitment_store.ends_at(work.tx, package_id)
+        ended = in_zone(commitment_store.ends_at(work.tx, package_id), holder.zone)
         return refused(Reason.PLAN_NOT_REFUNDABLE, plan=package_id, ended=ended)
     if no := text_at_fault({"key": key}):
         return no

@@ -16,7 +16,7 @@ from partita.core.funds import AcceptanceState, Fund
 from partita.core.ids import derived_id
 from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind, OrderLine, OrderState, PricedLine
-from partita.core.period import Month, Period
+from partita.core.period import DEFAULT_ZONE, Month, Period
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.subscription import SubscriptionState, Term, whole_second
@@ -43,7 +43,7 @@ from partita.usecases.work import Work
 class GivenBack:
     """An order that gave money back for a subscription or package: by line what came back to whom, and the reckoning.
 
-    `refund` is None where the order was there before.
+    `refund` is None where the order was there before. `zone`: that of the account, by whose clock its ends are said.
     """
 
     order: Order
@@ -52,6 +52,7 @@ class GivenBack:
     name: str
     repeated: bool
     dry_run: bool
+    zone: str = DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,9 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     work.touched.update({holder.payer_id, *control_store.payers(work.tx, [order.account_id])})
     clear(work, [holder.payer_id])
     done = replace(order, state=OrderState.PAID)
-    return GivenBack(done, tuple(draws), giving.refund, giving.sold.name, repeated=False, dry_run=dry_run)
+    return GivenBack(
+        done, tuple(draws), giving.refund, giving.sold.name, repeated=False, dry_run=dry_run, zone=holder.zone
+    )
 
 
 def _charge(work: Work, order: Order, line: KeptLine, effective_e10: int | None) -> ChargeRow:

@@ -126,7 +126,7 @@ def buy(
             derived_id("pkg" if offer else "sub", account_id, token.key, number)
             for number, offer in enumerate(offers, 1)
         ]
-        if no := _unsold(found, offers, work.now):
+        if no := _unsold(found, offers, (work.now, holder.zone)):
             return no
         return [
             Line(Wanted(one.priced, name), one, offer) for one, name, offer in zip(found, names, offers, strict=True)
@@ -144,14 +144,19 @@ def package_in(one: Quoted) -> PackageOffer | None:
     return replace(offer, quota_e6=offer.quota_e6 * one.asked.quantity, start=one.asked.start)
 
 
-def _unsold(found: Sequence[Quoted], offers: Sequence[PackageOffer | None], now: datetime) -> Refused | None:
-    """Refuse what is not bought so: BUY_A_PLAN (a plan), STARTS_WHEN_PAID (a later start of what is no package)."""
+def _unsold(
+    found: Sequence[Quoted], offers: Sequence[PackageOffer | None], clock: tuple[datetime, str]
+) -> Refused | None:
+    """Refuse what is not bought so: BUY_A_PLAN, STARTS_WHEN_PAID (a start of what is no package), COMMITMENT_START.
+
+    `clock`: now, and the zone.
+    """
     for one, offer in zip(found, offers, strict=True):
         if "rates" in dict(one.attributes):
             return refused(Reason.BUY_A_PLAN, sku=one.asked.sku_id)
         if offer is None and one.asked.start is not None:
             return refused(Reason.STARTS_WHEN_PAID, sku=one.asked.sku_id)
-        if one.asked.start is not None and (late := package_rules.may_start(one.asked.start, now)):
+        if one.asked.start is not None and (late := package_rules.may_start(one.asked.start, *clock)):
             return late
     return None
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from partita.core.money import minor_scale_e10, truncate
 from partita.core.order import OrderKind, PricedLine, Wanted
-from partita.core.period import Period
+from partita.core.period import Period, in_zone
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.subscription import Paid, SubscriptionState, Term, bought, whole_second
@@ -94,7 +94,8 @@ def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> li
     if isinstance(portions, Refused):
         return portions
     if not portions or state_of(work, one) is not SubscriptionState.RUNNING:
-        return refused(Reason.SUBSCRIPTION_ENDED, subscription=one.subscription_id, ended=one.paid.ends_at)
+        ended = in_zone(one.paid.ends_at, one.zone)
+        return refused(Reason.SUBSCRIPTION_ENDED, subscription=one.subscription_id, ended=ended)
     if no := _unfit(work, one, to):
         return no
     found: list[Difference] = []

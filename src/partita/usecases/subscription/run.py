@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from partita.core.notice import Notice, subscription_notice
+from partita.core.period import in_zone
 from partita.core.refusal import Reason, Refused
 from partita.core.subscription import (
     FIRST_ATTEMPT_DAYS,
@@ -126,6 +127,8 @@ def _renew(work: Work, one: Subscription) -> OrderPaid | Refused:
     answer = pay(work, order_id=placed.order.order_id)
     if isinstance(answer, Refused) and answer.reason is not Reason.ORDER_AWAITS_APPROVAL:
         cancelled(work, placed.order, answer.reason.name)
+        if answer.reason is Reason.ORDER_FUNDS_SHORT:
+            return Refused(Reason.RENEWAL_FUNDS_SHORT, answer.detail | {"subscription": name})
     return answer
 
 
@@ -167,6 +170,6 @@ def _notices(work: Work, one: Subscription, kind: str, mark: str, why: tuple[str
     payer = holder.payer_id if holder else one.payer_id
     facts = (one.subscription_id, one.product_id, one.resource_id)
     return [
-        subscription_notice(account, kind, mark, facts, ends_at=one.paid.ends_at, why=why)
+        subscription_notice(account, kind, mark, facts, ends_at=in_zone(one.paid.ends_at, one.zone), why=why)
         for account in dict.fromkeys((one.account_id, payer))
     ]

@@ -1,0 +1,57 @@
+"""What a folder says of SKUs that are packages or plans: whether their attributes can be read, and name SKUs there are.
+
+Rules: PKG-7 (`docs/rules/resource_package.md`), PLAN-5 (`docs/rules/savings_plan.md`), CATALOG-7.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import duckdb
+
+from partita.core import resource_package, savings_plan
+from partita.core.fault import Fault, Origin, Problem
+
+_OFFERS = """select sku_id, attributes, file, row from stated_detail
+where attributes like '%"rates"%' or (attributes like '%"quota"%' and attributes like '%"covers"%') order by row"""
+_KNOWN = """select sku_id from stated_sku where sku_id in (select unnest($names))
+union select sku_id from book_sku where sku_id in (select unnest($names))"""
+
+
+def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+    """Yield the attributes of packages and plans that make no sense, and the SKUs in them that nobody knows."""
+    for sku, text, file, row in engine.execute(_OFFERS).fetchall():
+        attributes: dict[str, str] = json.loads(text)
+        place = Origin(file, row)
+        try:
+            covers = _covered(sku, attributes)
+        except ValueError as error:
+            name = str(error)
+            detail = {"value": attributes.get(name, ""), "known": _WRITTEN[name]}
+            yield Problem(Fault.NOT_ONE_OF, place, f"attributes.{name}", detail)
+            continue
+        column = "attributes.rates" if "rates" in attributes else "attributes.covers"
+        known = {name for (name,) in engine.execute(_KNOWN, {"names": covers}).fetchall()}
+        for name in sorted(set(covers) - known):
+            detail = {"kind": "sku_id", "value": name, "file": "skus"}
+            yield Problem(Fault.UNKNOWN_REFERENCE, place, column, detail)
+
+
+_WRITTEN = {
+    "quota": "1000",
+    "covers": "vm.small,vm.large*4",
+    "each": "hour, day, month",
+    "rates": "vm.small@0.05,vm.large@0.2",
+    "years": "1; 3; 1,3",
+}
+"""How each attribute is written."""
+
+
+def _covered(sku: str, attributes: dict[str, str]) -> list[str]:
+    """Return the SKUs that a package or plan covers; ValueError names the attribute that is at fault."""
+    plan = savings_plan.offered(attributes)
+    if plan is not None:
+        return [name for name, _ in plan.rates]
+    package = resource_package.offered(sku, attributes)
+    return [] if package is None else [name for name, _ in package.factors]
