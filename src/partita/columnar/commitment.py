@@ -39,17 +39,26 @@ with used as (
   from charges c join sources s on s.source_id = c.price_id
   join weights w on w.source_id = c.price_id and w.sku_id = c.sku_id
   where c.line_kind = 'covered' and (s.open_at is null or c.charge_start < s.open_at) group by all),
+present as (
+  select c.price_id as source_id, sum(c.quantity_e6::hugeint * w.weight) // 1000000 as base
+  from charges c join sources s on s.source_id = c.price_id
+  join weights w on w.source_id = c.price_id and w.sku_id = c.sku_id
+  where c.line_kind = 'covered' and c.charge_start >= s.open_at group by all),
 lost as (
   select c.price_id as source_id, sum(c.quantity_e6)::hugeint * case s.kind when 'plan' then 10000 else 1 end as base,
     sum(c.effective_cost_e10)::hugeint as cost
   from charges c join sources s on s.source_id = c.price_id where c.line_kind = 'unused' group by c.price_id, s.kind)
 select s.source_id, s.kind, s.owner_id, s.unit,
   coalesce(u.base, 0)::decimal(38, 0), coalesce(l.base, 0)::decimal(38, 0),
-  coalesce(u.cost, 0)::decimal(38, 0), coalesce(l.cost, 0)::decimal(38, 0), coalesce(u.listed, 0)::decimal(38, 0)
-from sources s left join used u on u.source_id = s.source_id left join lost l on l.source_id = s.source_id
+  coalesce(u.cost, 0)::decimal(38, 0), coalesce(l.cost, 0)::decimal(38, 0), coalesce(u.listed, 0)::decimal(38, 0),
+  coalesce(p.base, 0)::decimal(38, 0)
+from sources s left join present p on p.source_id = s.source_id
+left join used u on u.source_id = s.source_id left join lost l on l.source_id = s.source_id
 order by s.owner_id, s.source_id
 """
-"""What was used and what was not of the windows that are over, in base units and in what it cost (DEDUCT-9)."""
+"""What was used and what was not of the windows that are over, in base units and in what it cost (DEDUCT-9).
+
+Last, what was used of the present window so far."""
 
 COVERAGE = f"""
 select c.payer_id, c.product_id, c.sku_id, c.unit, c.currency,

@@ -100,7 +100,7 @@ COMMITMENTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "deduct utilisation": (
-        "查看资源包与节省计划在已结束周期中的使用率：deduct utilisation 2026-10。",
+        "查看资源包与节省计划在已结束周期中的使用率，以及本周期已用：deduct utilisation 2026-10。",
         {"months": "账期；默认全部。", "account": "仅此账号的。"},
     ),
     "deduct coverage": (

@@ -122,6 +122,8 @@ def log(
 def utilisation(*months: str, account: str | None = None, as_json: Json = False) -> None:
     """Show how much of packages and plans was used of the windows that are over: `deduct utilisation 2026-10`.
 
+    Of the window that runs (of an aggregate package: all its time) what is used so far.
+
     Parameters
     ----------
     months
@@ -145,13 +147,14 @@ def utilisation_table(console: Console, found: Reported) -> None:
     """Print how much of packages and plans was used."""
     say, language = screen.say, screen.settings().language
     heads = [say("source", "来源"), say("kind", "类型"), say("owner", "账号"), say("used", "已用"),
-             say("unused", "未用"), say("rate", "使用率"), say("saved", "节省")]  # fmt: skip
+             say("unused", "未用"), say("rate", "使用率"), say("saved", "节省"),
+             say("now, so far", "本周期已用")]  # fmt: skip
     grid = screen.table(*heads, right=heads[3:])
     rows: list[UtilisationRow] = [*found.rows]  # type: ignore[list-item]
     for one in rows:
-        used, unused = _amounts(one)
+        used, unused, so_far = _amounts(one)
         grid.add_row(one.source_id, one.kind.text(language), one.owner_id, f"{used} {one.unit}", unused,
-                     _rate(one.rate_e4), format_price(one.saved_e10))  # fmt: skip
+                     _rate(one.rate_e4), format_price(one.saved_e10), so_far)  # fmt: skip
     console.print(grid)
     _close(console, found)
 
@@ -214,10 +217,10 @@ def _rate(rate_e4: int | None) -> str:
     return "—" if rate_e4 is None else f"{format_scaled(rate_e4, 2, places=2)}%"
 
 
-def _amounts(one: UtilisationRow) -> tuple[str, str]:
-    """Return what was used and what was not: a plan counts money, a package quantity."""
+def _amounts(one: UtilisationRow) -> tuple[str, str, str]:
+    """Return what was used, what was not, and what is used so far: a plan counts money, a package quantity."""
     shown = format_price if one.kind is Kind.PLAN else format_quantity
-    return shown(one.used), shown(one.unused)
+    return shown(one.used), shown(one.unused), shown(one.so_far)
 
 
 def _whole(found: Reported) -> dict[str, object]:
@@ -249,7 +252,7 @@ def _deduction(one: DeductRow) -> dict[str, object]:
 
 
 def _utilised(one: UtilisationRow) -> dict[str, object]:
-    used, unused = _amounts(one)
+    used, unused, so_far = _amounts(one)
     return {
         "source_id": one.source_id,
         "kind": one.kind.name.lower(),
@@ -257,6 +260,7 @@ def _utilised(one: UtilisationRow) -> dict[str, object]:
         "unit": one.unit,
         "used": used,
         "unused": unused,
+        "used_so_far": so_far,
         "rate": _rate(one.rate_e4),
         "used_cost": format_price(one.used_cost_e10),
         "unused_cost": format_price(one.unused_cost_e10),

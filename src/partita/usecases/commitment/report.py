@@ -54,7 +54,7 @@ class DeductRow:
 class UtilisationRow:
     """How much of a package or plan was used of the windows that are over; base units (`_e6`, of a plan `_e10`).
 
-    `left_e6`: what a package still has in its present window. `saved_e10`: list cost covered, less what that cost.
+    `so_far`: what is used of the present window, not over yet. `saved_e10`: list cost covered, less what that cost.
     """
 
     source_id: str
@@ -66,6 +66,7 @@ class UtilisationRow:
     used_cost_e10: int
     unused_cost_e10: int
     saved_e10: int
+    so_far: int = 0
 
     @property
     def rate_e4(self) -> int | None:
@@ -199,9 +200,9 @@ def _deduction(row: tuple[Any, ...]) -> DeductRow:
 
 def _used(row: tuple[Any, ...]) -> UtilisationRow:
     source, kind, owner, unit, *sums = row
-    used, unused, used_cost, unused_cost, listed = map(int, sums)
+    used, unused, used_cost, unused_cost, listed, so_far = map(int, sums)
     return UtilisationRow(
-        source, Kind(kind), owner, unit, used, unused, used_cost, unused_cost, saved_e10=listed - used_cost
+        source, Kind(kind), owner, unit, used, unused, used_cost, unused_cost, listed - used_cost, so_far
     )
 
 
