@@ -4,6 +4,7 @@ Verbs besides those of `steps.world`:
 
     doc    FILE VALUES…      a row of a document of the folder; `-` is an empty value. The columns are all that it may
                              have, of skus.csv also attributes.vcpu
+    offer  SKU NAME=VALUE…   a SKU that is a package or a plan
     folder                   begins another folder
     now    INSTANT
     apply  [dry] [REASON]    `validate`, `diff`: what they answer
@@ -39,6 +40,8 @@ from partita.usecases.work import Books
 from steps.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+_OFFERS = ("quota", "covers", "each", "rates", "years")
+_ATTRIBUTES = [f"attributes.{name}" for name in ("vcpu", *_OFFERS)]
 
 
 class Catalogues(World):
@@ -50,6 +53,11 @@ class Catalogues(World):
 
     def doc(self, file: str, *values: str) -> None:
         self.rows.setdefault(file, []).append(["" if value == "-" else value for value in values])
+
+    def offer(self, sku: str, *words: str) -> None:
+        """A SKU of `skus.csv` that is a package or a plan, by its attributes."""
+        attributes = dict(word.split("=", 1) for word in words)
+        self.doc("skus.csv", sku, "compute", sku, "Hour", "-", "-", *(attributes.get(name, "-") for name in _OFFERS))
 
     def folder(self) -> None:
         self.rows.clear()
@@ -64,7 +72,7 @@ class Catalogues(World):
             folder.mkdir()
             for file, rows in self.rows.items():
                 layout = DOCUMENTS[file.removesuffix(".csv")]
-                columns = (*layout.needed, *layout.optional, *(["attributes.vcpu"] if layout.attributes else []))
+                columns = (*layout.needed, *layout.optional, *(_ATTRIBUTES if layout.attributes else []))
                 with (folder / file).open("w", newline="", encoding="utf-8") as handle:
                     writer = csv.writer(handle)
                     writer.writerow(columns)

@@ -71,6 +71,10 @@ class Fault(Enum):
         "{value!r} 不是有效的币种：请写 CNY 之类的 ISO 4217 代码。",
     )
     NOT_ONE_OF = ("{value!r} is not known: write one of {known}.", "未知的值 {value!r}：可用值为 {known}。")
+    BAD_OFFER = (
+        "{value!r} cannot be read as what a package or plan covers: write it like {example}.",
+        "{value!r} 无法作为资源包或节省计划的内容读取：请写成 {example} 之类。",
+    )
     BAD_INSTANT = (
         "{value!r} is no date (2026-08-01) and no instant with its offset (2026-08-01T00:00:00+08:00).",
         "{value!r} 不是日期（2026-08-01），也不是带时差的时刻（2026-08-01T00:00:00+08:00）。",

@@ -28,8 +28,8 @@ def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
             covers = _covered(sku, attributes)
         except ValueError as error:
             name = str(error)
-            detail = {"value": attributes.get(name, ""), "known": _WRITTEN[name]}
-            yield Problem(Fault.NOT_ONE_OF, place, f"attributes.{name}", detail)
+            detail = {"value": attributes.get(name, ""), "example": _WRITTEN[name]}
+            yield Problem(Fault.BAD_OFFER, place, f"attributes.{name}", detail)
             continue
         column = "attributes.rates" if "rates" in attributes else "attributes.covers"
         known = {name for (name,) in engine.execute(_KNOWN, {"names": covers}).fetchall()}
@@ -41,9 +41,9 @@ def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
 _WRITTEN = {
     "quota": "1000",
     "covers": "vm.small,vm.large*4",
-    "each": "hour, day, month",
+    "each": "day (hour, day or month)",
     "rates": "vm.small@0.05,vm.large@0.2",
-    "years": "1; 3; 1,3",
+    "years": "1,3 (1, 3 or both)",
 }
 """How each attribute is written."""
 
