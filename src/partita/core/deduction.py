@@ -200,7 +200,7 @@ def deduct(
     zones: Mapping[str, str],
     before: Mapping[WindowKey, int] | None = None,
 ) -> list[Deduction]:
-    """Take what commitments cover off usage, in billing-time order: start, account, record (DEDUCT-1 … DEDUCT-5).
+    """Take what commitments cover off usage, in billing-time order (DEDUCT-1 … DEDUCT-5): start, account, SKU, record.
 
     `zones`: that of each account. `before`: what was taken of windows in earlier passes (base units × 10^6). A record
     at a flat price has no quantity to take. Every record has a price in force.
@@ -208,7 +208,7 @@ def deduct(
     ordered = sorted(commitments, key=lambda one: one.turn)
     states = {key: _State(taken) for key, taken in (before or {}).items()}
     found: list[Deduction] = []
-    for record in sorted(records, key=lambda one: (one.usage_start, one.account_id, one.record_id)):
+    for record in sorted(records, key=lambda one: (one.usage_start, one.account_id, one.sku_id, one.record_id)):
         price = price_of(record, book)
         assert price is not None, "usage without a price is refused before anything is deducted"
         if price.model is Model.FLAT:

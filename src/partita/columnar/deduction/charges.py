@@ -39,7 +39,7 @@ def covered_sql(month: int, *, late: bool = False) -> str:
         "region": "u.region",
         "tags": "u.tags",
     }, "from deducted d join measured u on u.place = d.place join skus s on s.sku_id = u.sku_id "
-       "join accounts a on a.account_id = u.account_id", "d.turn, d.source_id")  # fmt: skip
+       "join accounts a on a.account_id = u.account_id", "u.usage_start, d.place, d.source_id")  # fmt: skip
 
 
 # A window that is over, with what was taken of it in all passes (DEDUCT-4).

@@ -8,11 +8,10 @@ from __future__ import annotations
 import duckdb
 
 # The usage of resources that are subscriptions (DEDUCT-10): taken whole, before anything else, so that no other looks
-# at it. Its turns are below zero, those of what is offered above.
+# at it.
 _PAID_AHEAD = """
 create or replace temp table paid_ahead as
-select -row_number() over (order by u.usage_start, u.account_id, u.record_id) as turn, u.place, u.quantity_e6,
-  min(s.source_id) as source_id, min(s.from_at) as from_at,
+select u.place, u.quantity_e6, min(s.source_id) as source_id, min(s.from_at) as from_at,
   min(case p.model when 'block' then null else p.price_e10 end) as list_price_e10
 from measured u join subscribed s on s.account_id = u.account_id and s.resource_id = u.resource_id
   and s.sku_id = u.sku_id and u.usage_start >= s.from_at and u.usage_start < s.to_at
@@ -21,16 +20,16 @@ join prices p on p.sku_id = u.sku_id and p.tier = 0 and p.model <> 'flat'
   and p.currency = case when u.account_id = a.account_id then a.currency end
   and u.usage_start >= p.from_at and u.usage_start < p.to_at
 where u.quantity_e6 > 0 {only}
-group by u.place, u.usage_start, u.account_id, u.record_id, u.quantity_e6
+group by u.place, u.quantity_e6
 """
 
-# The usage that may be covered at all, in billing-time order, with the list price that holds for it (DEDUCT-5). A
-# record at a flat price has no quantity to take; records that a close charged before (`charged`) keep what they have.
+# The usage that may be covered at all, with the list price that holds for it (DEDUCT-5). A record at a flat price has
+# no quantity to take; records that a close charged before (`charged`) keep what they have. A place numbers the records
+# by account, SKU, start and record, so start and place are the billing-time order, without a sort of their texts.
 _OFFERED = """
 create or replace temp table offered as
 select u.place, u.payer_id, u.account_id, u.sku_id, u.region, u.usage_start, u.quantity_e6, a.zone,
-  a.currency::varchar as currency, case p.model when 'block' then null else p.price_e10 end as list_price_e10,
-  row_number() over (order by u.usage_start, u.account_id, u.record_id) as turn
+  a.currency::varchar as currency, case p.model when 'block' then null else p.price_e10 end as list_price_e10
 from measured u join accounts a on a.account_id = u.account_id
 join (select distinct c.payer_id, w.sku_id from commitments c join weights w on w.source_id = c.source_id) k
   on k.payer_id = u.payer_id and k.sku_id = u.sku_id
@@ -45,8 +44,9 @@ _ONLY_LATE = """and not exists (
 
 _CANDIDATE = """
 create or replace temp table candidate as
-select o.turn, o.place, o.list_price_e10, c.source_id, c.pass, w.weight, coalesce(n.window_at, c.from_at) as window_at,
-  c.capacity, case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10 else c.cost_e10 end as cost_e10,
+select o.place, o.usage_start, o.quantity_e6 as asked_e6, o.list_price_e10, c.source_id, c.pass, w.weight,
+  coalesce(n.window_at, c.from_at) as window_at, c.capacity,
+  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10 else c.cost_e10 end as cost_e10,
   coalesce(b.taken, 0)::hugeint as taken_before
 from offered o join commitments c on c.payer_id = o.payer_id and c.zone = o.zone and c.currency = o.currency
   and o.usage_start >= c.from_at and o.usage_start < c.to_at
@@ -64,32 +64,42 @@ where exists (select 1 from shares h where h.source_id = c.source_id
 """
 
 _TAKE = """
-create or replace temp table turn_taken as
+insert into deducted
 with reached as (
-  select c.*, l.left_e6, c.capacity::hugeint * 1000000 - c.taken_before as room,
-    sum(l.left_e6::hugeint * c.weight) over (partition by c.source_id, c.window_at order by c.turn
+  select *, capacity::hugeint * 1000000 - taken_before as room,
+    sum(left_e6::hugeint * weight) over (partition by source_id, window_at order by usage_start, place
       rows unbounded preceding) as after
-  from candidate c join left_over l on l.turn = c.turn where c.pass = ? and l.left_e6 > 0),
+  from ({left})),
 fitted as (
   select *, after - left_e6::hugeint * weight as before from reached),
 given as (
   select *, case when after <= room then left_e6 when before < room then ((room - before) // weight)::bigint
     else 0 end as quantity_e6
   from fitted where before < room)
-select source_id, turn, place, window_at, list_price_e10, quantity_e6, quantity_e6::hugeint * weight as taken,
+select source_id, place, window_at, list_price_e10, quantity_e6, quantity_e6::hugeint * weight as taken,
   (((taken_before + before + quantity_e6::hugeint * weight) // 1000000 * cost_e10 // capacity)
     - ((taken_before + before) // 1000000 * cost_e10 // capacity))::bigint as effective_cost_e10
 from given where quantity_e6 > 0
 """
 
+_FIRST = "select c.*, c.asked_e6 as left_e6 from candidate c where c.pass = {number}"
+_LATER = """select c.*, c.asked_e6 - coalesce(t.quantity_e6, 0) as left_e6
+from candidate c left join taken_off t on t.place = c.place
+where c.pass = {number} and c.asked_e6 > coalesce(t.quantity_e6, 0)"""
+"""The candidates of a pass, with what those before have left of their records."""
+
 _NOTHING = (
-    "create or replace temp table deducted (source_id varchar, turn bigint, place bigint, window_at timestamp, "
+    "create or replace temp table deducted (source_id varchar, place bigint, window_at timestamp, "
     "list_price_e10 bigint, quantity_e6 bigint, taken hugeint, effective_cost_e10 bigint)"
+)
+_TAKEN_OFF = (
+    "create or replace temp table taken_off as select place, sum(quantity_e6)::bigint as quantity_e6 "
+    "from deducted group by place"
 )
 
 
 def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
-    """Take what commitments cover off `measured` (usage with `place`); leaves `deducted` and `left_over` (DEDUCT-3).
+    """Take what commitments cover off `measured` (usage with `place`); leaves `deducted` and `taken_off` (DEDUCT-3).
 
     After `lay_out`. `late`: only usage that stands in no row of `charged` is offered (DEDUCT-6).
     """
@@ -97,29 +107,26 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
     engine.execute(_PAID_AHEAD.format(only=only))
     engine.execute(_OFFERED.format(only=only))
     engine.execute(_CANDIDATE)
-    engine.execute(
-        "create or replace temp table left_over as select turn, place, quantity_e6 as left_e6 from offered "
-        "union all select turn, place, 0 from paid_ahead"
-    )
     engine.execute(_NOTHING)
-    engine.execute(
-        "insert into deducted select source_id, turn, place, from_at, list_price_e10, quantity_e6, 0, 0 from paid_ahead"
-    )
     numbers = engine.execute("select distinct pass from candidate order by 1").fetchall()
-    for (number,) in numbers:
-        engine.execute(_TAKE, [number])
-        engine.execute("insert into deducted from turn_taken")
-        engine.execute(
-            "update left_over set left_e6 = left_e6 - p.quantity_e6 from turn_taken p where p.turn = left_over.turn"
-        )
+    for at, (number,) in enumerate(numbers):
+        if at:
+            engine.execute(_TAKEN_OFF)
+        engine.execute(_TAKE.format(left=(_LATER if at else _FIRST).format(number=number)))
+    engine.execute(
+        "insert into deducted select source_id, place, from_at, list_price_e10, quantity_e6, 0, 0 from paid_ahead"
+    )
+    engine.execute(_TAKEN_OFF)
+    for name in ("offered", "candidate", "paid_ahead"):
+        engine.execute(f"drop table {name}")
 
 
-LEFT = """select u.* replace (coalesce(l.left_e6, u.quantity_e6) as quantity_e6)
-from measured u left join left_over l on l.place = u.place"""
+LEFT = """select u.* replace (u.quantity_e6 - coalesce(t.quantity_e6, 0) as quantity_e6)
+from measured u left join taken_off t on t.place = u.place"""
 """The usage as it is priced (DEDUCT-1), after `deduct`: what was measured less what was taken."""
 
-LEFT_LATE = """select u.* replace (coalesce(b.quantity_e6, l.left_e6, u.quantity_e6) as quantity_e6)
-from measured u left join left_over l on l.place = u.place
+LEFT_LATE = """select u.* replace (coalesce(b.quantity_e6, u.quantity_e6 - coalesce(t.quantity_e6, 0)) as quantity_e6)
+from measured u left join taken_off t on t.place = u.place
 left join charged b on b.account_id = u.account_id and b.record_id = u.record_id"""
 """The same where records that a close charged before keep the quantity that it left them (DEDUCT-6)."""
 
