@@ -1,7 +1,7 @@
 """Plays the cases of bank transfers on the pure core.
 
 Given `account NAME [name="Acme Ltd"] [owes=10.00] [bill=5.00] [closed]`, `sender ACCOUNT_NUMBER of NAME`.
-When `transfer AMOUNT [from="Name"] [account=NUMBER] [text="…"] [entered]`, where `{ref:NAME}` in a text is the
+When `transfer AMOUNT [from="Name"] [account=NUMBER] [text="…"] [reference=NAME] [entered]`, where `{ref:NAME}` in a text is the
 reference of an account; `reference NAME`, `is TEXT`.
 """
 
@@ -42,7 +42,8 @@ def _said(verb: str, words: list[str], among: Known) -> list[str]:
     text = re.sub(r"\{ref:(\w+)\}", lambda one: reference_of(one[1]), option.get("text", ""))
     text = re.sub(r"\{spaced:(\w+)\}", lambda one: " ".join(re.findall("..?.?.?", reference_of(one[1]).lower())), text)
     money = Money(cny(words[0]), "CNY")
-    transfer = Transfer("line", money, option.get("from", ""), option.get("account", ""), text)
+    own = reference_of(option["reference"]) if "reference" in option else ""
+    transfer = Transfer("line", money, option.get("from", ""), option.get("account", ""), text, own)
     answer = judge(transfer, among, is_entered="entered" in words)
     head = f"certain {answer.account_id}" if answer.doubt is None else f"waits {answer.doubt.word}"
     for_each = (

@@ -74,13 +74,17 @@ class Doubt(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that came in, as the bank's statement has it: who sent it from where, and what was written on it."""
+    """Money that came in, as the bank's statement has it: who sent it from where, and what was written on it.
+
+    `reference`: what stands in the statement's own column for that, which some banks fill with the payer's.
+    """
 
     line_id: str
     amount: Money
     sender: str = ""
     sender_account: str = ""
     text: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +213,8 @@ def _signs(transfer: Transfer, among: Known) -> dict[str, set[Sign]]:
 
 
 def _spoken_for(transfer: Transfer, among: Known) -> Iterator[tuple[str, Sign]]:
-    squeezed = "".join(transfer.text.upper().split())
-    for reference in _REFERENCE.findall(squeezed):
+    written = ("".join(text.upper().split()) for text in (transfer.reference, transfer.text))
+    for reference in (one for text in written for one in _REFERENCE.findall(text)):
         if is_reference(reference) and reference in among.by_reference:
             yield among.by_reference[reference], Sign.REFERENCE
     for word in _WORD.findall(transfer.text.lower()):

@@ -154,7 +154,8 @@ def _judged(work: Work, source: StatementSource, lines: Sequence[LineRow]) -> li
 
 
 def _transfer(line: LineRow, currency: str) -> Transfer:
-    return Transfer(line.line_id, Money(line.amount_minor, currency), line.sender, line.sender_account, line.text)
+    amount = Money(line.amount_minor, currency)
+    return Transfer(line.line_id, amount, line.sender, line.sender_account, line.text, line.reference)
 
 
 def _topped_up(work: Work, source: StatementSource, of: Sequence[tuple[LineRow, str]]) -> list[Entered]:
