@@ -1,8 +1,8 @@
 """Plays the cases of bank transfers on the pure core.
 
 Given `account NAME [name="Acme Ltd"] [owes=10.00] [bill=5.00] [closed]`, `sender ACCOUNT_NUMBER of NAME`.
-When `transfer AMOUNT [from="Name"] [account=NUMBER] [text="…"] [reference=NAME] [entered]`, where `{ref:NAME}` in a text is the
-reference of an account; `reference NAME`, `is TEXT`.
+When `transfer AMOUNT [from="Name"] [account=NUMBER] [text="…"] [reference=NAME] [entered]`,
+where `{ref:NAME}` in a text is the reference of an account; `reference NAME`, `is TEXT`.
 """
 
 from __future__ import annotations
