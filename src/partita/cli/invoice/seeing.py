@@ -76,7 +76,9 @@ def candidates_page(console: Console, found: CandidatesShown) -> None:
     }  # fmt: skip
     rows = [
         {
-            "payer": one.payer_id, "what": one.kind.text(language), "month": f"{one.month // 100}-{one.month % 100:02}",
+            "payer": one.payer_id,
+            "what": one.kind.of(one.reference, language),
+            "month": f"{one.month // 100}-{one.month % 100:02}",
             "reference": one.reference,
             **{name: screen.money(getattr(one, name), one.currency) for name in _FIGURES},
         }
@@ -197,7 +199,7 @@ def invoice_page(console: Console, one: InvoiceShown) -> None:
     table = screen.table("#", *heads, net, tax, gross, right=("#", net, tax, gross))
     for line in invoice.lines:
         figures = (screen.money(minor, invoice.currency) for minor in (line.net, line.tax, line.gross))
-        table.add_row(str(line.line), line.payer_id, line.kind.text(language), line.reference, *figures)
+        table.add_row(str(line.line), line.payer_id, line.kind.of(line.reference, language), line.reference, *figures)
     sums = (screen.money(minor, invoice.currency) for minor in (invoice.net, invoice.tax, invoice.gross))
     table.add_section()
     table.add_row("", screen.say("Total", "合计"), "", "", *sums)

@@ -40,6 +40,14 @@ class CandidateKind(Enum):
         """Say it in `en` or `zh`."""
         return self.value[language == "zh"]
 
+    def of(self, reference: str, language: str = "en") -> str:
+        """Say what was consumed by its kind and name: an order's may be a package or a plan too."""
+        bought = _BOUGHT.get(reference.partition("_")[0]) if self is CandidateKind.SUBSCRIPTION else None
+        return bought[language == "zh"] if bought else self.text(language)
+
+
+_BOUGHT = {"pkg": ("resource package", "资源包"), "plan": ("savings plan", "节省计划")}
+
 
 def candidate_id(payer_id: str, kind: CandidateKind, reference: str, seller: str, currency: str) -> str:
     """Return the id that these facts always have."""

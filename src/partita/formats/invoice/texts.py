@@ -96,7 +96,7 @@ class Printed:
 
         `short`: the id of what is no bill only by its beginning.
         """
-        kind = line.kind.text(self.language)
+        kind = line.kind.of(line.reference, self.language)
         kind = kind.capitalize() if self.language == "en" else kind
         which = line.reference[:_SHORT] if short else line.reference
         if line.kind is CandidateKind.BILL:
