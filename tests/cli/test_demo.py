@@ -120,7 +120,7 @@ def test_a_dry_run_says_what_would_make_room(played: tuple[Path, dict[str, Any]]
 
 
 def test_the_books_can_be_left_out(tmp_path: Path) -> None:
-    done = partita(tmp_path, "demo", "--lines", "50000", "--no-keep-files")
+    done = partita(tmp_path, "demo", "--lines", "20000", "--no-keep-files")
     assert done.returncode == 0, done.stderr
     assert "equations hold." in done.stdout
     assert "Look around" not in done.stdout

@@ -84,7 +84,7 @@ def usage_file(room: Path, args: Args) -> Path:
     path.parent.mkdir(exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as handle:
         head = USAGE_HEAD if args["whole"] else USAGE_HEAD.replace("quantity", "count")
-        rows = [[*row, row[-1], ""] for row in args["rows"]]
+        rows = [[*row, row[-1], "", ""] for row in args["rows"]]
         csv.writer(handle).writerows([head.split(","), *rows])
     return path
 
