@@ -30,8 +30,9 @@ from partita.usecases.work import Books, Work
 from partita.wiring import open_books
 
 LINES = sized(10_000_000, 2_000)
-WITHOUT = tuple(Month(2026, number) for number in (4, 5, 6))
-WITH = tuple(Month(2026, number) for number in (7, 8, 9))
+MONTHS = sized(3, 1)
+WITHOUT = tuple(Month(2026, number) for number in range(7 - MONTHS, 7))
+WITH = tuple(Month(2026, number) for number in range(7, 7 + MONTHS))
 BEGIN = WITH[0].period("Asia/Shanghai").start
 NOW = datetime.fromisoformat("2026-10-05T00:00:00+08:00")
 QUOTAS = ((Cycle.MONTH, 5_000), (Cycle.DAY, 200), (Cycle.HOUR, 10), (None, 20_000))

@@ -30,7 +30,7 @@ def amounts() -> st.SearchStrategy[str]:
     return st.one_of(plain, bare, scientific)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(texts=st.lists(amounts(), min_size=1, max_size=40))
 def test_cut_and_rest_and_total_are_exact(engine: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     engine.execute("CREATE OR REPLACE TEMP TABLE texts AS SELECT unnest(?::VARCHAR[]) AS x", [texts])

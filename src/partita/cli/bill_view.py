@@ -218,22 +218,30 @@ _SPARE = (
 """What a narrow screen leaves out first."""
 
 
-def print_rows(console: Console, rows: Rows, title: str, *, limit: int) -> None:
-    """Print the rows of a view, as many as wanted, and the total; a narrow screen shows fewer columns."""
+def print_rows(console: Console, rows: Rows, title: str, *, limit: int, columns: Sequence[str] = ()) -> None:
+    """Print the rows of a view, as many as wanted, and the total; a narrow screen shows fewer columns.
+
+    `columns`: those to show, in their order; none = what the view has and is not empty.
+    """
     found = rows.table.slice(0, limit or None).to_pylist()
     console.print(f"{title}  {rows.month}", style="bold", markup=False)
-    used = [one for one in rows.dimensions if any(row[one.word] for row in found)]
-    money = [one for one in MONEY if one is Figure.PAYABLE or any(row[column(one)] for row in found)]
-    named: list[Dimension | Figure] = [*used, *money]
+    used = [one for one in rows.dimensions if one.word in columns or any(row[one.word] for row in found)]
+    money = [
+        one for one in MONEY if one is Figure.PAYABLE or one.word in columns or any(row[column(one)] for row in found)
+    ]
+    counts = [one for one in (Figure.QUANTITY, Figure.CHARGES) if one.word in columns]
+    named: list[Dimension | Figure] = [*used, *money, *counts]
     heads = {one.word: screen.say(one.text(), one.text("zh")) for one in named} | {"currency": ""}
-    lines = [_cells(row, used) for row in found]
+    heads = {name: heads[name] for name in columns} if columns else heads
+    lines = [_cells(row, used) | _counted(row) for row in found]
     for one in money:
         texts = screen.amounts_of((int(row[column(one)]), row["currency"]) for row in found)
         for line, text in zip(lines, texts, strict=True):
             line[one.word] = text
-    spare = [one.word for one in _SPARE if one in used]
+    spare = [] if columns else [one.word for one in _SPARE if one in used]
     layouts = [[name for name in heads if name not in spare[:spared]] for spared in range(len(spare) + 1)]
-    shown = screen.print_fitted(console, heads, lines, layouts, right=[one.word for one in money])
+    right = [one.word for one in (*money, *counts) if one.word in heads]
+    shown = screen.print_fitted(console, heads, lines, layouts, right=right)
     screen.print_left_out(console, [heads[name] for name in heads if name not in shown])
     more = rows.table.num_rows - len(found)
     if more > 0:
@@ -262,6 +270,14 @@ def _cells(row: Mapping[str, Any], used: Sequence[Dimension]) -> dict[str, str]:
     return cells
 
 
+def _counted(row: Mapping[str, Any]) -> dict[str, str]:
+    quantity, charges = row[column(Figure.QUANTITY)], row[column(Figure.CHARGES)]
+    return {
+        Figure.QUANTITY.word: "" if quantity is None else format_quantity(int(quantity)),
+        Figure.CHARGES.word: f"{int(charges):,}",
+    }
+
+
 def _bill_plain(one: MonthBill) -> dict[str, Any]:
     currency = one.currency
     figures = {each.word.replace("-", "_"): format_scaled(one.figures[each], AMOUNT_SCALE) for each in MONEY}
@@ -273,6 +289,7 @@ def _bill_plain(one: MonthBill) -> dict[str, Any]:
         **figures,
         "paid": {fund: decimal(amount, currency) for fund, amount in one.paid.items()},
         "set_off": decimal(one.set_off_minor, currency),
+        "unsettled": decimal(one.unsettled_minor, currency),
         "outstanding": decimal(one.outstanding_minor, currency),
     }
 
@@ -294,6 +311,8 @@ def print_bills(console: Console, found: Sequence[MonthBill]) -> None:
         ]
         if one.set_off_minor:
             rows.append((screen.say("set off by credits", "贷项冲抵"), screen.money(-one.set_off_minor, one.currency)))
+        if one.unsettled_minor:
+            rows.append((screen.say("not settled yet", "待结算"), screen.money(one.unsettled_minor, one.currency)))
         rows.append((screen.say("outstanding", "未结清"), screen.money(one.outstanding_minor, one.currency)))
         for (label, _), value in zip(rows, screen.pointed([value for _, value in rows]), strict=True):
             grid.add_row(label, f"{value} {one.currency}")

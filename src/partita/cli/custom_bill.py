@@ -158,11 +158,15 @@ def run(
         answer = custom_bill.run(books, (account, name), chosen)
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
-    _, rows = answer
+    saved, rows = answer
+    columns = saved.definition.columns
+    plain = rows_plain(rows)
+    words = {one.replace("-", "_") for one in columns}
+    plain["rows"] = [{word: value for word, value in row.items() if word in words} for row in plain["rows"]]
     screen.answer(
-        {"name": name} | rows_plain(rows),
+        {"name": name} | plain,
         as_json=ways.as_json,
-        render=lambda console: print_rows(console, rows, name, limit=limit),
+        render=lambda console: print_rows(console, rows, name, limit=limit, columns=columns),
     )
 
 

@@ -26,6 +26,7 @@ from partita.core.money import minor_scale_e10
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.unsubscribe import CREDIT
 from partita.store import adjustment as adjustment_store
 from partita.store import bill as bill_store
 from partita.store import bill_view as view_store
@@ -125,6 +126,12 @@ class MonthBill:
     outstanding_minor: int
 
     @property
+    def unsettled_minor(self) -> int:
+        """What of an open month nothing has settled yet: its bill does when the month closes."""
+        paid = sum(amount for fund, amount in self.paid.items() if fund != CREDIT)
+        return self.payable_minor - paid - self.set_off_minor - self.outstanding_minor
+
+    @property
     def payable_minor(self) -> int:
         """What is payable, in minor units: every bill and order is rounded down to them."""
         return self.figures[Figure.PAYABLE] // minor_scale_e10(self.currency)
@@ -141,9 +148,15 @@ def view(
         if isinstance(reading, Refused):
             return reading
         table = rows_of(reading, dimensions, wanted or {})
-        return Rows(
-            tuple(dimensions), table, asked.month, is_provisional(reading), dict(reading.totals), reading.left_out
-        )
+        totals = _sums_of(table) if wanted else dict(reading.totals)
+        return Rows(tuple(dimensions), table, asked.month, is_provisional(reading), totals, reading.left_out)
+
+
+def _sums_of(table: pa.Table) -> dict[Key, int]:
+    """Return what the rows of a part of a bill add up to, by currency: its total is that of the part (CUSTOM-1)."""
+    amount = view_sql.column(Figure.PAYABLE)
+    summed = table.group_by("currency").aggregate([(amount, "sum")]).to_pylist()
+    return {("", row["currency"]): int(row[f"{amount}_sum"]) for row in summed}
 
 
 def rows_of(reading: Reading, dimensions: Sequence[Dimension], wanted: Mapping[Dimension, Sequence[str]]) -> pa.Table:
