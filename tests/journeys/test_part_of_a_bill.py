@@ -17,11 +17,11 @@ def test_a_part_has_the_total_of_its_rows(line: CommandLine) -> None:
     assert (month["payable"], month["unsettled"], month["outstanding"]) == ("107", "107.00", "0.00")
 
     columns = ("--columns", "product", "currency", "payable", "charges")
-    line.said("custom-bill", "add", "acme", "part", *columns, "--only", "product=compute")
-    found = line.said("custom-bill", "run", "acme", "part", "2026-10")
+    line.said("custom-bill", "add", "acme", "明细", *columns, "--only", "product=compute")
+    found = line.said("custom-bill", "run", "acme", "明细", "2026-10")
     assert found["payable"] == {"CNY": "67"}
     assert [list(row) for row in found["rows"]] == [["product", "currency", "payable", "charges"]] * len(found["rows"])
-    shown = line.shown("custom-bill", "run", "acme", "part", "2026-10")
+    shown = line.shown("custom-bill", "run", "acme", "明细", "2026-10")
     assert "payable 67" in shown
     assert "charges" in shown
     assert "list" not in shown

@@ -7,6 +7,7 @@ enterprise-finance.md B6.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +15,13 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from partita.core.bill_view import DIMENSIONS, FIGURES, MONEY, Dimension, View, dimensions_of
-from partita.core.ids import is_name
 from partita.core.period import Month
 
+_NAME = re.compile(r"\w[\w.:/@-]{0,59}")
+_NAME_TEXT = (
+    "its name may have letters, digits and . _ - : / @, begins with a letter or digit, and has at most 60 of them",
+    "名称只能包含文字、数字与 . _ - : / @，以文字或数字开头，最多 60 个字符",
+)
 CURRENCY = "currency"
 FORMATS = ("csv", "xlsx", "parquet")
 LANGUAGES = ("en", "zh")
@@ -131,8 +136,8 @@ def unknown_word(one: Definition) -> Unknown | None:
 
 def at_fault(name: str, one: Definition) -> tuple[str, str] | None:
     """Say what else is wrong with a custom bill (CUSTOM-1): its name, its columns, money without a currency."""
-    if not is_name(name):
-        return "its name may have letters, digits and . _ - : / @", "名称只能包含字母、数字与 . _ - : / @"
+    if _NAME.fullmatch(name) is None:
+        return _NAME_TEXT
     if not one.columns:
         return "name at least one column", "请至少指定一列"
     if len(set(one.columns)) < len(one.columns):
