@@ -150,6 +150,8 @@ def test_days_without_lines_are_covered_when_said() -> None:
         ("day,amount\n2026-10-05,1.234", Reason.BAD_VALUE),
         ('day,amount\n2026-10-05,"1,5"', Reason.BAD_VALUE),
         ("day,amount\n2026-10-05,0", Reason.BAD_VALUE),
+        ("day,amount\n2026-10-05,999999999999999999999", Reason.BAD_VALUE),
+        ("day,amount\n2026-10-05,-10000000000000.01", Reason.BAD_VALUE),
         ("day,credit,debit\n2026-10-05,1,2", Reason.BAD_VALUE),
         ("day,amount\n2026-10-05", Reason.TRUNCATED_FILE),
         (b"day,amount\n2026-10-05,\xff\xff", Reason.WRONG_ENCODING_OF_TWO),

@@ -28,12 +28,19 @@ def day_of(text: str, zone: str) -> date:
     return date(int(match[1]), int(match[2]), int(match[3]))
 
 
+MINOR_MOST = 10**15
+"""Ten million million of a currency with two decimals: more is a slip, and no column of the books would hold it."""
+
+
 def minor_of(text: str, currency: str) -> int:
-    """Read an amount such as `1,000.00` or `-5`, in minor units. Raises ValueError when it is none."""
+    """Read an amount such as `1,000.00` or `-5`, in minor units. ValueError: it is none, or beyond `MINOR_MOST`."""
     plain = text.strip().lstrip("￥¥$€£").strip()
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
-    return Money.parse(plain, currency).minor
+    minor = Money.parse(plain, currency).minor
+    if abs(minor) > MINOR_MOST:
+        raise ValueError(text)
+    return minor
 
 
 def currency_of(text: str) -> str:
