@@ -213,12 +213,14 @@ def test_what_is_put_aside_is_free_cash() -> None:
 BOUGHT = Bought(
     "acme", "CNY", billed=1000_00, by_gifts=100_00, left_unpaid=300_00, refunded=50_00, refunded_as_credit=20_00,
     by_money=400_00, refunded_of_month=30_00, products=frozenset({"compute"}),
+    of_product=600_00, refunded_of_product=25_00,
 )  # fmt: skip
 MONTH = Month(2026, 9)
 
 
 def test_no_more_is_refunded_than_was_paid_by_money() -> None:
-    in_all = "billed in all 1,000.00 − paid by vouchers and cards 100.00 − refunded in all 50.00"
+    of_product = "billed for the product 600.00 − refunded of it 25.00"
+    in_all = f"{of_product}; billed in all 1,000.00 − paid by vouchers and cards 100.00 − refunded in all 50.00"
     assert refundable(BOUGHT).formula() == (
         f"refundable = max(0; min(paid by money for that month 400.00 − refunded of that month 30.00; {in_all}))"
         " = 370.00 CNY"
@@ -229,6 +231,12 @@ def test_no_more_is_refunded_than_was_paid_by_money() -> None:
     )
     assert refundable(replace(BOUGHT, refunded=700_00)).result == 200_00
     assert credit_refundable(replace(BOUGHT, refunded=700_00)).result == 200_00
+    dear = replace(BOUGHT, of_product=100_00)
+    assert refundable(dear).result == credit_refundable(dear).result == 75_00
+    assert refundable(replace(BOUGHT, of_seller=90_00, refunded_of_seller=20_00)).formula() == (
+        "refundable = max(0; min(paid by money for its seller's products of that month 90.00 − refunded of them 20.00; "
+        f"{in_all})) = 70.00 CNY"
+    )
     assert may_refund(BOUGHT, "compute", MONTH, cny(370_00)) is None
     assert may_refund(BOUGHT, "compute", MONTH, cny(370_01)) == refused(
         Reason.EXCEEDS_REFUNDABLE, account="acme", amount=cny(370_01), formula=formulas(refundable(BOUGHT)), month=MONTH

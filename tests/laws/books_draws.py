@@ -178,16 +178,18 @@ def refund(dice: Dice, model: Model, tenant: Tenant) -> Args:
     paid = sorted({month for name, month in model.purchases.refundable() if name.startswith(tenant.name)})
     other = model.month_of(tenant.named("main"), model.now + timedelta(days=dice.of([0, -31, 31])))
     month = dice.of(paid) if paid and not dice.happens(5) else other
-    said = _cash(dice, model, tenant, lambda name: model.purchases.most(name, month))
-    return said | {"product": _product(dice), "month": f"{month // 100}-{month % 100:02d}"}
+    product = _product(dice)
+    said = _cash(dice, model, tenant, lambda name: model.purchases.most(name, month, product))
+    return said | {"product": product, "month": f"{month // 100}-{month % 100:02d}"}
 
 
 def refund_credit(dice: Dice, model: Model, tenant: Tenant) -> Args:
-    def most(name: str) -> int:
-        return model.purchases.most_as_credit(name) if name in model.had_credit else 0
+    product = _product(dice)
 
-    said = _cash(dice, model, tenant, most)
-    return said | {"product": _product(dice)}
+    def most(name: str) -> int:
+        return model.purchases.most_as_credit(name, product) if name in model.had_credit else 0
+
+    return _cash(dice, model, tenant, most) | {"product": product}
 
 
 def _product(dice: Dice) -> str:

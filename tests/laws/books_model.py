@@ -204,12 +204,12 @@ class Model:
     def _refund(self, a: Args, _: Any) -> None:
         year, month = map(int, a["month"].split("-"))
         assert year * 100 + month <= self.month_of(a["account"], self.now), "no refund belongs to a month ahead"
-        self.purchases.refund(a["account"], year * 100 + month, a["minor"])
+        self.purchases.refund(a["account"], year * 100 + month, a["product"], a["minor"])
         self._give_back(a["account"], f"refund/{a['month']}", a["minor"])
 
     def _refund_credit(self, a: Args, _: Any) -> None:
         assert a["account"] in self.had_credit, "who never had credit bought nothing on it"
-        self.purchases.refund_credit(a["account"], a["minor"])
+        self.purchases.refund_credit(a["account"], a["product"], a["minor"])
         self._give_back(a["account"], "credit_refund", a["minor"])
 
     def _apply_refund(self, a: Args, _: Any) -> None:
@@ -367,7 +367,8 @@ class Model:
         month = self.month_of(account, at)
         held_in = month if month > self.frozen_through else _next(self.frozen_through)
         cost, payer = quantity * tenths * E10_OF_TENTH, self.payer_at(account, at, product)
-        self.usage.append({"payer": payer, "month": month, "held_in": held_in, "e10": cost, "billed": False})
+        of = {"payer": payer, "month": month, "product": product}
+        self.usage.append(of | {"held_in": held_in, "e10": cost, "billed": False})
         self.held[payer, held_in] += cost
 
     def payer_at(self, account: str, at: datetime, product: str) -> str:

@@ -7,6 +7,7 @@ outstanding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -19,12 +20,14 @@ TERMS = {name: terms for name, _, _, terms in VOUCHERS}
 
 def close(model: Model, month: int) -> dict[str, int]:
     """Bill a month in the model; return the payable of each payer."""
-    due: dict[str, int] = {}
+    due: dict[str, Counter[str]] = {}
     for one in model.usage:
         if not one["billed"] and one["month"] <= month:
             one["billed"] = True
-            due[one["payer"]] = due.get(one["payer"], 0) + one["e10"]
-    payable = {payer: exact // E10_OF_MINOR for payer, exact in due.items()}
+            due.setdefault(one["payer"], Counter())[one["product"]] += one["e10"]
+    payable = {payer: sum(exact.values()) // E10_OF_MINOR for payer, exact in due.items()}
+    for payer, exact in due.items():
+        model.purchases.made(payer, month, _shared(payable[payer], exact))
     used = [name for payer in sorted(payable) for name in _settle(model, payer, month, payable[payer])]
     for name in used:
         model.vouchers[name].drawn = True
@@ -33,6 +36,14 @@ def close(model: Model, month: int) -> dict[str, int]:
             model.held[payer, held_in] = 0
     model.frozen_through = max(model.frozen_through, month)
     return payable
+
+
+def _shared(payable: int, exact: Counter[str]) -> dict[str, int]:
+    """Share a payable: cut down, what is left over to the largest remainders, then by name."""
+    shares = {product: e10 // E10_OF_MINOR for product, e10 in exact.items()}
+    for product in sorted(exact, key=lambda one: (-(exact[one] % E10_OF_MINOR), one))[: payable - sum(shares.values())]:
+        shares[product] += 1
+    return shares
 
 
 def _settle(model: Model, payer: str, month: int, payable: int) -> list[str]:
@@ -66,6 +77,7 @@ def set_off(model: Model, payer: str) -> None:
         taken = min(model.credits[payer], model.unpaid[payer, month])
         model.credits[payer] -= taken
         model.unpaid[payer, month] -= taken
+        model.purchases.set_off(payer, month, taken)
 
 
 def _sources(model: Model, payer: str, month: int, payable: int) -> Iterator[tuple[str, int]]:

@@ -30,6 +30,7 @@ from partita.core.template import Instrument, Kind, Template, Terms
 from partita.settings import Settings
 from partita.store import account as account_store
 from partita.usecases import credit, funds, relation, template, user
+from partita.usecases.clearing.switch import set_seller
 from partita.usecases.relation import Terms as Offer
 from partita.usecases.setup import apply_setup
 from partita.usecases.work import Books, Work
@@ -42,6 +43,7 @@ STARTS = datetime(2026, 10, 5, 4, tzinfo=UTC)
 BUCKETS = 2
 CASH, CREDIT = 20_000, 30_000
 PRODUCTS = {"compute": "hour", "backup": "day"}
+MARKET = {"backup": "seller"}
 PRICES = {"vm": ("compute", 37), "tape": ("backup", 11)}
 """SKU → product and price in tenths of a unit of money: 3.70 and 1.10, the same in every currency."""
 SHARED = frozenset({Code.SYNCHRONIZE_FINANCE_IDENTITY, Code.CHECK_FINANCE_INFO})
@@ -130,6 +132,8 @@ def _set_up(books: Books, folder: Path) -> None:
             csv.writer(handle).writerows([HEADS[name].split(","), *lines])
     with books.work() as work:
         done(apply_setup(work, folder))
+        for product, seller in MARKET.items():
+            done(set_seller(work, product_id=product, seller=seller))
 
 
 def _people(work: Work, tenant: Tenant) -> None:

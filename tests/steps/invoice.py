@@ -123,7 +123,7 @@ class Invoices(Orders):
 
     def refund(self, name: str, product: str, month: str, amount: str) -> None:
         of = RefundOf(product, Month.parse(month))
-        self.done(
+        self.ask(
             lambda work: funds.refund(work, account_id=name, of=of, amount=cny(amount), idempotency_key=f"{of}{amount}")
         )
 

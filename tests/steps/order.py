@@ -5,7 +5,7 @@ of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a mo
 
     at        INSTANT [ZONE]
     template  NAME cash|threshold|percentage AMOUNT [OPTION …]     as in `steps.voucher`, of coupons
-    issue     COUPON TEMPLATE ACCOUNT · voucher ACCOUNT AMOUNT
+    issue     COUPON TEMPLATE ACCOUNT · voucher ACCOUNT AMOUNT [OPTION …]
     sold      SKU month|year PRICE · promotion NAME FACTOR [no-refund]
     credit    ACCOUNT AMOUNT · freeze ACCOUNT AMOUNT · payer ACCOUNT PAYER · related MAIN MEMBER
     transfer  MAIN MEMBER AMOUNT

@@ -87,8 +87,8 @@ class Scene(World):
         )
         self.coupons[name] = answer.coupon.coupon_id
 
-    def voucher(self, account: str, amount: str) -> None:
-        one = template_of(Instrument.VOUCHER, (f"v{amount}", "cash", amount))
+    def voucher(self, account: str, amount: str, *scope: str) -> None:
+        one = template_of(Instrument.VOUCHER, (f"v{amount}", "cash", amount, *scope))
         self.done(lambda work: template_use.define_template(work, one))
         wanted = voucher_use.Wanted(account, one.template_id)
         self.done(lambda work: voucher_use.issue(work, wanted, idempotency_key=f"v{amount}"))

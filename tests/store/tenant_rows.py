@@ -78,6 +78,7 @@ posting              | '@-acct1', #, 1, 'cash', 'CNY', 1), ('@-acct1', #, 2, 'ba
 balance              | '@-acct1', 'cash#', 'CNY', 1
 draw                 | '@-acct1', '@-bill1', #, 'cash', '', 1, '@-entry#', now()
 clearing_switch      | '@-acct1', #, true, 'x', now()
+bill_seller          | '@-acct1', '@-bill1', #, '', 1, 0, now()
 bill_offset          | '@-acct1', '@-bill1', 'bill', '@-bill#', 1, 0, now()
 custom_settlement    | '@-acct1', '@-stl#', 'CNY', '{{}}', '#', 'x', now()
 custom_settlement_bill | '@-acct1', '@-stl1', #, '@-bill1', 1, now()

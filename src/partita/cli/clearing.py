@@ -126,9 +126,9 @@ def end(settlement: str, *, ways: Ways = AS_IS) -> None:
 
 
 def seller(product: str, seller: str, *, ways: Ways = AS_IS) -> None:
-    """Register the SELLER of PRODUCT, which makes it one of the marketplace, for ever: its bills are paid after others.
+    """Register the SELLER of PRODUCT, which makes it one of the marketplace from now on: its bills are paid after others.
 
-    The seller is a name, in quotation marks where it has blanks.
+    A name may be put right as long as no bill and no order says it. The seller is a name, in quotation marks where it has blanks.
     """
     from partita.usecases.clearing.switch import set_seller  # noqa: PLC0415 - a command starts fast
 

@@ -156,6 +156,7 @@ dues AS (
 """What each line asks: core.settlement.dues_of."""
 
 _PLACE = " ".join(f"WHEN '{fund.value}' THEN {place}" for place, fund in enumerate(WATERFALL))
+_MONEY = ", ".join(f"'{fund.value}'" for fund in WATERFALL if fund not in SAME_MONTH)
 _SAME = ", ".join(f"'{fund.value}'" for fund in WATERFALL if fund in SAME_MONTH)
 
 _USED = f"""in_month AS (
@@ -254,6 +255,50 @@ SELECT t.bill_id, CAST(t.turn AS INTEGER) AS turn, u.fund, u.source_id, CAST(SUM
 FROM taken t JOIN used u ON u.bill_id = t.bill_id AND u.turn = t.turn
 GROUP BY t.bill_id, t.turn, u.fund, u.source_id
 ORDER BY t.bill_id, t.turn"""
+
+
+_WHOSE = """whose AS (
+  SELECT p.bill_id, p.product_id, COALESCE(s.seller, '') AS seller
+  FROM products p LEFT JOIN sellers s ON s.product_id = p.product_id WHERE p.product_id <> ''),
+several AS (SELECT bill_id FROM whose GROUP BY bill_id HAVING COUNT(DISTINCT seller) > 1)"""
+
+
+def paid_to_sellers_sql() -> str:
+    """Return the SELECT of what money paid to each seller of bills of several, line by line: (bill_id, seller, amount).
+
+    The connection holds what `sellers_sql` reads; credits that were set off are no money.
+    """
+    return f"""WITH {_WHOSE}
+SELECT p.bill_id, w.seller, CAST(SUM(p.amount_minor) AS BIGINT) AS amount
+FROM paid_parts p JOIN several USING (bill_id)
+JOIN lines l ON l.bill_id = p.bill_id AND l.line = p.line AND l.part = p.part
+JOIN whose w ON w.bill_id = l.bill_id AND w.product_id = l.product_id
+WHERE p.fund IN ({_MONEY}) GROUP BY p.bill_id, w.seller ORDER BY p.bill_id, w.seller"""
+
+
+def sellers_sql() -> str:
+    """Return the SELECT of the lines of bills of several sellers, joined where one seller's follow each other.
+
+    (bill_id, place, seller, due, same_month): what they ask, and what of it vouchers and cards paid. The connection
+    holds `TABLES`, `sellers` (product_id, seller), and `paid_parts`, the rows of `parts_sql`. Rule: CLEAR-5.
+    """
+    return f"""WITH {_DUES},
+{_WHOSE},
+asked AS (
+  SELECT d.bill_id, d.line, w.seller, SUM(d.due) AS due
+  FROM dues d JOIN several USING (bill_id) JOIN whose w ON w.bill_id = d.bill_id AND w.product_id = d.product_id
+  GROUP BY d.bill_id, d.line, w.seller),
+early AS (
+  SELECT bill_id, line, SUM(amount_minor) AS paid FROM paid_parts WHERE fund IN ({_SAME}) GROUP BY bill_id, line),
+changes AS (
+  SELECT a.*, COALESCE(e.paid, 0) AS paid,
+    a.seller IS DISTINCT FROM LAG(a.seller) OVER (PARTITION BY a.bill_id ORDER BY a.line) AS is_first
+  FROM asked a LEFT JOIN early e ON e.bill_id = a.bill_id AND e.line = a.line),
+placed AS (
+  SELECT *, COUNT(*) FILTER (WHERE is_first) OVER (PARTITION BY bill_id ORDER BY line) AS place FROM changes)
+SELECT bill_id, CAST(place AS INTEGER) AS place, seller, CAST(SUM(due) AS BIGINT) AS due,
+  CAST(SUM(paid) AS BIGINT) AS same_month
+FROM placed GROUP BY bill_id, place, seller ORDER BY bill_id, place"""
 
 
 def parted_sql() -> str:

@@ -1,13 +1,13 @@
 """What a settlement works with, out of PostgreSQL as columns: bills of a bucket, their lines, sources and templates.
 
-Owns read-only SQL over bills, draws, offsets, balances, vouchers, cards and freezes; the schemas are
+Owns the SQL of `bill_seller`, and reads bills, draws, offsets, balances, vouchers, cards and freezes; the schemas are
 `columnar.settlement.TABLES`. Rows leave the database by COPY and never become Python objects. Decides nothing. Rules:
 SETTLE-5, SETTLE-8, VOUCHER-4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -19,11 +19,13 @@ from pyarrow import csv
 from partita.columnar import settlement as columnar
 from partita.columnar.tables import arrow_schema
 from partita.core.funds import Fund
+from partita.core.ledger import instant_text
 from partita.core.period import Period
 from partita.core.scope import Occasion
 from partita.core.settlement import SAME_MONTH
 from partita.core.template import Instrument, Kind
 from partita.core.voucher import DEFAULT_POLICY, Priority
+from partita.store import rows as rows_store
 from partita.store.db import Transaction
 from partita.store.org import OPEN_END
 
@@ -52,14 +54,22 @@ _LINES_WHERE = {
     "all": "true",
     "held": """exists (
         select from balance v where v.payer_id = b.payer_id and v.currency = b.currency
-        and split_part(v.ledger_account, '/', 1) = 'voucher' and v.amount_minor < 0)""",
+        and split_part(v.ledger_account, '/', 1) = 'voucher' and v.amount_minor < 0)
+        or (b.payer_id, b.bill_id) in (select payer_id, bill_id from of_sellers)""",
     "drawn": """exists (
-        select from draw w where w.payer_id = b.payer_id and w.bill_id = b.bill_id and w.fund = 'voucher')""",
+        select from draw w where w.payer_id = b.payer_id and w.bill_id = b.bill_id and w.fund = 'voucher')
+        or exists (select from bill_seller s where s.payer_id = b.payer_id and s.bill_id = b.bill_id)""",
 }
-"""Whose lines are needed: only vouchers look at them. For the others the whole payable is one line
-(`columnar.settlement.lay_out`), so that much less is moved."""
+"""Whose lines are needed: vouchers look at them, and who of several sellers is paid. For the others the whole payable
+is one line (`columnar.settlement.lay_out`), so that much less is moved."""
 _DUE = """
-    with due as materialized (
+    with of_sellers as materialized (
+        select p.payer_id, p.bill_id from bill b
+        join bill_product p on p.payer_id = b.payer_id and p.bill_id = b.bill_id
+        left join seller_now s on s.product_id = p.product_id and s.since <= %(at)s
+        where b.month = %(month)s and b.bucket = %(bucket)s and exists (select from product_seller)
+        group by 1, 2 having count(distinct coalesce(s.seller, '')) > 1),
+    due as materialized (
         select b.payer_id, b.bill_id, b.currency, b.month, b.payable_minor, b.minor_scale_e10, a.enterprise_id, e.zone,
                {lines} as by_line
         from bill b join account a on a.account_id = b.payer_id join enterprise e on e.enterprise_id = a.enterprise_id
@@ -203,6 +213,37 @@ def line_numbers(tx: Transaction, of: Of) -> pa.Table:
                l.unit from due d join bill_line l on l.payer_id = d.payer_id and l.bill_id = d.bill_id where d.by_line
     """
     return _table(tx, f"{_due(of)} {select}", _values(of), columnar.LINE_NUMBERS)
+
+
+def save_sellers(
+    tx: Transaction, rows: Iterable[tuple[str, str, int, str, int, int]], *, recorded_at: datetime
+) -> None:
+    """Save which lines of bills are whose: (payer, bill, place, seller, due, of it paid by vouchers and cards)."""
+    at = instant_text(recorded_at)
+    rows_store.add(
+        tx,
+        "bill_seller (payer_id, bill_id, place, seller, due_minor, same_month_minor, recorded_at)",
+        ((*row, at) for row in rows),
+    )
+
+
+def with_sellers(tx: Transaction) -> list[tuple[int, int]]:
+    """Return the months and buckets that have bills of several sellers."""
+    return tx.execute(
+        "select distinct b.month, b.bucket from bill_seller s join bill b on b.bill_id = s.bill_id order by 1, 2"
+    ).fetchall()
+
+
+def paid_to_sellers(tx: Transaction, month: int, bucket: int) -> dict[tuple[str, str], int]:
+    """Return what money paid of bills of several sellers, as invoices take it: (bill, seller) → minor units."""
+    rows = tx.execute(
+        "select c.reference, c.seller, c.original_minor from cash_consumption c "
+        "join bill b on b.payer_id = c.payer_id and b.bill_id = c.reference "
+        "where c.kind = 'bill' and b.month = %s and b.bucket = %s and c.original_minor > 0 "
+        "and exists (select from bill_seller s where s.payer_id = b.payer_id and s.bill_id = b.bill_id)",
+        (month, bucket),
+    )
+    return {(bill, seller): amount for bill, seller, amount in rows}
 
 
 def _tables(tx: Transaction, of: Of, sources: str) -> dict[str, pa.Table]:

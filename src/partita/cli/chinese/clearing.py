@@ -34,7 +34,7 @@ CLEARING: dict[str, tuple[str, dict[str, str]]] = {
     "clearing resume": ("继续自定义销账：以现有资金清偿其余部分。", {"settlement": _SETTLEMENT}),
     "clearing end": ("结束自定义销账；未清偿的部分仍未结清。", {"settlement": _SETTLEMENT}),
     "clearing seller": (
-        "登记产品的卖家，使其成为云市场产品；不可更改，其账单在自营产品之后清偿。",
+        "登记产品的卖家，使其自此成为云市场产品，其账单在自营产品之后清偿；尚无账单与订单时可更正名称。",
         {"product": "产品。", "seller": "卖家名称。"},
     ),
     "dunning policy": (

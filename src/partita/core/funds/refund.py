@@ -23,6 +23,9 @@ class Bought:
     them. `left_unpaid`: what closes left unpaid, so what was bought on credit, paid since or not. `by_money`,
     `refunded_of_month`: what other funds paid of the bills of the month that is asked for, in the close or later, and
     what was refunded into its book. `products`: what stands on those bills; `payer_id`: who pays for the account now.
+    `of_product`, `refunded_of_product`: what those bills ask for the product that is asked for, and what came back of
+    it, in that month or in any way. `of_seller`, `refunded_of_seller`: where the month's bill has products of several
+    sellers, what money paid to the product's seller and what of it came back; else None.
     """
 
     account_id: str
@@ -36,18 +39,28 @@ class Bought:
     refunded_of_month: int = 0
     products: frozenset[str] = frozenset()
     payer_id: str = ""
+    of_product: int = 0
+    refunded_of_product: int = 0
+    of_seller: int | None = None
+    refunded_of_seller: int = 0
 
 
 def refundable(bought: Bought) -> Explained:
     """Return what may be refunded into the book of the month (FUNDS-16): what money paid of it and did not come back.
 
-    And in all no more than was billed and paid by no gift, whichever way the rest came back.
+    No more than its seller got, than the product cost, and in all than was billed and paid by no gift, whichever way
+    the rest came back.
     """
     of_month = (
         Term(Part.PAID_BY_MONEY, bought.by_money),
         Term(Part.REFUNDED_OF_MONTH, bought.refunded_of_month, -1),
     )
-    return Explained(Quota.REFUNDABLE, bought.currency, (of_month, _in_all(bought)))
+    to_seller = (
+        Term(Part.PAID_TO_SELLER, bought.of_seller or 0),
+        Term(Part.REFUNDED_OF_SELLER, bought.refunded_of_seller, -1),
+    )
+    first = of_month if bought.of_seller is None else to_seller
+    return Explained(Quota.REFUNDABLE, bought.currency, (first, _of_product(bought), _in_all(bought)))
 
 
 def credit_refundable(bought: Bought) -> Explained:
@@ -56,7 +69,7 @@ def credit_refundable(bought: Bought) -> Explained:
         Term(Part.LEFT_UNPAID, bought.left_unpaid),
         Term(Part.REFUNDED_AS_CREDIT, bought.refunded_as_credit, -1),
     )
-    return Explained(Quota.CREDIT_REFUNDABLE, bought.currency, (on_credit, _in_all(bought)))
+    return Explained(Quota.CREDIT_REFUNDABLE, bought.currency, (on_credit, _of_product(bought), _in_all(bought)))
 
 
 def may_refund(bought: Bought, product_id: str, month: Month, amount: Money) -> Refused | None:
@@ -81,6 +94,13 @@ def may_refund_credit(bought: Bought, product_id: str, amount: Money, *, had_cre
     if not had_credit:
         return refused(Reason.NEVER_HAD_CREDIT, account=bought.account_id)
     return _beyond(Reason.EXCEEDS_BOUGHT_ON_CREDIT, bought, credit_refundable(bought), amount)
+
+
+def _of_product(bought: Bought) -> tuple[Term, ...]:
+    return (
+        Term(Part.PRODUCT_BILLED, bought.of_product),
+        Term(Part.PRODUCT_REFUNDED, bought.refunded_of_product, -1),
+    )
 
 
 def _in_all(bought: Bought) -> tuple[Term, ...]:

@@ -16,6 +16,7 @@ from partita.core.invoice.candidate import (
     choose,
     grouped,
     may_offset,
+    offset_pair,
     owed_in_all,
 )
 from partita.core.invoice.document import (
@@ -41,5 +42,5 @@ __all__ = [
     "Group", "Invoice", "InvoiceCommand", "InvoiceKind", "InvoiceLine", "InvoiceMode", "InvoiceState", "Issuer",
     "Portion", "TaxItem", "Taxed", "Verdict", "Wish",
     "amount_in_chinese", "amount_in_english", "choose", "grouped", "included_tax", "invoice_id", "made", "may_become",
-    "may_offset", "mirrored", "owed_in_all", "red_form_at_fault", "taxed", "title_at_fault",
+    "may_offset", "mirrored", "offset_pair", "owed_in_all", "red_form_at_fault", "taxed", "title_at_fault",
 ]  # fmt: skip

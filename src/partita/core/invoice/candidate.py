@@ -129,8 +129,8 @@ class Portion:
 class Wish:
     """What is to be invoiced: by name (candidates, bills, subscriptions, orders, cards), by month, by amount, or all.
 
-    `amount` (minor units) is taken from the oldest consumption first. `months` are numbers such as 202610. `most`: how
-    much of a candidate at most, by its id, and of no other one.
+    `amount` (minor units) is taken from the oldest consumption first, of a bill from own products first. `months` are
+    numbers such as 202610. `most`: how much of a candidate at most, by its id, and of no other one.
     """
 
     names: tuple[str, ...] = ()
@@ -149,11 +149,7 @@ def choose(candidates: Sequence[Candidate], wish: Wish) -> list[Portion] | Refus
     for name in wish.names:
         if name not in known:
             return refused(Reason.NOT_A_CANDIDATE, name=name)
-    portions = [
-        Portion(one, asked)
-        for one in sorted(candidates, key=lambda one: (one.consumed_at, one.payer_id, one.candidate_id))
-        if (asked := _asked(one, wish)) > 0
-    ]
+    portions = [Portion(one, asked) for one in sorted(candidates, key=_age) if (asked := _asked(one, wish)) > 0]
     if not portions:
         return refused(Reason.NOTHING_TO_INVOICE)
     if wish.amount is None:
@@ -165,6 +161,10 @@ def choose(candidates: Sequence[Candidate], wish: Wish) -> list[Portion] | Refus
     if wish.amount > there:
         return refused(Reason.EXCEEDS_INVOICEABLE, amount=amount, left=str(Money(there, currency)))
     return list(_up_to(portions, wish.amount))
+
+
+def _age(one: Candidate) -> tuple[object, ...]:
+    return one.consumed_at, one.payer_id, one.kind.word, one.reference, one.seller
 
 
 def _asked(one: Candidate, wish: Wish) -> int:
@@ -205,6 +205,15 @@ def grouped(portions: Sequence[Portion], titles: Mapping[str, str]) -> dict[Grou
         key = (titles[candidate.payer_id], candidate.seller, candidate.currency, candidate.kind.tax_item.code)
         found.setdefault(key, []).append(one)
     return dict(sorted(found.items()))
+
+
+def offset_pair(owing: Sequence[Candidate], others: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
+    """Return which of the candidates of two names are set off: a bill has one for each seller (INVOICE-9).
+
+    The one that owes most, and of the others the one with most to invoice of its kind, if any is. Neither is empty.
+    """
+    one = max(owing, key=lambda each: (each.owed, each.given, each.candidate_id))
+    return one, max(others, key=lambda each: (_kind_of(each) == _kind_of(one), each.invoiceable, each.candidate_id))
 
 
 def may_offset(owing: Candidate, other: Candidate) -> Refused | None:

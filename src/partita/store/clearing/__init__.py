@@ -24,10 +24,18 @@ from partita.store.clearing.debts import (
     to_clear,
     unpaid,
 )
-from partita.store.clearing.switch import add_seller, market_products, sellers, set_switch, switched_off, wanted
+from partita.store.clearing.switch import (
+    add_seller,
+    is_billed,
+    market_products,
+    sellers,
+    set_switch,
+    switched_off,
+    wanted,
+)
 
 __all__ = [
     "CustomRow", "OffsetRow", "Payer", "ToClear", "add_custom", "add_payments", "add_seller", "credits_left",
-    "custom", "custom_by_key", "customs_of", "end_custom", "given", "market_products", "offsets", "owing",
+    "custom", "custom_by_key", "customs_of", "end_custom", "given", "is_billed", "market_products", "offsets", "owing",
     "save_offsets", "sellers", "set_switch", "switched_off", "to_clear", "unpaid", "wanted",
 ]  # fmt: skip

@@ -29,8 +29,10 @@ _OWING = """
 """
 _UNPAID = """
     select l.payer_id, l.currency, l.bill_id, l.month, l.payable_minor - l.drawn_minor - l.set_off_minor, l.draws + 1,
-           coalesce((select greatest(sum(p.payable_minor), 0)::bigint from bill_product p
-                     join product_seller s on s.product_id = p.product_id
+           coalesce((select sum(s.due_minor - s.same_month_minor) filter (where s.seller <> '')::bigint
+                     from bill_seller s where s.payer_id = l.payer_id and s.bill_id = l.bill_id),
+                    (select greatest(sum(p.payable_minor), 0)::bigint from bill_product p
+                     join seller_now s on s.product_id = p.product_id and s.since <= l.closed_at
                      where p.payer_id = l.payer_id and p.bill_id = l.bill_id), 0), l.closed_at
     from bill_left l
     where l.payer_id = any(%s) and l.payable_minor > l.drawn_minor + l.set_off_minor

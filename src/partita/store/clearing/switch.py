@@ -46,18 +46,29 @@ def set_switch(tx: Transaction, payer_id: str, by: By, *, automatic: bool) -> No
 
 def sellers(tx: Transaction) -> dict[str, str]:
     """Return the products of the marketplace with their sellers (CLEAR-5)."""
-    return dict(tx.execute("select product_id, seller from product_seller order by 1").fetchall())
+    return dict(tx.execute("select product_id, seller from seller_now order by 1").fetchall())
 
 
-def market_products(tx: Transaction, at: datetime) -> frozenset[str]:
-    """Return the products that were of the marketplace at an instant."""
-    rows = tx.execute("select product_id from product_seller where recorded_at <= %s", (at,))
-    return frozenset(product for (product,) in rows)
+def market_products(tx: Transaction, at: datetime) -> dict[str, str]:
+    """Return the products that were of the marketplace at an instant, with their sellers."""
+    return dict(tx.execute("select product_id, seller from seller_now where since <= %s", (at,)).fetchall())
+
+
+def is_billed(tx: Transaction, product_id: str) -> bool:
+    """Say whether a product stands on a bill or on a paid order: its seller may be on invoices."""
+    found = tx.execute(
+        "select exists (select from bill_product where product_id = %(product)s) "
+        "or exists (select from order_charge where product_id = %(product)s)",
+        {"product": product_id},
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def add_seller(tx: Transaction, product_id: str, seller: str, by: By) -> None:
-    """Register the seller of a product."""
+    """Register the seller of a product, or put its name right: the last row counts."""
     tx.execute(
-        "insert into product_seller (product_id, seller, recorded_by, recorded_at) values (%s, %s, %s, %s)",
-        (product_id, seller, by.name, by.at),
+        "insert into product_seller (product_id, sequence, seller, recorded_by, recorded_at) "
+        "select %(product)s, coalesce(max(sequence), 0) + 1, %(seller)s, %(by)s, %(at)s from product_seller "
+        "where product_id = %(product)s",
+        {"product": product_id, "seller": seller, "by": by.name, "at": by.at},
     )

@@ -107,9 +107,10 @@ def show(work: Work, account_id: str) -> ClearingShown | Refused:
 
 
 def set_seller(work: Work, *, product_id: str, seller: str, dry_run: bool = False) -> SellerSet | Refused:
-    """Register the seller of a product, which makes it one of the marketplace, for ever (CLEAR-5).
+    """Register the seller of a product, which makes it one of the marketplace from now on (CLEAR-5).
 
-    Refused in this order: NOT_PERMITTED (to all but the operator), UNKNOWN_PRODUCT, BAD_TEXT, SELLER_KNOWN.
+    The name is put right as long as no bill and no order says it. Refused in this order: NOT_PERMITTED (to all but the
+    operator), UNKNOWN_PRODUCT, BAD_TEXT, SELLER_KNOWN.
     """
     if isinstance(no := authorise_books(work), Refused):
         return no
@@ -120,10 +121,10 @@ def set_seller(work: Work, *, product_id: str, seller: str, dry_run: bool = Fals
 
     def decide() -> SellerSet | Refused:
         known = clearing_store.sellers(work.tx).get(product_id)
-        if known not in (None, seller):
+        if known not in (None, seller) and clearing_store.is_billed(work.tx, product_id):
             return refused(Reason.SELLER_KNOWN, product=product_id, seller=known)
-        if known is None:
+        if known != seller:
             clearing_store.add_seller(work.tx, product_id, seller, by(work))
-        return SellerSet(product_id, seller, known is not None, dry_run)
+        return SellerSet(product_id, seller, known == seller, dry_run)
 
     return saved(work, decide, dry_run=dry_run)

@@ -133,7 +133,7 @@ def plan_of(books: Books, run: CloseRun) -> Plan:
             zones=_zones(work),
             tables=load_tables(work.tx),
             files=tuple(usage_store.files(work.tx, through=run.usage_through)),
-            market=clearing_store.market_products(work.tx, run.closed_at),
+            market=frozenset(clearing_store.market_products(work.tx, run.closed_at)),
             met=deduction.closing_month(work.tx, Month.from_number(run.month)),
             adjusted=adjustment_store.by_bucket(work.tx, run.month, org_store.bucket_count(work.tx)),
         )

@@ -7,13 +7,14 @@ source may pay what (`core.settlement`, `columnar.settlement`). Rules: SETTLE-1 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from partita.columnar import settlement as settlement_sql
 from partita.columnar.tables import CHARGE
@@ -50,14 +51,37 @@ def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection,
     with engine.cursor() as connection:
         settlement_sql.lay_out(connection, settlement_store.to_settle(work.tx, of))
         cut_by_tags(work.tx, room, connection, of)
+        connection.execute(f"create or replace temp table paid_parts as {settlement_sql.parts_sql()}")
         drawn = connection.execute(
-            f"select b.payer_id, b.currency, d.bill_id, d.fund, d.source_id, d.amount_minor "
-            f"from ({settlement_sql.draws_sql()}) d join bills b on b.bill_id = d.bill_id order by d.bill_id, d.turn"
+            "select b.payer_id, b.currency, p.bill_id, p.fund, p.source_id, sum(p.amount_minor)::BIGINT "
+            "from paid_parts p join bills b on b.bill_id = p.bill_id "
+            "group by b.payer_id, b.currency, p.bill_id, p.turn, p.fund, p.source_id order by p.bill_id, p.turn"
         ).fetchall()
+        _keep_sellers(work, connection, run)
     drafts, draws = _posted(run, drawn)
     posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
     assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
     bill_store.save_draws(work.tx, draws, recorded_at=work.now)
+
+
+def _keep_sellers(work: Work, engine: duckdb.DuckDBPyConnection, run: CloseRun) -> None:
+    """Keep whose lines vouchers and cards paid, where a bill has several sellers: money pays the rest (CLEAR-5)."""
+    sellers = clearing_store.market_products(work.tx, run.closed_at)
+    if not sellers:
+        return
+    show_sellers(engine, sellers)
+    rows = engine.execute(
+        f"select b.payer_id, s.* from ({settlement_sql.sellers_sql()}) s join bills b on b.bill_id = s.bill_id "
+        "order by s.bill_id, s.place"
+    ).fetchall()
+    settlement_store.save_sellers(work.tx, rows, recorded_at=work.now)
+
+
+def show_sellers(engine: duckdb.DuckDBPyConnection, sellers: Mapping[str, str]) -> None:
+    """Lay out who sells the products of the marketplace, as `columnar.settlement.sellers_sql` reads it."""
+    engine.register("arriving", pa.table({"product_id": list(sellers), "seller": list(sellers.values())}))
+    engine.execute("create or replace temp table sellers as from arriving")
+    engine.unregister("arriving")
 
 
 def lay_draws(tx: Transaction, room: FileRoom, engine: duckdb.DuckDBPyConnection, of: Of) -> None:

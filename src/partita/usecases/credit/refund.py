@@ -78,7 +78,9 @@ def refund_credit(
 
     def may() -> Refused | None:
         had_credit = credit_store.had_credit(work.tx, account_id)
-        return may_refund_credit(funds_store.bought(work.tx, holder), product_id, amount, had_credit=had_credit)
+        return may_refund_credit(
+            funds_store.bought(work.tx, holder, product_id), product_id, amount, had_credit=had_credit
+        )
 
     def decide() -> CreditRefundMoved | Refused:
         done = posted(work, (draft,), key, may=may)

@@ -74,7 +74,7 @@ def refund(
     )
 
     def may() -> Refused | None:
-        return may_refund(funds_store.bought(work.tx, holder, of.month), of.product_id, of.month, amount)
+        return may_refund(funds_store.bought(work.tx, holder, of.product_id, of.month), of.product_id, of.month, amount)
 
     def decide() -> RefundBooked | Refused:
         done = posted(work, (draft,), idempotency_key, may=may)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from partita.core.ids import derived_id
-from partita.core.invoice import Candidate, InvoiceMode, may_offset
+from partita.core.invoice import Candidate, InvoiceMode, may_offset, offset_pair
 from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
@@ -59,21 +59,17 @@ def offset(
     def decide() -> Offset | Refused:
         ledger_store.lock_payers(work.tx, titles)
         there = invoice_store.candidates(work.tx, titles)
-        one, two = _named(there, owing), _named(there, other)
-        for found, name in ((one, owing), (two, other)):
-            if found is None:
+        owed, others = _named(there, owing), _named(there, other)
+        for found, name in ((owed, owing), (others, other)):
+            if not found:
                 return refused(Reason.NOT_A_CANDIDATE, name=name)
-        assert one is not None, "it was found"
-        assert two is not None, "it was found"
-        return _offset(work, one, two, idempotency_key, dry_run=dry_run)
+        return _offset(work, *offset_pair(owed, others), idempotency_key, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
 
-def _named(there: Sequence[Candidate], name: str) -> Candidate | None:
-    """Return the candidate of a name; where a bill has several (one for each seller) the one that owes or has most."""
-    found = [one for one in there if name in one.names()]
-    return max(found, key=lambda one: (abs(one.net), one.candidate_id), default=None)
+def _named(there: Sequence[Candidate], name: str) -> list[Candidate]:
+    return [one for one in there if name in one.names()]
 
 
 def _offset(work: Work, one: Candidate, two: Candidate, key: str | None, *, dry_run: bool) -> Offset | Refused:

@@ -26,6 +26,7 @@ from partita.usecases.verify import (
     recount,
     rows,
     running,
+    sellers,
     vouchers,
 )
 from partita.usecases.verify.equation import Equation, Finding, attempt
@@ -72,6 +73,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("vouchers-shared", vouchers.sharing_cancels),
     ("draws", vouchers.draws_fit_lines),
     ("invoices", invoices.consumption_explained),
+    ("sellers", sellers.paid_by_line),
     ("invoice-parts", invoices.invoices_add_up),
     ("once", recount.no_charge_twice),
     ("recount", recount.recounted),
