@@ -69,6 +69,7 @@ def events() -> list[Draft]:
         posting_rules.order_paid(payer_id="a", order_id="o", what="purchase", currency="CNY", parts=PARTS),
         posting_rules.order_refunded(payer_id="a", order_id="o", what="unsubscribe", currency="CNY", parts=PARTS),
         posting_rules.interest_charged(payer_id="a", bill_id="b", amount=one, until=AT.date()),
+        posting_rules.cash_owed(payer_id="a", amount=one, reversal_id="r"),
     ]
 
 

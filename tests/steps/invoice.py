@@ -8,6 +8,7 @@ invoiced by its month (`2026-09`, of the account that pays), by the token of its
     related   MAIN MEMBER [trust] [CODE …]    codes as in `steps.relation`; both are one legal entity
     entity    ACCOUNT NUMBER                  another legal entity
     seller    PRODUCT NAME
+    bounced   ACCOUNT AMOUNT                  the top-up of that amount is reversed, and what is on no bill then
     refund    ACCOUNT PRODUCT MONTH AMOUNT · card ACCOUNT AMOUNT · withdraw ACCOUNT AMOUNT
     as        USER|operator|account ACCOUNT|USER for ACCOUNT
     tax       RATE AMOUNT …                   the lines of an invoice, with their tax
@@ -31,6 +32,7 @@ from typing import Any
 from case_file import Case
 from partita.core.account import EntityKind, InvoiceProfile, LegalEntity
 from partita.core.bill import bill_id
+from partita.core.ids import derived_id
 from partita.core.invoice import (
     Candidate,
     CandidateKind,
@@ -51,7 +53,8 @@ from partita.gateways.tax_invoice import BureauTrouble, NumberRange, SimulatedBu
 from partita.store import account as account_store
 from partita.store import clearing as clearing_store
 from partita.store.funds import By
-from partita.usecases import account, funds, invoice
+from partita.usecases import account, funds, invoice, ledger
+from partita.usecases.clearing import on_no_bill
 from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.work import Books
 from payers import SINCE, relate
@@ -127,6 +130,12 @@ class Invoices(Orders):
             lambda work: funds.refund(work, account_id=name, of=of, amount=cny(amount), idempotency_key=f"{of}{amount}")
         )
 
+    def bounced(self, name: str, amount: str) -> None:
+        entry = derived_id("ent", name, f"topped_up:{name} {amount}")
+        done = self.done(lambda work: ledger.reverse(work, entry_id=entry))
+        with self.books.work() as work:
+            self.said.append(f"{name} owes {done.owed or 'nothing'} again, {on_no_bill(work, name, 'CNY')} on no bill")
+
     def card(self, name: str, amount: str) -> None:
         made = self.done(
             lambda work: funds.buy_card(
@@ -167,7 +176,9 @@ class Invoices(Orders):
         what = months if one.kind is CandidateKind.BILL else named.get(one.reference, one.reference)
         owed = f" owed {plain(one.owed)}" if one.owed else ""
         ahead = f" ahead {plain(one.ahead)}" if one.ahead else ""
-        formula = f"{plain(one.original)} - {plain(one.offset)} - {plain(one.invoiced)} = {plain(one.invoiceable)}"
+        held = f" - held {plain(one.held)}" if one.held else ""
+        said = (plain(one.original), plain(one.offset), plain(one.invoiced))
+        formula = f"{' - '.join(said)}{held} = {plain(one.invoiceable)}"
         return f"{one.payer_id} {what} {one.seller or 'own'} {formula}{owed}{ahead}"
 
     def apply(self, name: str, account_id: str, *words: str) -> None:

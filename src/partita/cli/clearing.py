@@ -43,6 +43,7 @@ def show(account: str, *, as_json: Json = False) -> None:
             {"bill_id": one.bill_id, "month": str(one.month), "left": _text(one.amount, done.currency)}
             for one in done.unpaid
         ],
+        "on_no_bill": _text(done.on_no_bill.minor, done.currency),
         "credits_left": [
             {"kind": one.kind.value, "source": one.source_id, "left": _text(one.amount, done.currency)}
             for one in done.credits_left
@@ -126,9 +127,10 @@ def end(settlement: str, *, ways: Ways = AS_IS) -> None:
 
 
 def seller(product: str, seller: str, *, ways: Ways = AS_IS) -> None:
-    """Register the SELLER of PRODUCT, which makes it one of the marketplace from now on: its bills are paid after others.
+    """Register the SELLER of PRODUCT: one of the marketplace from now on, its bills are paid after others.
 
-    A name may be put right as long as no bill and no order says it. The seller is a name, in quotation marks where it has blanks.
+    A name may be put right as long as no bill and no order says it. The seller is a name, in quotation marks where it
+    has blanks.
     """
     from partita.usecases.clearing.switch import set_seller  # noqa: PLC0415 - a command starts fast
 
@@ -205,6 +207,15 @@ def _text(minor: int, currency: str) -> str:
     return decimal(Money(minor, currency))
 
 
+def beside_bills(owed: Money) -> tuple[str, str]:
+    """Say what is owed on no bill (CLEAR-4)."""
+    amount = shown(owed)
+    return (
+        f"Owed on no bill: {amount} (interest, payments that bounced)",
+        f"账单以外欠款：{amount}（利息、退回的付款）",
+    )
+
+
 def _render(console: Console, done: ClearingShown) -> None:
     from partita.usecases.clearing.custom import state_text  # noqa: PLC0415 - a command starts fast
 
@@ -217,6 +228,8 @@ def _render(console: Console, done: ClearingShown) -> None:
             say(f"Unpaid {one.month}: {left} ({one.bill_id})", f"未结清 {one.month}：{left}（{one.bill_id}）"),
             markup=False,
         )
+    if done.on_no_bill.minor:
+        console.print(say(*beside_bills(done.on_no_bill)), markup=False)
     for credit in done.credits_left:
         left = shown(Money(credit.amount, done.currency))
         console.print(say(f"Credit: {left} ({credit.source_id})", f"贷项：{left}（{credit.source_id}）"), markup=False)

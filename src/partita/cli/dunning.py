@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from partita.cli import screen
+from partita.cli.clearing import beside_bills
 from partita.cli.funds.amount import decimal, shown
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.dunning import DAYS_MAX, MARKS_MOST, RATE_SCALE, Policy
@@ -98,6 +99,7 @@ def show(account: str, *, as_json: Json = False) -> None:
         "has_term": done.has_term,
         "policy": _plain(done.policy),
         "suspended_by": done.suspended_by,
+        "on_no_bill": decimal(done.on_no_bill),
         "bills": [
             {
                 "bill_id": one.bill_id,
@@ -175,14 +177,9 @@ def _render(console: Console, done: DunningShown) -> None:
             say("It has no credit term, or nothing that it owes: it is not dunned.", "无信控账期或无欠款，不催收。")
         )
         return
-    marks = ", ".join(map(str, done.policy.reminders))
-    console.print(
-        say(
-            f"Reminders on days {marks}; interest {done.policy.rate_text} a day",
-            f"提醒日：{marks}；日利率 {done.policy.rate_text}",
-        ),
-        markup=False,
-    )
+    console.print(say(*_policy_text(done.policy)), markup=False)
+    if done.on_no_bill.minor:
+        console.print(say(*beside_bills(done.on_no_bill)), markup=False)
     if done.suspended_by:
         console.print(
             say(f"The credit is suspended by {done.suspended_by}.", f"信控因 {done.suspended_by} 暂停。"), markup=False
@@ -199,3 +196,22 @@ def _render(console: Console, done: DunningShown) -> None:
         told = ", ".join(map(str, one.told))
         grid.add_row(one.bill_id, str(one.due_on), shown(one.left), shown(one.interest), told)
     console.print(grid)
+
+
+def _policy_text(one: Policy) -> tuple[str, str]:
+    """Say a policy whole: when it reminds, what interest it takes and up to what, when credit is suspended."""
+    marks = ", ".join(map(str, one.reminders)) or "-"
+    parts = [(f"Reminders on days {marks}", f"提醒日：{marks}")]
+    if one.rate_e10:
+        free = (f", {one.free_days} days free", f"，免息 {one.free_days} 天") if one.free_days else ("", "")
+        cap = format_scaled(one.cap_e10, RATE_SCALE) if one.cap_e10 is not None else ""
+        most = (f", at most {cap} of the bill", f"，上限为账单的 {cap}") if cap else (", without a cap", "，无上限")
+        parts.append((f"interest {one.rate_text} a day{free[0]}{most[0]}", f"日利率 {one.rate_text}{free[1]}{most[1]}"))
+    else:
+        parts.append(("no interest", "不计利息"))
+    if one.stop_days is None:
+        parts.append(("credit is never suspended", "不暂停信控"))
+    else:
+        days = one.stop_days
+        parts.append((f"credit suspended after {days} days past due", f"逾期超过 {days} 天暂停信控"))
+    return "; ".join(english for english, _ in parts), "；".join(chinese for _, chinese in parts)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.chart import account_name, event_name
+from partita.cli.funds.amount import decimal
 from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.moment import local, moment_of
 from partita.cli.permission import print_what_is_left_out
@@ -130,6 +131,7 @@ def reverse(entry: str, *, reason: str = "", dry_run: bool = False, as_json: Jso
             for p in done.mirror.postings
         ],
         "bills_paid": plain_paid(done.bills_paid),
+        "owed_again": decimal(done.owed) if done.owed else None,
     }
     screen.answer(plain, as_json=as_json, render=lambda console: _show_reversed(console, done))
 
@@ -251,7 +253,21 @@ def _show_reversed(console: Console, done: Reversed) -> None:
         debit, credit, _, _ = _figures(posting.amount_minor, 0, posting.currency)
         grid.add_row(account_name(posting.ledger_account), debit, credit, posting.currency)
     console.print(grid)
-    print_paid(console, done.bills_paid, dry_run=done.dry_run)
+    print_owed(console, done, dry_run=done.dry_run)
+
+
+def print_owed(console: Console, done: Reversed, *, dry_run: bool) -> None:
+    """Say what was spent of the money that is reversed, and what money that came back paid."""
+    if done.owed:
+        amount, payer = screen.money(done.owed.minor, done.owed.currency), done.mirror.payer_id
+        verb = ("would owe", "将") if dry_run else ("owes", "")
+        english = f"{amount} {done.owed.currency} of it was spent: {payer} {verb[0]} it again, on no bill, and so much "
+        english += "less may be invoiced until it is paid."
+        chinese = (
+            f"其中 {amount} {done.owed.currency} 已使用：{payer} {verb[1]}重新欠付，不属于任何账单；付清之前不可开票。"
+        )
+        console.print(screen.say(english, chinese))
+    print_paid(console, done.bills_paid, dry_run=dry_run)
 
 
 def _figures(amount_minor: int, balance_minor: int, currency: str) -> tuple[str, str, str, str]:

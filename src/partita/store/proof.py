@@ -273,8 +273,8 @@ def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[s
         left_over as (select p.currency, sum(p.amount_minor) as amount
                       from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
                       where p.ledger_account = 'receivable'
-                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'debt_cleared',
-                                           'order_paid', 'interest_charged')
+                        and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'cash_owed',
+                                           'debt_cleared', 'order_paid', 'interest_charged')
                       group by 1)
         select currency, coalesce(due.amount, 0)::text, coalesce(paid.amount, 0)::text,
                coalesce(left_over.amount, 0)::text

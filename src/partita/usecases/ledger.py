@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from partita.core import ledger, posting_rules
 from partita.core.ledger import Draft, Entry, is_line
+from partita.core.money import Money
 from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
@@ -45,12 +46,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """An entry and its mirror; `bills_paid`: what money that came back paid at once of what was unpaid (CLEAR-1)."""
+    """An entry and its mirror.
+
+    `bills_paid`: what money that came back paid at once of what was unpaid (CLEAR-1); `owed`: what was spent of money
+    that is reversed, and is owed again (POST-21).
+    """
 
     original: Entry
     mirror: Entry
     dry_run: bool
     bills_paid: tuple[BillPaid, ...] = ()
+    owed: Money | None = None
 
 
 EVERYTHING = AsOf()
@@ -148,8 +154,23 @@ def _save(work: Work, original: Entry, mirror: Draft, *, dry_run: bool) -> Rever
         if ledger_store.reversal_of(work.tx, original.entry_id):
             return refused(Reason.ALREADY_REVERSED, entry=original.entry_id)
         entries = ledger_store.append(work.tx, [mirror], recorded_at=work.now)
+        if isinstance(entries, Refused):
+            return entries
+        owed = [
+            _owe_again(work, entries[0], currency) for currency in sorted({one.currency for one in mirror.postings})
+        ]
         paid = clear(work, [original.payer_id]).paid
-    if isinstance(entries, Refused):
-        return entries
     work.touched.update(() if dry_run else [original.payer_id])
-    return Reversed(original, entries[0], dry_run, paid)
+    return Reversed(original, entries[0], dry_run, paid, next((one for one in owed if one), None))
+
+
+def _owe_again(work: Work, mirror: Entry, currency: str) -> Money | None:
+    """Let the payer owe what was spent of money that is reversed (POST-21); return it. The caller holds the lock."""
+    left = ledger_store.balance_of(work.tx, mirror.payer_id, posting_rules.CASH, currency)
+    if left <= 0:
+        return None
+    amount = Money(left, currency)
+    draft = posting_rules.cash_owed(payer_id=mirror.payer_id, amount=amount, reversal_id=mirror.entry_id)
+    posted = ledger_store.append(work.tx, [draft], recorded_at=work.now)
+    assert not isinstance(posted, Refused), f"an entry is reversed once: {posted}"
+    return amount

@@ -218,12 +218,14 @@ def _render(console: Console, done: Applied) -> None:
     console.print(screen.say(*said))
     net, tax = screen.say("Net", "金额"), screen.say("Tax", "税额")
     gross = screen.say("With tax", "价税合计")
-    heads = [screen.say("Invoice", "发票"), screen.say("Title", "抬头"), screen.say("Kind", "类型")]
-    table = screen.table(*heads, screen.say("Lines", "行数"), net, tax, gross, right=(net, tax, gross))
+    heads = [screen.say("Invoice", "发票"), screen.say("Title", "抬头"), screen.say("From", "销售方")]
+    heads += [screen.say("What", "项目"), screen.say("Kind", "类型"), screen.say("Lines", "行数")]
+    table = screen.table(*heads, net, tax, gross, right=(net, tax, gross))
     for one in done.invoices:
         figures = (screen.money(minor, one.currency) for minor in (one.net, one.tax, one.gross))
         words = one.kind.text(screen.settings().language)
-        table.add_row(one.invoice_id, one.title.title, words, f"{len(one.lines):,}", *figures)
+        item = one.tax_item.text(screen.settings().language)
+        table.add_row(one.invoice_id, one.title.title, one.issuer.name, item, words, f"{len(one.lines):,}", *figures)
     console.print(table)
     if done.repeated:
         console.print(screen.say("That stood there before; nothing changed.", "此前已如此，未作任何更改。"))

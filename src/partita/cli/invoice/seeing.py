@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,7 @@ from partita.cli import screen
 from partita.cli.funds.amount import decimal
 from partita.cli.invoice.asking import Names
 from partita.cli.invoice.asking import plain as plain_invoice
+from partita.cli.moment import local
 from partita.core.invoice import Candidate, InvoiceState
 from partita.core.money import Money
 from partita.core.refusal import Reason, Refused, refused
@@ -49,7 +51,7 @@ def candidates(account: str, *, member: Names = (), group: bool = False, as_json
 
 
 def _plain_candidate(one: Candidate) -> dict[str, object]:
-    names = (*_FIGURES, "refunded", "taken", "given")
+    names = (*_FIGURES, "refunded", "taken", "given", "held")
     return {
         "candidate_id": one.candidate_id,
         "payer_id": one.payer_id,
@@ -69,6 +71,7 @@ def candidates_page(console: Console, found: CandidatesShown) -> None:
     language = screen.settings().language
     heads = {
         "payer": screen.say("Account", "账号"), "what": screen.say("What", "消费"),
+        "seller": screen.say("Seller", "销售方"),
         "month": screen.say("Month", "账期"), "reference": screen.say("Reference", "编号"),
         "original": screen.say("Original", "实付"), "offset": screen.say("Offset", "冲抵"),
         "invoiced": screen.say("Invoiced", "已开票"), "invoiceable": screen.say("Invoiceable", "可开票"),
@@ -78,6 +81,7 @@ def candidates_page(console: Console, found: CandidatesShown) -> None:
         {
             "payer": one.payer_id,
             "what": one.kind.of(one.reference, language),
+            "seller": one.seller or screen.say("own", "自营"),
             "month": f"{one.month // 100}-{one.month % 100:02}",
             "reference": one.reference,
             **{name: screen.money(getattr(one, name), one.currency) for name in _FIGURES},
@@ -87,16 +91,31 @@ def candidates_page(console: Console, found: CandidatesShown) -> None:
     if not rows:
         console.print(screen.say("Nothing was paid in cash yet.", "尚无现金支付的消费。"))
     else:
-        narrow = [name for name in heads if name not in ("payer", "what")]
-        shown = screen.print_fitted(console, heads, rows, [list(heads), narrow], right=_FIGURES)
-        screen.print_left_out(console, [heads[name] for name in heads if name not in shown])
+        one_seller = len({one.seller for one in found.candidates}) == 1
+        whole = [name for name in heads if name != "seller" or not one_seller]
+        narrow = [name for name in whole if name not in ("payer", "what")]
+        shown = screen.print_fitted(
+            console, {name: heads[name] for name in whole}, rows, [whole, narrow], right=_FIGURES
+        )
+        screen.print_left_out(console, [heads[name] for name in whole if name not in shown])
     for currency in sorted({one.currency for one in found.candidates}):
-        of_it = [one for one in found.candidates if one.currency == currency]
-        there, owed = (screen.money(sum(getattr(x, name) for x in of_it), currency) for name in ("invoiceable", "owed"))
-        text = f"May be invoiced: {there} {currency}; owed: {owed} {currency}."
-        console.print(screen.say(text, f"可开票金额：{there} {currency}；欠票：{owed} {currency}。"))
+        _print_sums(console, [one for one in found.candidates if one.currency == currency], currency)
     for name, no in found.left_out.items():
         console.print(f"{name}: {no.message(language)}", style="dim")
+
+
+def _print_sums(console: Console, found: Sequence[Candidate], currency: str) -> None:
+    there, owed, held = (
+        screen.money(sum(getattr(one, name) for one in found), currency) for name in ("invoiceable", "owed", "held")
+    )
+    text = f"May be invoiced: {there} {currency}; owed: {owed} {currency}."
+    console.print(screen.say(text, f"可开票金额：{there} {currency}；欠票：{owed} {currency}。"))
+    if any(one.held for one in found):
+        why = (
+            f"Held back: {held} {currency}: what paid it was reversed or dishonoured, and is owed again.",
+            f"暂缓开票：{held} {currency}，其付款已冲销或拒付，重新欠付。",
+        )
+        console.print(screen.say(*why))
 
 
 def list_invoices(
@@ -142,18 +161,20 @@ def invoice_table(console: Console, found: list[Kept]) -> None:
     language = screen.settings().language
     heads = {
         "invoice": screen.say("Invoice", "发票"), "number": screen.say("Number", "发票号码"),
-        "title": screen.say("Title", "抬头"), "kind": screen.say("Kind", "类型"), "state": screen.say("State", "状态"),
+        "title": screen.say("Title", "抬头"), "issuer": screen.say("From", "销售方"),
+        "kind": screen.say("Kind", "类型"), "state": screen.say("State", "状态"),
         "gross": screen.say("With tax", "价税合计"),
     }  # fmt: skip
     rows = [
         {
             "invoice": one.invoice.invoice_id, "number": one.number or "-", "title": one.invoice.title.title,
-            "kind": _kind(one), "state": one.state.text(language),
+            "issuer": one.invoice.issuer.name, "kind": _kind(one), "state": one.state.text(language),
             "gross": screen.money(one.invoice.gross, one.invoice.currency),
         }
         for one in found
     ]  # fmt: skip
-    layouts = [list(heads), [name for name in heads if name not in ("title", "kind")]]
+    narrower = [name for name in heads if name not in ("title", "kind")]
+    layouts = [list(heads), narrower, [name for name in narrower if name != "issuer"]]
     shown = screen.print_fitted(console, heads, rows, layouts, right=("gross",))
     screen.print_left_out(console, [heads[name] for name in heads if name not in shown])
 
@@ -206,7 +227,7 @@ def invoice_page(console: Console, one: InvoiceShown) -> None:
     console.print(table)
     for step in one.steps:
         rest = " ".join(filter(None, (step.number, step.red_form, step.reason)))
-        console.print(f"{step.recorded_at:%Y-%m-%d %H:%M}  {step.command.text(language)}  {step.recorded_by}  {rest}")
+        console.print(f"{local(step.recorded_at, one.zone)}  {step.command.text(language)}  {step.recorded_by}  {rest}")
     for letter in one.red_letters:
         name = letter.number or letter.invoice.invoice_id
         console.print(f"{screen.say('Red letter', '红字发票')} {name}: {letter.state.text(language)}")
@@ -230,6 +251,8 @@ def pdf(
     from partita.usecases import invoice as usecases  # noqa: PLC0415
     from partita.wiring import tax_bureau  # noqa: PLC0415
 
+    if file is not None and file.suffix.lower() != ".pdf":
+        screen.misuse(f"{file} is no name of a PDF: it ends in .pdf.", f"{file} 不是 PDF 文件名：应以 .pdf 结尾。")
     spoken = language or screen.settings().language
     with screen.opened() as books, books.work() as work:
         notice = tax_bureau(screen.settings(), books.clock).notice

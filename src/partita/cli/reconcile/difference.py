@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -10,12 +11,14 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, shown
+from partita.cli.ledger import print_owed
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.money import Money
 from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
     from partita.store.reconciliation import DayRow
+    from partita.usecases.ledger import Reversed
     from partita.usecases.reconciliation import DifferenceShown
 
 Json = Annotated[bool, Parameter(name="--json")]
@@ -60,10 +63,12 @@ def resolve(source: str, difference: str, note: str, *, reverse: bool = False, w
         )
     if isinstance(answer, Refused):
         screen.refuse(answer, as_json=ways.as_json)
+    reversal: Reversed | None = answer.reversed
     plain = {
         "difference_id": answer.difference_id,
         "note": answer.note,
         "reversal": answer.reversal,
+        "owed_again": decimal(reversal.owed) if reversal and reversal.owed else None,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
@@ -72,6 +77,7 @@ def resolve(source: str, difference: str, note: str, *, reverse: bool = False, w
         ways,
         done=(f"Resolved {difference}: {note}", f"已处理 {difference}：{note}"),
         would=(f"Would resolve {difference}: {note}", f"将处理 {difference}：{note}"),
+        more=partial(print_owed, done=reversal, dry_run=ways.dry_run) if reversal else None,
     )
 
 

@@ -9,7 +9,7 @@ enterprise-finance.md B12.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -60,7 +60,8 @@ class Candidate:
 
     `original`: what cash and its like paid. `refunded`: what of it came back. `taken`: what others owed that was set
     off against it. `given`: what it owed that was set off against others. `invoiced`: what invoices that stand say.
-    `orders`: what each order of a subscription paid of it.
+    `orders`: what each order of a subscription paid of it. `held`: what is held back, for money that paid turned out
+    not to be there and is owed again (INVOICE-2).
     """
 
     payer_id: str
@@ -76,6 +77,7 @@ class Candidate:
     invoiced: int = 0
     month: int = 0
     orders: Mapping[str, int] = field(default_factory=dict)
+    held: int = 0
 
     @property
     def candidate_id(self) -> str:
@@ -100,7 +102,7 @@ class Candidate:
     @property
     def invoiceable(self) -> int:
         """What may still be invoiced (可开票金额)."""
-        return max(0, self.net)
+        return max(0, self.net - self.held)
 
     @property
     def owed(self) -> int:
@@ -115,6 +117,21 @@ class Candidate:
     def names(self) -> frozenset[str]:
         """By what it may be chosen: its id, its bill, subscription or card, and its orders."""
         return frozenset((self.candidate_id, self.reference, *self.orders))
+
+
+def held_back(candidates: Iterable[Candidate], bounced: Mapping[tuple[str, str], int]) -> list[Candidate]:
+    """Return the candidates with what is held back of each, the newest consumption first (INVOICE-2).
+
+    `bounced`: what payers owe again in a currency, because what paid was reversed or dishonoured.
+    """
+    left = dict(bounced)
+    found: list[Candidate] = []
+    for one in sorted(candidates, key=_age, reverse=True):
+        key = (one.payer_id, one.currency)
+        held = min(one.invoiceable, left.get(key, 0))
+        left[key] = left.get(key, 0) - held
+        found.append(replace(one, held=held) if held else one)
+    return sorted(found, key=_age)
 
 
 @dataclass(frozen=True, slots=True)

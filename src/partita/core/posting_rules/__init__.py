@@ -3,10 +3,10 @@
 `chart` has the accounts and every movement on one page; `closing`, `cash`, `transfers`, `refunds`, `documents`,
 `vouchers` and `orders` make the entries, each with the idempotency key that follows from its facts, or from the
 caller's key in a space of its own. Does not own amounts (`settlement`, `bill`, `funds`) nor entries (`ledger`).
-Rules: POST-1 … POST-17 (`docs/rules/posting_rules.md`).
+Rules: POST-1 … POST-21 (`docs/rules/posting_rules.md`).
 """
 
-from partita.core.posting_rules.cash import paid_in, topped_up, withdrawn
+from partita.core.posting_rules.cash import cash_owed, paid_in, topped_up, withdrawn
 from partita.core.posting_rules.chart import (
     BANK,
     CASH,
@@ -14,6 +14,7 @@ from partita.core.posting_rules.chart import (
     CREDIT_REFUND,
     KEPT,
     KIND_NAMES,
+    KINDS_BOUNCED,
     KINDS_BY_HAND,
     KINDS_OF_A_CLOSE,
     MOVEMENTS,
@@ -51,11 +52,52 @@ from partita.core.posting_rules.vouchers import (
 )
 
 __all__ = [
-    "BANK", "CASH", "CHART", "CREDIT_REFUND", "KEPT", "KINDS_BY_HAND", "KINDS_OF_A_CLOSE", "KIND_NAMES", "MOVEMENTS",
-    "RECEIVABLE", "REVENUE", "TRANSFER_CLEARING", "VOUCHER_CLEARING", "VOUCHER_POOL", "LedgerAccount", "Movement",
-    "accepted", "billed", "card_activated", "card_bought", "card_lapsed", "cleared", "collected",
-    "credit_refund_applied", "credit_refunded", "discounted", "dishonoured", "interest_charged", "is_kept",
-    "ledger_account", "normal_side", "order_paid", "order_refunded", "paid_in", "pool_granted", "reclaimed", "refunded",
-    "settled", "topped_up", "transferred",
-    "voucher_issued", "voucher_lapsed", "voucher_made", "voucher_shared", "voucher_taken_back", "withdrawn",
+    "BANK",
+    "CASH",
+    "CHART",
+    "CREDIT_REFUND",
+    "KEPT",
+    "KINDS_BOUNCED",
+    "KINDS_BY_HAND",
+    "KINDS_OF_A_CLOSE",
+    "KIND_NAMES",
+    "MOVEMENTS",
+    "RECEIVABLE",
+    "REVENUE",
+    "TRANSFER_CLEARING",
+    "VOUCHER_CLEARING",
+    "VOUCHER_POOL",
+    "LedgerAccount",
+    "Movement",
+    "accepted",
+    "billed",
+    "card_activated",
+    "card_bought",
+    "card_lapsed",
+    "cash_owed",
+    "cleared",
+    "collected",
+    "credit_refund_applied",
+    "credit_refunded",
+    "discounted",
+    "dishonoured",
+    "interest_charged",
+    "is_kept",
+    "ledger_account",
+    "normal_side",
+    "order_paid",
+    "order_refunded",
+    "paid_in",
+    "pool_granted",
+    "reclaimed",
+    "refunded",
+    "settled",
+    "topped_up",
+    "transferred",
+    "voucher_issued",
+    "voucher_lapsed",
+    "voucher_made",
+    "voucher_shared",
+    "voucher_taken_back",
+    "withdrawn",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Cash that comes and goes: topped up, paid in through a gateway, withdrawn. Rules: POST-1, POST-6."""
+"""Cash that comes and goes: topped up, paid in through a gateway, withdrawn. Rules: POST-1, POST-6, POST-21."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from partita.core.ledger import Draft
 from partita.core.money import Money
-from partita.core.posting_rules.chart import TOPPED_UP, WITHDRAWN, pair
+from partita.core.posting_rules.chart import CASH_OWED, TOPPED_UP, WITHDRAWN, pair
 
 
 def topped_up(
@@ -50,4 +50,17 @@ def withdrawn(*, payer_id: str, amount: Money, reference: str, idempotency_key: 
         effective_at=None,
         idempotency_key=f"{WITHDRAWN.kind}:{idempotency_key}",
         postings=pair(WITHDRAWN, amount),
+    )
+
+
+def cash_owed(*, payer_id: str, amount: Money, reversal_id: str) -> Draft:
+    """Return the entry of money that was spent and then reversed (POST-21): receivable ← cash, once a reversal."""
+    return Draft(
+        payer_id=payer_id,
+        kind=CASH_OWED.kind,
+        description=CASH_OWED.english,
+        reference=reversal_id,
+        effective_at=None,
+        idempotency_key=f"{CASH_OWED.kind}:{reversal_id}",
+        postings=pair(CASH_OWED, amount),
     )

@@ -128,6 +128,7 @@ DISHONOURED = Movement(
 DISHONOURED_SPENT = Movement(
     "acceptance_owed", "Spent part owed again", "拒付已用部分转应收", debit=RECEIVABLE, credit=_NOTE
 )
+CASH_OWED = Movement("cash_owed", "Spent part owed again", "冲销已用部分转应收", debit=RECEIVABLE, credit=CASH)
 CARD_BOUGHT = Movement("card_bought", "Stored-value card bought", "购买储值卡", debit=CASH, credit=_INACTIVE)
 CARD_GIFT = Movement("card_gift", "Gift on a card", "储值卡赠送", debit=PROMOTION, credit=_INACTIVE)
 CARD_ACTIVATED = Movement("card_activated", "Stored-value card activated", "激活储值卡", debit=_INACTIVE, credit=_CARD)
@@ -155,7 +156,7 @@ MOVEMENTS = (
     TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED, INTEREST_CHARGED,
     TRANSFERRED_OUT, TRANSFERRED_IN, RECLAIMED_OUT, RECLAIMED_IN,
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
-    ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT,
+    ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT, CASH_OWED,
     CARD_BOUGHT, CARD_GIFT, CARD_ACTIVATED, CARD_LAPSED,
     POOL_GRANTED, VOUCHER_ISSUED, VOUCHER_MADE, VOUCHER_SHARED, VOUCHER_RECEIVED, VOUCHER_GIVEN_BACK,
     VOUCHER_TAKEN_BACK, VOUCHER_LAPSED, VOUCHER_TO_POOL,
@@ -167,6 +168,8 @@ MOVEMENTS = (
 KIND_NAMES = {one.kind: (one.english, one.chinese) for one in MOVEMENTS} | {REVERSED: ("Reversal", "冲销")}
 KINDS_OF_A_CLOSE = frozenset({BILLED.kind, SETTLED.kind})
 """What a month close posts: the next bill corrects it, a hand does not."""
+KINDS_BOUNCED = frozenset({DISHONOURED.kind, CASH_OWED.kind})
+"""Where what was paid turned out not to be: it is owed again, on no bill (CLEAR-4)."""
 KINDS_BY_HAND = frozenset({TOPPED_UP.kind, WITHDRAWN.kind})
 """What a hand may reverse, because it is one entry that no other fact hangs on: a payment that bounced."""
 

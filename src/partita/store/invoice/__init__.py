@@ -4,7 +4,7 @@
 Decides nothing. Rules: INVOICE-1, INVOICE-2, INVOICE-8, INVOICE-9.
 """
 
-from partita.store.invoice.candidates import OffsetRow, add_offset, candidates, offset_by_key, owed
+from partita.store.invoice.candidates import OffsetRow, add_offset, bounced, candidates, offset_by_key, owed
 from partita.store.invoice.documents import (
     Asked,
     Kept,
@@ -24,7 +24,7 @@ from partita.store.invoice.documents import (
 )
 
 __all__ = [
-    "Asked", "Kept", "OffsetRow", "StepRow",
-    "add", "add_issuer", "add_offset", "add_step", "by_key", "candidates", "has_other", "invoice_of", "invoices_of",
-    "issuer_of", "issuers", "offset_by_key", "owed", "red_letters", "steps_of", "waiting",
+    "Asked", "Kept", "OffsetRow", "StepRow", "add", "add_issuer", "add_offset", "add_step", "bounced", "by_key",
+    "candidates", "has_other", "invoice_of", "invoices_of", "issuer_of", "issuers", "offset_by_key", "owed",
+    "red_letters", "steps_of", "waiting",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partita.core.invoice import Candidate, CandidateKind
+from partita.core.posting_rules import KINDS_BOUNCED
 from partita.store.db import Transaction
 
 _KINDS = {kind.word: kind for kind in CandidateKind}
@@ -34,6 +35,17 @@ _OWED = """
                  original_minor - refunded_minor - taken_minor + given_minor - invoiced_minor as net
           from invoice_candidate where payer_id = any(%s)) c
     where net < 0 group by 1, 2
+"""
+_BOUNCED = """
+    with late as materialized (
+        select distinct payer_id from entry where payer_id = any(%(payers)s)
+        and kind = any(%(bounced)s))
+    select e.payer_id, p.currency,
+           least(sum(p.amount_minor) filter (where e.kind = any(%(bounced)s)), sum(p.amount_minor))::bigint
+    from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
+    where e.payer_id in (select payer_id from late) and p.ledger_account = 'receivable'
+      and e.kind not in ('billed', 'settled', 'cleared', 'credit_refund_applied')
+    group by 1, 2
 """
 
 
@@ -70,6 +82,15 @@ def owed(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], i
     """Return what invoices are owed: (payer, currency) → minor units, more than zero (INVOICE-10)."""
     rows = tx.execute(_OWED, (sorted(payer_ids),))
     return {(payer, currency): amount for payer, currency, amount in rows if amount}
+
+
+def bounced(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return what payers owe again because what paid was reversed or dishonoured: (payer, currency) → minor units.
+
+    What is owed on no bill is paid in one sum (CLEAR-4), so as long as some of it is left, it counts as this.
+    """
+    kinds = {"payers": sorted(payer_ids), "bounced": sorted(KINDS_BOUNCED)}
+    return {(payer, currency): amount for payer, currency, amount in tx.execute(_BOUNCED, kinds) if amount > 0}
 
 
 def add_offset(tx: Transaction, row: OffsetRow, *, recorded_by: str, recorded_at: datetime) -> None:

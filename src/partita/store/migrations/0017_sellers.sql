@@ -35,6 +35,9 @@ create policy tenant on bill_seller for select to partita_tenant
     using (exists (select from account a where a.account_id = bill_seller.payer_id));
 grant select on bill_seller to partita_tenant;
 
+-- what bounced is owed again, and held back from invoices: found without reading all entries
+create index entry_bounced on entry (payer_id, kind) where kind in ('acceptance_dishonoured', 'cash_owed');
+
 -- bills made before: vouchers and cards first, own products first, as invoices of them were made
 insert into bill_seller (payer_id, bill_id, place, seller, due_minor, same_month_minor, recorded_at)
 select payer_id, bill_id, row_number() over (partition by payer_id, bill_id order by seller), seller, due,

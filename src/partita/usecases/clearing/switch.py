@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from partita.core import clearing as rules
 from partita.core.bank_transfer import reference_of
 from partita.core.clearing import Credit, Switch, Unpaid
+from partita.core.money import Money
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import catalog as catalog_store
@@ -17,7 +18,7 @@ from partita.store import clearing as clearing_store
 from partita.store import credit as credit_store
 from partita.store import ledger as ledger_store
 from partita.store.clearing import CustomRow
-from partita.usecases.clearing.automatic import BillPaid, clear
+from partita.usecases.clearing.automatic import BillPaid, clear, on_no_bill
 from partita.usecases.funds.command import by, holder_for, saved, text_at_fault
 from partita.usecases.permission import authorise_books
 from partita.usecases.work import Work
@@ -36,13 +37,17 @@ class Switched:
 
 @dataclass(frozen=True, slots=True)
 class ClearingShown:
-    """How clearing of an account stands: the switch, what is unpaid, credits that wait, and custom settlements."""
+    """How clearing of an account stands: the switch, what is unpaid, credits that wait, and custom settlements.
+
+    `on_no_bill`: what is owed beside the bills, such as interest and payments that bounced (CLEAR-4).
+    """
 
     account_id: str
     currency: str
     switch: Switch
     reference: str
     unpaid: tuple[Unpaid, ...]
+    on_no_bill: Money
     credits_left: tuple[Credit, ...]
     settlements: tuple[CustomRow, ...]
 
@@ -101,6 +106,7 @@ def show(work: Work, account_id: str) -> ClearingShown | Refused:
         switch=switch_of(work, account_id),
         reference=reference_of(account_id),
         unpaid=tuple(sorted(unpaid, key=lambda one: (one.month, one.made_at, one.bill_id))),
+        on_no_bill=on_no_bill(work, account_id, holder.currency),
         credits_left=tuple(clearing_store.credits_left(work.tx, [account_id]).get(key, [])),
         settlements=tuple(clearing_store.customs_of(work.tx, account_id)),
     )

@@ -16,6 +16,7 @@ from partita.core.refusal import Reason, Refused, refused
 from partita.store import credit as credit_store
 from partita.store import dunning as dunning_store
 from partita.store import funds as funds_store
+from partita.usecases.clearing import on_no_bill
 from partita.usecases.funds.command import by, holder_for, saved
 from partita.usecases.permission import authorise_books
 from partita.usecases.work import Work
@@ -45,13 +46,17 @@ class DunnedBill:
 
 @dataclass(frozen=True, slots=True)
 class DunningShown:
-    """How an account is dunned; `has_term` False = it has no credit term, so it is not."""
+    """How an account is dunned; `has_term` False = it has no credit term, so it is not.
+
+    `on_no_bill`: what it owes beside its bills, interest among it; stop control asks for that, not dunning (CLEAR-4).
+    """
 
     account_id: str
     policy: Policy
     has_term: bool
     suspended_by: str | None
     bills: tuple[DunnedBill, ...]
+    on_no_bill: Money
 
 
 def set_policy(work: Work, *, account_id: str, policy: Policy | None, dry_run: bool = False) -> PolicySet | Refused:
@@ -81,9 +86,11 @@ def show(work: Work, account_id: str) -> DunningShown | Refused:
     if isinstance(holder, Refused):
         return holder
     found = next(iter(dunning_store.dunned(work.tx, work.now, [account_id])), None)
+    beside = on_no_bill(work, account_id, holder.currency)
     suspended = credit_store.suspended(work.tx, [account_id]).get(account_id)
     if found is None:
-        return DunningShown(account_id, rules.DEFAULT_POLICY, has_term=False, suspended_by=suspended, bills=())
+        policy = dunning_store.policy_of(work.tx, account_id) or dunning_store.policy_of(work.tx, "")
+        return DunningShown(account_id, policy or rules.DEFAULT_POLICY, False, suspended, (), beside)  # noqa: FBT003
     bills = (
         DunnedBill(
             debt.bill_id, debt.due_on, debt.days_past(found.today), Money(debt.left_on(found.today), debt.currency),
@@ -93,4 +100,4 @@ def show(work: Work, account_id: str) -> DunningShown | Refused:
         for debt in found.debts
         if debt.left_on(found.today) > 0 or found.done[debt.bill_id].accrued.minor
     )  # fmt: skip
-    return DunningShown(account_id, found.policy, True, suspended, tuple(bills))  # noqa: FBT003
+    return DunningShown(account_id, found.policy, True, suspended, tuple(bills), beside)  # noqa: FBT003

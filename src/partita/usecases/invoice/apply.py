@@ -34,7 +34,7 @@ from partita.store import ledger as ledger_store
 from partita.store.funds import Holder
 from partita.store.invoice import Asked, Kept
 from partita.usecases.funds.command import key_of_day, saved, text_at_fault
-from partita.usecases.invoice.who import handler_of, main_of, titles_of
+from partita.usecases.invoice.who import consumed, handler_of, main_of, titles_of
 from partita.usecases.work import Work
 
 LINES_MAX = 2000
@@ -181,7 +181,7 @@ def _applied(
 
 def _chosen(work: Work, request: Request, titles: Mapping[str, str], currency: str) -> list[Portion] | Refused:
     """Return what is invoiced; an amount is one of the account's currency."""
-    there = invoice_store.candidates(work.tx, titles)
+    there = consumed(work, titles)
     if request.wish.amount is not None:
         there = [one for one in there if one.currency == currency]
     if request.kind is InvoiceKind.GENERAL:

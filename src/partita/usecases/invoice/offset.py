@@ -14,7 +14,7 @@ from partita.store import invoice as invoice_store
 from partita.store import ledger as ledger_store
 from partita.store.invoice import OffsetRow
 from partita.usecases.funds.command import saved, text_at_fault
-from partita.usecases.invoice.who import handler_of, titles_of
+from partita.usecases.invoice.who import consumed, handler_of, titles_of
 from partita.usecases.work import Work
 
 
@@ -58,7 +58,7 @@ def offset(
 
     def decide() -> Offset | Refused:
         ledger_store.lock_payers(work.tx, titles)
-        there = invoice_store.candidates(work.tx, titles)
+        there = consumed(work, titles)
         owed, others = _named(there, owing), _named(there, other)
         for found, name in ((owed, owing), (others, other)):
             if not found:

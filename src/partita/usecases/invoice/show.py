@@ -11,10 +11,11 @@ from partita.core.period import DEFAULT_ZONE
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.invoice import Printed
+from partita.store import funds as funds_store
 from partita.store import invoice as invoice_store
 from partita.store.invoice import Kept, StepRow
 from partita.usecases.funds.command import holder_for
-from partita.usecases.invoice.who import handler_of, members_that_permit, titles_of
+from partita.usecases.invoice.who import consumed, handler_of, members_that_permit, titles_of
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
 
@@ -29,11 +30,12 @@ class CandidatesShown:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceShown:
-    """An invoice with all that was done to it, and its red letters."""
+    """An invoice with all that was done to it, and its red letters; `zone`: that of its account."""
 
     kept: Kept
     steps: tuple[StepRow, ...]
     red_letters: tuple[Kept, ...]
+    zone: str
 
 
 def candidates(
@@ -51,7 +53,7 @@ def candidates(
     titles = titles_of(work, account_id, seen, InvoiceMode.INDEPENDENT, Action.VIEW_INVOICES)
     if isinstance(titles, Refused):
         return titles
-    return CandidatesShown(tuple(invoice_store.candidates(work.tx, titles)), left_out)
+    return CandidatesShown(tuple(consumed(work, titles)), left_out)
 
 
 def listed(work: Work, *, account_id: str, state: InvoiceState | None = None) -> list[Kept] | Refused:
@@ -74,9 +76,9 @@ def show(work: Work, invoice: str) -> InvoiceShown | Refused:
     if isinstance(kept, Refused):
         return kept
     name = kept.invoice.invoice_id
-    return InvoiceShown(
-        kept, tuple(invoice_store.steps_of(work.tx, name)), tuple(invoice_store.red_letters(work.tx, name))
-    )
+    steps, letters = invoice_store.steps_of(work.tx, name), invoice_store.red_letters(work.tx, name)
+    holder = funds_store.holder(work.tx, kept.invoice.account_id, work.now)
+    return InvoiceShown(kept, tuple(steps), tuple(letters), holder.zone if holder else DEFAULT_ZONE)
 
 
 def printed(work: Work, invoice: str, *, language: str = "zh", bureau: tuple[str, str] = ("", "")) -> Printed | Refused:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from partita.core.invoice import InvoiceMode
+from partita.core.invoice import Candidate, InvoiceMode, held_back
 from partita.core.org import FinanceMode
 from partita.core.permission import Action, RelationPermission
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.relation import Relation
 from partita.store import account as account_store
+from partita.store import invoice as invoice_store
 from partita.store import relation as relation_store
 from partita.store.funds import Holder
 from partita.usecases.funds.command import holder_for
@@ -91,3 +92,9 @@ def members_that_permit(work: Work, account_id: str) -> tuple[list[str], dict[st
     asked = {name: authorise(work, Action.VIEW_INVOICES, name) for name in names}
     left_out = {name: no for name, no in asked.items() if isinstance(no, Refused)}
     return [name for name in names if name not in left_out], left_out
+
+
+def consumed(work: Work, payer_ids: Collection[str]) -> list[Candidate]:
+    """Return what payers consumed, the oldest first, with what is held back of it because what paid bounced."""
+    there = invoice_store.candidates(work.tx, payer_ids)
+    return held_back(there, invoice_store.bounced(work.tx, payer_ids))

@@ -17,6 +17,7 @@ from partita.store import reconciliation as store
 from partita.store.reconciliation import DayRow, DifferenceRow
 from partita.usecases import ledger
 from partita.usecases.funds.command import by, saved, text_at_fault
+from partita.usecases.ledger import Reversed
 from partita.usecases.permission import authorise_books
 from partita.usecases.work import Work
 
@@ -32,13 +33,18 @@ class DifferenceShown:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A difference that a note resolved, and the mirror of our entry where it was reversed."""
+    """A difference that a note resolved, and what became of our entry where it was reversed."""
 
     difference_id: str
     note: str
-    reversal: str | None
+    reversed: Reversed | None
     repeated: bool
     dry_run: bool
+
+    @property
+    def reversal(self) -> str | None:
+        """The mirror of our entry."""
+        return self.reversed.mirror.entry_id if self.reversed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,11 @@ def resolve(
             return refused(Reason.UNKNOWN_DIFFERENCE, difference=difference_id)
         if store.closed_among(work.tx, source_id, [row.day]):
             return refused(Reason.DAY_CLOSED, source=source_id, day=row.day)
-        mirror = _reversed(work, difference_id, row, note) if reverse else None
-        if isinstance(mirror, Refused):
-            return mirror
+        done = _reversed(work, difference_id, row, note) if reverse else None
+        if isinstance(done, Refused):
+            return done
         store.end_difference(work.tx, source_id, difference_id, row, (note, by(work)))
-        return Resolved(difference_id, note, mirror, repeated=False, dry_run=dry_run)
+        return Resolved(difference_id, note, done, repeated=False, dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -139,8 +145,7 @@ def _id(source: StatementSource, one: DifferenceRow) -> str:
     return derived_id("dif", source.source_id, one.kind, one.line or "", one.posting or "")
 
 
-def _reversed(work: Work, difference_id: str, row: DifferenceRow, note: str) -> str | Refused:
+def _reversed(work: Work, difference_id: str, row: DifferenceRow, note: str) -> Reversed | Refused:
     if row.posting is None:
         return refused(Reason.DIFFERENCE_NOT_REVERSIBLE, difference=difference_id)
-    done = ledger.reverse(work, entry_id=row.posting, reason=note)
-    return done if isinstance(done, Refused) else done.mirror.entry_id
+    return ledger.reverse(work, entry_id=row.posting, reason=note)
