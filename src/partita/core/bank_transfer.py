@@ -192,6 +192,8 @@ def judge(transfer: Transfer, among: Known, *, is_entered: bool = False) -> Judg
 
 
 def _doubt(candidates: tuple[Candidate, ...], among: Known, *, is_entered: bool) -> Doubt | None:
+    if is_entered:
+        return Doubt.ENTERED  # whoever takes it for somebody's must know first that the money may be there already
     if not candidates:
         return Doubt.NOBODY
     first = candidates[0]
@@ -201,7 +203,7 @@ def _doubt(candidates: tuple[Candidate, ...], among: Known, *, is_entered: bool)
         return Doubt.SEVERAL
     if not among.payees[first.account_id].is_open:
         return Doubt.CLOSED
-    return Doubt.ENTERED if is_entered else None
+    return None
 
 
 def _signs(transfer: Transfer, among: Known) -> dict[str, set[Sign]]:

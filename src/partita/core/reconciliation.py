@@ -232,6 +232,20 @@ class DayStanding:
     open_transfers: int
 
 
+def days_at_fault(statement: Statement, asked: tuple[date, date] | None, *, today: date) -> Refused | None:
+    """Refuse a statement of days that are yet to come, or with lines outside the days asked for (RECON-2).
+
+    `asked`: the first and the last day, where somebody says them. Refused: STATEMENT_AHEAD, LINE_OUTSIDE_DAYS.
+    """
+    days = sorted({line.day for line in statement.lines} | ({asked[1]} if asked else set()))
+    if days and days[-1] > today:
+        return refused(Reason.STATEMENT_AHEAD, day=days[-1], today=today)
+    outside = [line.day for line in statement.lines if asked and not asked[0] <= line.day <= asked[1]]
+    if asked and outside:
+        return refused(Reason.LINE_OUTSIDE_DAYS, first=asked[0], last=asked[1], day=min(outside))
+    return None
+
+
 def may_close(standing: DayStanding) -> Refused | None:
     """Refuse to close a day (RECON-5), in this order.
 

@@ -47,13 +47,18 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class TransferEnded:
-    """A transfer that a person decided about: topped up to an account, or nobody's."""
+    """A transfer that a person decided about: topped up to an account, or nobody's.
+
+    `payer_id`: who pays for the account now. `may_be_entered`: a top-up of its amount and day stood there already.
+    """
 
     line_id: str
     entered: Entered | None
     note: str
     repeated: bool
     dry_run: bool
+    payer_id: str = ""
+    may_be_entered: bool = False
 
 
 def match(work: Work, source: StatementSource, lines: Sequence[LineRow]) -> Matched:
@@ -110,9 +115,11 @@ def assign(
             return _before(before, account_id, dry_run=dry_run)
         if isinstance(no := _may_end(work, line, source, before), Refused):
             return no
+        bare = transfer_store.bare_top_ups(work.tx, source.currency, source.zone, {line.day})
         (entered,) = _topped_up(work, source, [(line, account_id)])
         transfer_store.end_transfers(work.tx, [(line_id, account_id, entered.entry_id, note)], by(work))
-        return TransferEnded(line_id, entered, note, repeated=False, dry_run=dry_run)
+        is_bare = (line.day, line.amount_minor) in bare
+        return TransferEnded(line_id, entered, note, False, dry_run, holder.payer_id, is_bare)  # noqa: FBT003
 
     return saved(work, decide, dry_run=dry_run)
 

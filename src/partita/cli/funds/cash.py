@@ -107,13 +107,15 @@ def _render_top_up(console: Console, done: CashMoved) -> None:
     print_paid(console, done.bills_paid, dry_run=done.dry_run)
     _render_balance(console, done)
     if done.payer_id != done.account_id:
-        console.print(
-            say(
-                f"Note: {done.payer_id} pays for {done.account_id} now; this cash pays its own bills only.",
-                f"注意：{done.account_id} 目前由 {done.payer_id} 代付；这笔现金只用于其自己的账单。",
-            ),
-            markup=False,
-        )
+        console.print(say(*pays_own_bills_only(done.account_id, done.payer_id)), markup=False)
+
+
+def pays_own_bills_only(account: str, payer: str) -> tuple[str, str]:
+    """Say of an account for which another pays what its cash is for (FUNDS-10)."""
+    return (
+        f"Note: {payer} pays for {account} now; this cash pays its own bills only.",
+        f"注意：{account} 目前由 {payer} 代付；这笔现金只用于其自己的账单。",
+    )
 
 
 def _render_withdrawal(console: Console, done: CashMoved) -> None:

@@ -125,6 +125,12 @@ def _tell_taken(done: StatementTaken, ways: Ways) -> None:
     }
     topped, waits = len(done.matched.entered), done.matched.waiting
     span = (f"{one.first_day} to {one.last_day}", f"{one.first_day} 至 {one.last_day}")
+    if done.repeated:
+        before = f"{one.file_name}, {one.lines}"
+        rest = (f"{before} lines of {span[0]}.", f"{before} 条明细，{span[1]}。")
+        known = (f"It was taken in before: {rest[0]}", f"此前已导入：{rest[1]}")
+        tell(plain, ways, done=known, would=known)
+        return
     rest = (
         f"{one.lines} lines of {span[0]}, {one.added} new; {topped} transfers topped up, {waits} wait for a person.",
         f"{span[1]} 的 {one.lines} 条明细，新增 {one.added} 条；自动入账 {topped} 笔，待认领 {waits} 笔。",

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.funds.amount import decimal, shown
+from partita.cli.funds.cash import pays_own_bills_only
 from partita.cli.funds.clearing import plain_paid, print_paid
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.bank_transfer import Doubt, Sign
@@ -17,7 +18,7 @@ from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
     from partita.store.bank_transfer import TransferRow
-    from partita.usecases.bank_transfer import TransferEnded
+    from partita.usecases.bank_transfer import Entered, TransferEnded
 
 Json = Annotated[bool, Parameter(name="--json")]
 _DOUBTS = {one.word: one for one in Doubt}
@@ -73,6 +74,7 @@ def _tell(answer: TransferEnded | Refused, ways: Ways) -> None:
         "entry_id": one.entry_id if one else None,
         "bills_paid": plain_paid(one.bills_paid) if one else [],
         "note": answer.note,
+        "may_be_entered": answer.may_be_entered,
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
@@ -92,6 +94,19 @@ def _tell(answer: TransferEnded | Refused, ways: Ways) -> None:
     )
     if not ways.as_json:
         print_paid(screen.out(), one.bills_paid, dry_run=answer.dry_run)
+        _print_notes(screen.out(), answer, one)
+
+
+def _print_notes(console: Console, answer: TransferEnded, one: Entered) -> None:
+    say = screen.say
+    if answer.may_be_entered:
+        text = (
+            f"Note: {Doubt.ENTERED.text()}. If it was this money, reverse it: `partita ledger reverse`.",
+            f"注意：{Doubt.ENTERED.text('zh')}。若即为此款，请冲销该笔充值：`partita ledger reverse`。",
+        )
+        console.print(say(*text), markup=False)
+    if answer.payer_id not in ("", one.account_id):
+        console.print(say(*pays_own_bills_only(one.account_id, answer.payer_id)), markup=False)
 
 
 def _plain(one: TransferRow) -> dict[str, object]:

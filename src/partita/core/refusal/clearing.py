@@ -111,6 +111,20 @@ STATEMENT_DOES_NOT_ADD_UP = (
     ),
     "对账单不平：期初 {opening} 加明细 {lines} 不等于期末 {closing}。请重新获取。未导入任何内容。",
 )
+STATEMENT_AHEAD = (
+    (
+        "The statement tells of {day}, and today is {today}: what is yet to come is on no statement. Nothing was taken "
+        "in. Look at the file's days, or at --last."
+    ),
+    "对账单包含 {day}，而今天是 {today}：尚未发生的交易不会出现在对账单中。未导入任何内容。请核对文件日期或 --last。",
+)
+LINE_OUTSIDE_DAYS = (
+    (
+        "The statement is to cover {first} to {last}, but a line is of {day}. Nothing was taken in. Give --first and "
+        "--last as the file has them, or leave them out."
+    ),
+    "指定的对账期间为 {first} 至 {last}，但有明细属于 {day}。未导入任何内容。请按文件给出 --first 与 --last，或不填。",
+)
 UNKNOWN_STATEMENT_LINE = (
     "There is no line {line} of a statement. `partita reconcile transfers` and `reconcile differences` list them.",
     "没有对账单明细 {line}。`partita reconcile transfers` 与 `reconcile differences` 列出明细。",

@@ -58,7 +58,7 @@ def read(content: bytes, path: str, source: StatementSource, days: tuple[date, d
     for number, row in rows[1:]:
         line = _line(number, row, header, source)
         if isinstance(line, Refused):
-            return line
+            return _as_written(line, rows[0][1], header)
         lines.append(line[0])
         currencies[line[1]] = None
     if not lines and days is None:
@@ -131,6 +131,12 @@ def _amount(number: int, value: Mapping[str, str], currency: str) -> int | Refus
         return _bad(number, "out", value["out"], _BOTH)
     minor = found.get("amount", found.get("in", 0) - abs(found.get("out", 0)))
     return minor or _bad(number, "amount", value.get("amount", ""), _NO_AMOUNT)
+
+
+def _as_written(no: Refused, names: Sequence[str], header: Mapping[str, int]) -> Refused:
+    """Return a refusal that names a column as the file does."""
+    place = header.get(str(no.detail.get("column")))
+    return no if place is None else refused(no.reason, **{**no.detail, "column": names[place]})
 
 
 def _bad(row: int, column: str, value: str, detail: tuple[str, str]) -> Refused:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg.rows import class_row
@@ -34,13 +34,15 @@ class DayRow:
 
 
 def standing(tx: Transaction, source: StatementSource, day: date, now: datetime) -> DayStanding:
-    """Return how a day of a source stands (RECON-5)."""
+    """Return how a day of a source stands (RECON-5): a statement covers it that was taken in once the day was over."""
+    over = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(source.zone))
     row = tx.execute(
-        "select exists (select from statement s where s.source_id = %(source)s and %(day)s between s.first_day and "
-        "s.last_day), exists (select from reconciled_day d where d.source_id = %(source)s and d.day = %(day)s), "
+        "select exists (select from statement s where s.source_id = %(source)s "
+        "and %(day)s between s.first_day and s.last_day and s.recorded_at >= %(over)s), "
+        "exists (select from reconciled_day d where d.source_id = %(source)s and d.day = %(day)s), "
         "(select count(*) from bank_transfer t join statement_line l using (line_id) where l.source_id = %(source)s "
         "and l.day = %(day)s and not exists (select from bank_transfer_end e where e.line_id = t.line_id))",
-        {"source": source.source_id, "day": day},
+        {"source": source.source_id, "day": day, "over": over},
     ).fetchone()
     assert row is not None, "a select without tables gives one row"
     today = now.astimezone(ZoneInfo(source.zone)).date()

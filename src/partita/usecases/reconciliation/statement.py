@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from partita.core.ids import derived_id, is_name
 from partita.core.money import is_currency
 from partita.core.permission import Action
-from partita.core.reconciliation import SourceKind, Statement, StatementLine, StatementSource
+from partita.core.reconciliation import SourceKind, Statement, StatementLine, StatementSource, days_at_fault
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats import statement as statement_file
 from partita.store import reconciliation as store
@@ -100,8 +100,8 @@ def statements(work: Work, source_id: str) -> list[StatementRow] | Refused:
 def take_in(work: Work, *, source_id: str, file: StatementFile, dry_run: bool = False) -> StatementTaken | Refused:
     """Take a statement in, wholly or not at all, once (RECON-2); transfers that are certain are topped up (BANK-3).
 
-    Refused in this order: NOT_PERMITTED, UNKNOWN_SOURCE, what reading the file says, DAY_CLOSED (it has a new line of a
-    closed day).
+    Refused in this order: NOT_PERMITTED, UNKNOWN_SOURCE, what reading the file says, STATEMENT_AHEAD,
+    LINE_OUTSIDE_DAYS, DAY_CLOSED (it has a new line of a closed day).
     """
     if isinstance(no := authorise_books(work, Action.RECONCILE), Refused):
         return no
@@ -118,6 +118,8 @@ def take_in(work: Work, *, source_id: str, file: StatementFile, dry_run: bool = 
         read = statement_file.read(file.content, file.name, source, file.days)
         if isinstance(read, Refused):
             return read
+        if no := days_at_fault(read, file.days, today=work.now.astimezone(ZoneInfo(source.zone)).date()):
+            return no
         return _kept(work, source, (file.name, digest, read), dry_run=dry_run)
 
     return saved(work, decide, dry_run=dry_run)
