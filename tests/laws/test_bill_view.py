@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -87,7 +88,7 @@ def charges_of(found: Sequence[Raw]) -> Iterator[Charge]:
             D.DOCUMENT: f"ord-{one.line}" if ordered else f"bill-{one.payer}",
             D.LINE: str(one.line) if ordered else "", D.SUBSCRIPTION: "sub-1" if ordered else "",
             D.NOTE: f"because {number}" if one.kind == "adjustment" else "",
-            D.CHARGED_AT: one.at.strftime("%Y-%m-%dT%H:%M:%SZ") if ordered or one.kind == "adjustment" else "",
+            D.CHARGED_AT: _clock(one.at) if ordered or one.kind == "adjustment" else "",
         }  # fmt: skip
         yield Charge(cut, one.figures, one.usage_month, ZONE, one.spread)
 
@@ -155,6 +156,10 @@ def _order_values(one: Raw) -> dict[str, object]:
         "round_down_e10": one.figures[F.ROUND_DOWN], "payable_e10": one.figures[F.PAYABLE],
         "starts_at": _plain(one.spread.start), "ends_at": _plain(one.spread.end),
     }  # fmt: skip
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(ZONE)).isoformat(timespec="seconds")
 
 
 def _plain(instant: datetime) -> datetime:

@@ -18,8 +18,8 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 
 
 def read_amount(text: str, currency: str) -> Money:
-    """Read `1000.50` or `1,000.50`; raises ValueError. A comma elsewhere is a slip: `1,5` is not 15."""
-    if "," in text and _GROUPED.fullmatch(text.strip()) is None:
+    """Read `1000.50` or `1,000.50`; raises ValueError. A comma elsewhere is a slip: `1,5` is not 15; so is `1e3`."""
+    if "e" in text.lower() or ("," in text and _GROUPED.fullmatch(text.strip()) is None):
         raise ValueError(text)
     return Money.parse(text.replace(",", ""), currency)
 

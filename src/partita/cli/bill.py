@@ -84,6 +84,7 @@ def _closed_plain(done: Closed, *, dry_run: bool) -> dict[str, object]:
         "corrections": done.corrections,
         "payable": {currency: decimal(minor, currency) for currency, minor in done.payable.items()},
         "outstanding": {currency: decimal(minor, currency) for currency, minor in done.outstanding.items()},
+        "credits": {currency: decimal(minor, currency) for currency, minor in done.credits.items()},
     }
 
 
@@ -103,6 +104,9 @@ def _closed(console: Console, done: Closed, *, dry_run: bool) -> None:
             f", outstanding {screen.money(left, currency)} {currency}",
             f"，未结清 {screen.money(left, currency)} {currency}",
         )  # fmt: skip
+        if given := done.credits.get(currency):
+            amount = f"{screen.money(given, currency)} {currency}"
+            rest += screen.say(f", of it credits of {amount}", f"，其中负数账单（贷项）{amount}")
         console.print(screen.say("payable ", "应付 ") + f"{screen.money(payable, currency)} {currency}{rest}")
     if dry_run:
         console.print(screen.say("Dry run: nothing was stored.", "试运行：未保存任何内容。"))

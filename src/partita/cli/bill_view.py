@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,8 +16,8 @@ from partita.cli.bill import decimal, month_of
 from partita.cli.chart import account_name
 from partita.cli.permission import print_what_is_left_out
 from partita.cli.ways import AS_IS, Ways
-from partita.columnar.bill_view import KINDS, column
-from partita.core.bill_view import MONEY, VIEWS, Dimension, Figure, View, dimensions_of
+from partita.columnar.bill_view import column
+from partita.core.bill_view import CHARGE_KINDS, MODES, MONEY, VIEWS, Dimension, Figure, View, dimensions_of
 from partita.core.money import AMOUNT_SCALE, format_scaled
 from partita.core.quantity import format_quantity
 from partita.core.refusal import Refused
@@ -151,6 +152,10 @@ def export(payer: str, month: str, *, to: Path, what: What = ITEMS, ways: Ways =
     what.language
         of the heads; default: that of the command line.
     """
+    if what.view == "focus" and what.by:
+        screen.misuse(
+            "--by is not for --view focus: FOCUS has its own columns.", "--view focus 不支持 --by：FOCUS 的列是固定的。"
+        )
     if what.view == "focus":
         from partita.cli import focus  # noqa: PLC0415 - a command starts fast
 
@@ -176,6 +181,7 @@ def _show(view: View, payer: str, month: str, how: tuple[By | None, int, bool]) 
     from partita.usecases.bill_view import view as ask  # noqa: PLC0415
 
     by, limit, as_json = how
+    check_limit(limit)
     with screen.opened() as books:
         answer = ask(books, Asked(month_of(month), _payer(payer)), dimensions_of(view, by))
     if isinstance(answer, Refused):
@@ -187,6 +193,12 @@ def _show(view: View, payer: str, month: str, how: tuple[By | None, int, bool]) 
         as_json=as_json,
         render=lambda console: print_rows(console, rows, title, limit=limit),
     )
+
+
+def check_limit(limit: int) -> None:
+    """Leave with a word about a number of rows below zero."""
+    if limit < 0:
+        screen.misuse("--limit is 0 or more; 0 shows all rows.", "--limit 须为 0 或更大；0 表示全部。")
 
 
 def rows_plain(rows: Rows) -> dict[str, Any]:
@@ -202,6 +214,8 @@ def rows_plain(rows: Rows) -> dict[str, Any]:
 
 def _row_plain(row: Mapping[str, Any], dimensions: Sequence[Dimension]) -> dict[str, object]:
     plain: dict[str, object] = {one.word.replace("-", "_"): row[one.word] for one in dimensions}
+    if row.get(Dimension.CHARGED_AT.word):
+        plain["charged_at"] = datetime.fromisoformat(row[Dimension.CHARGED_AT.word]).astimezone(UTC)
     plain |= {"currency": row["currency"]}
     plain |= {one.word.replace("-", "_"): format_scaled(int(row[column(one)]), AMOUNT_SCALE) for one in MONEY}
     return plain | {
@@ -264,9 +278,11 @@ def print_provisional(console: Console) -> None:
 def _cells(row: Mapping[str, Any], used: Sequence[Dimension]) -> dict[str, str]:
     cells = {one.word: str(row[one.word]) for one in used} | {"currency": row["currency"]}
     if Dimension.KIND in used:
-        cells["kind"] = screen.say(*KINDS.get(row["kind"], (row["kind"], row["kind"])))
+        cells["kind"] = screen.say(*CHARGE_KINDS.get(row["kind"], (row["kind"], row["kind"])))
+    if Dimension.CHARGED_AT in used:
+        cells[Dimension.CHARGED_AT.word] = row[Dimension.CHARGED_AT.word][: len("2026-11-02T14:20")].replace("T", " ")
     if Dimension.MODE in used:
-        cells["mode"] = screen.say("trusteeship", "财务托管") if row["mode"] else ""
+        cells["mode"] = screen.say(*MODES[row["mode"]]) if row["mode"] else ""
     return cells
 
 

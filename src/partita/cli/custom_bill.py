@@ -11,7 +11,7 @@ from rich.console import Console
 
 from partita.cli import screen
 from partita.cli.bill import month_of
-from partita.cli.bill_view import SHOWN, print_rows, rows_plain, tell_file
+from partita.cli.bill_view import SHOWN, check_limit, print_rows, rows_plain, tell_file
 from partita.cli.ways import AS_IS, Ways, tell
 from partita.core.refusal import Refused
 
@@ -119,7 +119,7 @@ def list_custom(account: str, *, as_json: Json = False) -> None:
         ]
         grid = screen.table(*heads)
         for one in found:
-            last = one.delivered[0].turn if one.delivered else ""
+            last = one.delivered[0].label if one.delivered else ""
             schedule = screen.say(one.custom.schedule.text(), one.custom.schedule.text("zh"))
             grid.add_row(one.custom.name, schedule, " ".join(one.custom.definition.columns), last)
         console.print(grid)
@@ -148,6 +148,7 @@ def run(
     from partita.usecases import custom_bill  # noqa: PLC0415 - a command starts fast
 
     chosen = month_of(month)
+    check_limit(limit)
     with screen.opened() as books:
         if to is not None:
             tell_file(
@@ -194,7 +195,7 @@ def deliver(*, ways: Ways = AS_IS) -> None:
         if not sent:
             console.print(screen.say("Nothing is due.", "没有待交付的账单。"))
         for one in sent:
-            what = f"{one.account_id} / {one.name} {one.turn.key}"
+            what = f"{one.account_id} / {one.name} {one.turn.label}"
             if one.refusal:
                 console.print(f"{what}: {one.refusal.message(screen.settings().language)}", style="yellow")
             else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from partita.core.bill_view import MONEY, Dimension, Figure
+from partita.core.bill_view import CHARGE_KINDS, MODES, MONEY, Dimension, Figure
 
 ORDER_CHARGES: dict[str, str] = {
     "payer_id": "VARCHAR",
@@ -43,22 +43,6 @@ BILLS: dict[str, str] = {"payer_id": "VARCHAR", "currency": "VARCHAR", "bill_id"
 
 NOTES: dict[str, str] = {"record_id": "VARCHAR", "note": "VARCHAR"}
 """Why each adjustment was made."""
-
-KINDS: Mapping[str, tuple[str, str]] = {
-    "usage": ("usage", "按量用量"),
-    "plan-fee": ("fee of a savings plan", "节省计划费用"),
-    "correction": ("correction", "更正"),
-    "adjustment": ("adjustment", "调账"),
-    "round-down": ("round-down", "抹零"),
-    "purchase": ("purchase", "新购"),
-    "renew": ("renewal", "续费"),
-    "upgrade": ("upgrade", "升配"),
-    "downgrade": ("downgrade", "降配"),
-    "convert": ("conversion to subscription", "转包年包月"),
-    "to-usage": ("conversion to pay-as-you-go", "转按量付费"),
-    "unsubscribe": ("refund of a subscription", "退订"),
-}
-"""What a charge is of (`Dimension.KIND`), in English and Chinese."""
 
 _KIND = """case c.line_kind when 'rated' then 'usage' when 'commitment' then 'plan-fee'
         when 'round_down' then 'round-down' else c.line_kind end"""
@@ -138,7 +122,14 @@ def _beside() -> str:
     return ", ".join(f"{one}_{what}" for one in _SPREAD_OF for what in ("floor", "left", "odd", "turn"))
 
 
-_TIME = "strftime({}, '%Y-%m-%dT%H:%M:%SZ')"
+_CHARGED_AT = "coalesce(g.charged_at, bill.closed_at)"
+_LOCAL = f"timezone(here.zone, timezone('UTC', {_CHARGED_AT}))"
+_OFFSET = f"date_diff('minute', {_CHARGED_AT}, {_LOCAL})"
+_CLOCK = (
+    f"strftime({_LOCAL}, '%Y-%m-%dT%H:%M:%S') || case when {_OFFSET} < 0 then '-' else '+' end "
+    f"|| printf('%02d:%02d', abs({_OFFSET}) // 60, abs({_OFFSET}) % 60)"
+)
+"""An instant as the clock of its payer shows it, with what that clock is ahead of UTC (PERIOD-4)."""
 _MONTH = "printf('%04d-%02d', {0} // 100, {0} % 100)"
 _D = Dimension
 _RAW: Mapping[Dimension, tuple[str, ...]] = {
@@ -177,7 +168,7 @@ _SHOWN: Mapping[Dimension, str] = {
     _D.PRODUCT_NAME: "product.name",
     _D.KIND: "g.kind",
     _D.DOCUMENT: "coalesce(g.document, bill.bill_id)",
-    _D.CHARGED_AT: _TIME.format("coalesce(g.charged_at, bill.closed_at)"),
+    _D.CHARGED_AT: _CLOCK,
     _D.USAGE_MONTH: _MONTH.format("g.usage_month"),
     _D.SUBSCRIPTION: "g.subscription",
     _D.LINE: "g.line::varchar",
@@ -189,12 +180,13 @@ _SHOWN: Mapping[Dimension, str] = {
     _D.NOTE: "g.note",
     _D.AMORTISED_IN: _MONTH.format("g.amortised_in"),
 }
-_NAMED: Mapping[Dimension, str] = {
-    _D.ACCOUNT_NAME: "left join account_names account on account.account_id = g.account_id",
-    _D.PRODUCT_NAME: "left join products product on product.product_id = g.product_id",
-    _D.SKU_NAME: "left join sku_names sku on sku.sku_id = g.sku_id",
-    _D.DOCUMENT: "left join bills bill on bill.payer_id = g.payer_id and bill.currency = g.currency",
-    _D.CHARGED_AT: "left join bills bill on bill.payer_id = g.payer_id and bill.currency = g.currency",
+_OF_BILL = "left join bills bill on bill.payer_id = g.payer_id and bill.currency = g.currency"
+_NAMED: Mapping[Dimension, tuple[str, ...]] = {
+    _D.ACCOUNT_NAME: ("left join account_names account on account.account_id = g.account_id",),
+    _D.PRODUCT_NAME: ("left join products product on product.product_id = g.product_id",),
+    _D.SKU_NAME: ("left join sku_names sku on sku.sku_id = g.sku_id",),
+    _D.DOCUMENT: (_OF_BILL,),
+    _D.CHARGED_AT: (_OF_BILL, "left join accounts here on here.account_id = g.payer_id"),
 }
 """What stands beside a group, joined after it is summed up: so a name costs once for each row, not for each charge."""
 
@@ -231,7 +223,7 @@ def view_sql(dimensions: Sequence[Dimension], *, only: Collection[Dimension] = (
     keys = "".join(f"{name}, " for name in raw)
     sums = ", ".join(f"{expression}::decimal(38, 0) as {column(one)}" for one, expression in _SUMS.items())
     grouped = f"select {keys}currency, {sums} from ({placed if _D.ORG in every else f'from {source}'}) group by all"
-    joins = "\n    ".join(dict.fromkeys(_NAMED[one] for one in every if one in _NAMED))
+    joins = "\n    ".join(dict.fromkeys(join for one in every for join in _NAMED.get(one, ())))
     shown = "".join(f"""coalesce({_SHOWN[one]}, '') as "{one.word}", """ for one in every)
     figures = ", ".join(column(one) for one in _SUMS)
     rows = f"select {shown}g.currency, {figures} from ({grouped}) g {joins}"
@@ -242,6 +234,20 @@ def view_sql(dimensions: Sequence[Dimension], *, only: Collection[Dimension] = (
     totals = ", ".join(f"sum(r.{column(one)})::decimal(38, 0) as {column(one)}" for one in _SUMS)
     where = f"where {which}" if which else ""
     return f"select {words}r.currency, {totals} from ({rows}) r {where} group by all order by all"
+
+
+def said_sql(rows: str, dimensions: Collection[Dimension], language: str) -> str:
+    """Return rows of a view as a file in Chinese says them: kinds and modes by their names; in English as they are."""
+    if language != "zh":
+        return rows
+    words = {_D.KIND: CHARGE_KINDS, _D.MODE: MODES}
+    said = ", ".join(
+        f"""case "{one.word}" {" ".join(f"when '{word}' then '{text}'" for word, (_, text) in words[one].items())} """
+        f"""else "{one.word}" end as "{one.word}" """
+        for one in words
+        if one in dimensions
+    )
+    return f"select * replace ({said}) {rows}" if said else rows
 
 
 TOTALS = """

@@ -231,3 +231,22 @@ def still_on_credit(credit: Mapping[Month, int], owed: int) -> dict[Month, int]:
         left[month] = max(0, min(credit[month], owed))
         owed -= left[month]
     return left
+
+
+CHARGE_KINDS: Mapping[str, Text] = {
+    "usage": ("usage", "按量用量"),
+    "plan-fee": ("fee of a savings plan", "节省计划费用"),
+    "correction": ("correction", "更正"),
+    "adjustment": ("adjustment", "调账"),
+    "round-down": ("round-down", "抹零"),
+    "purchase": ("purchase", "新购"),
+    "renew": ("renewal", "续费"),
+    "upgrade": ("upgrade", "升配"),
+    "downgrade": ("downgrade", "降配"),
+    "convert": ("conversion to subscription", "转包年包月"),
+    "to-usage": ("conversion to pay-as-you-go", "转按量付费"),
+    "unsubscribe": ("refund of a subscription", "退订"),
+}
+"""What a charge is of (`Dimension.KIND`), in English and Chinese."""
+MODES: Mapping[str, Text] = {"trusteeship": ("trusteeship", "财务托管")}
+"""How somebody else comes to pay for an account (`Dimension.MODE`); empty: it pays itself."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from partita.core.bill_view import DIMENSIONS, FIGURES, MONEY, Dimension, View, dimensions_of
+from partita.core.bill_view import CHARGE_KINDS, DIMENSIONS, FIGURES, MODES, MONEY, Dimension, View, dimensions_of
 from partita.core.period import Month
 
 _NAME = re.compile(r"\w[\w.:/@-]{0,59}")
@@ -131,7 +131,15 @@ def unknown_word(one: Definition) -> Unknown | None:
         for word in words:
             if word not in known:
                 return Unknown(what, word, known)
+    for word, values in one.wanted:
+        known = _VALUES.get(word, values)
+        if odd := next((value for value in values if value not in known), None):
+            return Unknown((f"value of {word}", f"{word} 的值"), odd, tuple(known))
     return None
+
+
+_VALUES = {Dimension.KIND.word: tuple(CHARGE_KINDS), Dimension.MODE.word: ("", *MODES)}
+"""Columns that have only so many values: any other one is a slip, and would filter everything out."""
 
 
 def at_fault(name: str, one: Definition) -> tuple[str, str] | None:
@@ -155,6 +163,11 @@ class Turn:
 
     key: str
     month: Month
+
+    @property
+    def label(self) -> str:
+        """What is delivered, as a file is named and people are told: the month, of a daily or weekly one the day."""
+        return self.key if len(self.key) > len("2026-11") else str(self.month)
 
 
 def turn_of(schedule: Schedule, now: datetime, zone: str, last_closed: Month | None) -> Turn | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from partita.core.custom_bill import SCHEDULES, Definition, Schedule
+from partita.core.custom_bill import SCHEDULES, Definition, Schedule, Turn
+from partita.core.period import Month
 from partita.store.control_policy import Setting
 from partita.store.db import Transaction
 
@@ -42,6 +43,11 @@ class DeliveryRow:
     digest: bytes
     rows: int
     recorded_at: datetime
+
+    @property
+    def label(self) -> str:
+        """What was delivered, as people are told."""
+        return Turn(self.turn, Month.from_number(self.month)).label
 
 
 _LAST = """

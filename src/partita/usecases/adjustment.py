@@ -66,7 +66,8 @@ def adjust(work: Work, wanted: Wanted, *, idempotency_key: str, dry_run: bool = 
 
     It is on the bill of whoever paid for the account at the end of the month that it is about, or pays now while that
     month lasts. Refused in this order: what `authorise` says, UNKNOWN_ACCOUNT, BAD_TEXT, ADJUSTMENT_ZERO,
-    CURRENCY_NOT_USED, BAD_AMOUNT, UNKNOWN_PRODUCT, UNKNOWN_SKU, ADJUSTMENT_FUTURE; then IDEMPOTENCY_KEY_REUSED.
+    CURRENCY_NOT_USED, BAD_AMOUNT, UNKNOWN_PRODUCT, UNKNOWN_SKU, ADJUSTMENT_FUTURE, ADJUSTMENT_TOO_EARLY; then
+    IDEMPOTENCY_KEY_REUSED.
     """
     holder = holder_for(work, Action.ADJUST_BILL, wanted.account_id)
     if isinstance(holder, Refused):
@@ -80,15 +81,28 @@ def _at_fault(work: Work, wanted: Wanted, holder: Holder, key: str) -> Refused |
     texts = {"key": key, "reason": wanted.reason, "resource": wanted.resource_id}
     if no := text_at_fault(texts, needed=frozenset({"key", "reason"})):
         return no
-    amount, present = wanted.amount, Month.of(work.now, holder.zone)
+    amount = wanted.amount
     if not amount.minor:
         return refused(Reason.ADJUSTMENT_ZERO)
     if no := amount_at_fault(Money(abs(amount.minor), amount.currency), holder.currency):
         return no
     if no := _not_sold(work, wanted):
         return no
-    if wanted.about is not None and present < wanted.about:
-        return refused(Reason.ADJUSTMENT_FUTURE, month=wanted.about, account=wanted.account_id, now=present)
+    return (
+        None
+        if wanted.about is None
+        else _wrong_month(work, wanted.account_id, wanted.about, (Month.of(work.now, holder.zone), holder.zone))
+    )
+
+
+def _wrong_month(work: Work, account_id: str, about: Month, now: tuple[Month, str]) -> Refused | None:
+    """Refuse a month that has not begun, or that was over before the account was opened."""
+    present, zone = now
+    if present < about:
+        return refused(Reason.ADJUSTMENT_FUTURE, month=about, account=account_id, now=present)
+    first = Month.of(min(one.effective_from for one in org_store.payers_of(work.tx, account_id)), zone)
+    if about < first:
+        return refused(Reason.ADJUSTMENT_TOO_EARLY, month=about, account=account_id, first=first)
     return None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from partita.columnar.bill_view import said_sql
 from partita.core.custom_bill import Definition, unknown_word
 from partita.core.money import AMOUNT_SCALE, format_scaled
 from partita.core.period import Month
@@ -75,13 +76,14 @@ def write(reading: Reading, what: Definition, target: Path, *, dry_run: bool = F
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
             made = Path(folder) / target.name
-            bill_file.write(engine, "from viewed", sheet, made)
+            bill_file.write(engine, said_sql("from viewed", what.dimensions, what.language), sheet, made)
             in_file = bill_file.sums_of_file(engine, sheet, made)
             if in_file is not None and (odd := _differs(sums, in_file)):
                 return odd
             made.replace(target)
     except (OSError, duckdb.IOException) as error:
-        return refused(Reason.CANNOT_WRITE, path=target, detail=str(error).splitlines()[0])
+        detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+        return refused(Reason.CANNOT_WRITE, path=target, detail=detail)
     return replace(done, in_file=in_file)
 
 

@@ -26,6 +26,7 @@ from partita.core.money import minor_scale_e10
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.settlement import WATERFALL
 from partita.core.unsubscribe import CREDIT
 from partita.store import adjustment as adjustment_store
 from partita.store import bill as bill_store
@@ -198,7 +199,7 @@ def _with_payments(work: Work, reading: Reading, table: pa.Table) -> list[MonthB
         by_month = {Month.from_number(number): amount for number, amount in credit.get(key, {}).items()}
         on_credit = still_on_credit(by_month, max(0, owed.get(key, 0))).get(month, 0)
         off, left = set_off.get(key, (0, 0))
-        paid = {fund: amount for fund, amount in drawn.get(key, {}).items() if amount}
+        paid = {fund: amount for fund, amount in sorted(drawn.get(key, {}).items(), key=_turn) if amount}
         found.append(
             MonthBill(
                 payer_id=key[0],
@@ -270,7 +271,8 @@ def _laid_out(books: Books, asked: Asked, place: Place, seen: Sight) -> Reading 
     engine.execute(view_sql.CHARGES)
     totals = engine.execute(view_sql.TOTALS).fetchall()
     if not totals and not seen.everything:
-        return refused(Reason.NOTHING_CHARGED, payer=asked.payer_id or "—", month=asked.month)
+        payer = asked.payer_id or next(iter(sorted(seen.accounts)), "")
+        return refused(Reason.NOTHING_CHARGED, payer=payer, month=asked.month)
     with books.work() as work:
         _look_up(work, engine, asked.month, {(payer, currency) for payer, currency, *_ in totals})
     return Reading(
@@ -335,3 +337,11 @@ def _put(engine: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     engine.register("arriving", table)
     engine.execute(f"create or replace temp table {name} as from arriving")
     engine.unregister("arriving")
+
+
+_TURNS = {fund.value: place for place, fund in enumerate(WATERFALL)}
+
+
+def _turn(paid: tuple[str, int]) -> int:
+    """Return the place of a fund in the order of the waterfall (SETTLE-1); credit comes last."""
+    return _TURNS.get(paid[0], len(_TURNS))

@@ -157,7 +157,7 @@ def _due(work: Work) -> list[tuple[CustomBill, Turn]]:
 
 
 def _deliver(books: Books, one: CustomBill, turn: Turn, *, dry_run: bool) -> Sent:
-    relative = f"bills/{one.account_id}/{one.name.replace('/', '_')}-{turn.key}.{one.definition.file}"
+    relative = f"bills/{one.account_id}/{one.name.replace('/', '_')}-{turn.label}.{one.definition.file}"
     asked = Asked(turn.month, one.account_id)
     with books.room.incoming() as folder:
         target = folder / f"bill.{one.definition.file}"

@@ -10,6 +10,10 @@ ADJUSTMENT_ZERO = (
     "An adjustment of nothing changes no bill: name an amount, below zero to take something off.",
     "调账金额不能为零：请填写金额，减免填写负数。",
 )
+ADJUSTMENT_TOO_EARLY = (
+    "{account} was not open in {month}: adjust {first} or a later month.",
+    "{account} 在 {month} 尚未开户：请对 {first} 或之后的账期调账。",
+)
 ADJUSTMENT_FUTURE = (
     "The month {month} has not begun for {account}: adjust {now} or an earlier month.",
     "{account} 的账期 {month} 尚未开始：请对 {now} 或更早的账期调账。",

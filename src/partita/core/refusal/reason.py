@@ -376,6 +376,7 @@ class Reason(Enum):
     # bill: views of bills, adjustments, custom bills
     NOTHING_CHARGED = bill.NOTHING_CHARGED
     ADJUSTMENT_ZERO = bill.ADJUSTMENT_ZERO
+    ADJUSTMENT_TOO_EARLY = bill.ADJUSTMENT_TOO_EARLY
     ADJUSTMENT_FUTURE = bill.ADJUSTMENT_FUTURE
     BAD_COLUMN = bill.BAD_COLUMN
     BAD_CUSTOM_BILL = bill.BAD_CUSTOM_BILL

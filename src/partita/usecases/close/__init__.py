@@ -19,6 +19,7 @@ from partita.core.period import Month
 from partita.core.refusal import Reason, Refused, refused
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
+from partita.store import clearing as clearing_store
 from partita.usecases.bucket import side_by_side
 from partita.usecases.close.freeze import Plan, freeze, plan_of
 from partita.usecases.close.steps import engine_of, gather, work_off, write_final
@@ -31,7 +32,10 @@ __all__ = ["Closed", "close_month"]
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The outcome of a close: totals per currency in minor units, and whether anything was left to do."""
+    """The outcome of a close: totals per currency in minor units, and whether anything was left to do.
+
+    `outstanding`: what is unpaid; `credits`: what bills below zero came to. Neither hides the other.
+    """
 
     month: Month
     already_closed: bool
@@ -40,6 +44,7 @@ class Closed:
     corrections: int
     payable: dict[str, int] = field(default_factory=dict)
     outstanding: dict[str, int] = field(default_factory=dict)
+    credits: dict[str, int] = field(default_factory=dict)
 
 
 def close_month(
@@ -87,16 +92,20 @@ def _closed(plan: Plan, *, already_closed: bool) -> Closed:
     with plan.books.work() as work:
         bills = bill_store.bills(work.tx, month=plan.run.month)
         drawn = bill_store.draws(work.tx, [one.bill_id for one in bills])
+        offsets = clearing_store.offsets(work.tx, [one.bill_id for one in bills])
         files = [one for one in charge_store.counting(work.tx, plan.run.month) if one.stage == "final"]
     paid: dict[str, int] = {}
-    for draw in drawn:
-        paid[draw.bill_id] = paid.get(draw.bill_id, 0) + draw.amount_minor
+    payments = [(one.bill_id, one.amount_minor) for one in drawn]
+    for bill_id, amount in (*payments, *((one.bill_id, one.amount_minor) for one in offsets)):
+        paid[bill_id] = paid.get(bill_id, 0) + amount
     payable: dict[str, int] = {}
     outstanding: dict[str, int] = {}
+    credits_: dict[str, int] = {}
     for one in bills:
         payable[one.currency] = payable.get(one.currency, 0) + one.payable_minor
         left = one.payable_minor - paid.get(one.bill_id, 0)
-        outstanding[one.currency] = outstanding.get(one.currency, 0) + left
+        outstanding[one.currency] = outstanding.get(one.currency, 0) + max(0, left)
+        credits_[one.currency] = credits_.get(one.currency, 0) + max(0, -one.payable_minor)
     return Closed(
         month=plan.month,
         already_closed=already_closed,
@@ -105,6 +114,7 @@ def _closed(plan: Plan, *, already_closed: bool) -> Closed:
         corrections=sum(one.records for one in files if "final-correction-" in one.path),
         payable=payable,
         outstanding=outstanding,
+        credits=credits_,
     )
 
 
