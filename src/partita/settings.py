@@ -14,6 +14,7 @@
 | `PARTITA_CLOUD` | where commands to stop and resume go: an https address; absent = the simulated cloud |
 | `PARTITA_PAYMENT_SECRET` | the secret with which the payment gateway signs its notices; absent = no payments online |
 | `PARTITA_PAYMENT_URL` | where customers pay |
+| `PARTITA_TAX_BUREAU` | what the simulated tax bureau does, such as `late, spot-check, delay=2, numbers=100` |
 | `PARTITA_NOW` | an ISO instant that stands in for the clock (replays, tests) |
 """
 
@@ -61,6 +62,7 @@ class Settings:
     cloud: str | None = None
     payment_secret: str | None = None
     payment_url: str = ""
+    tax_bureau: str = ""
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -81,6 +83,7 @@ class Settings:
             cloud=environment.get("PARTITA_CLOUD") or None,
             payment_secret=environment.get("PARTITA_PAYMENT_SECRET") or None,
             payment_url=environment.get("PARTITA_PAYMENT_URL") or "",
+            tax_bureau=environment.get("PARTITA_TAX_BUREAU") or "",
         )
 
 

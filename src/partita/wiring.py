@@ -17,8 +17,8 @@ from partita.gateways.notify import ChatChannel, FileChannel, MailChannel, MailS
 from partita.gateways.payment import SignedGateway
 from partita.gateways.resource_control import SignedCloud, SimulatedCloud
 from partita.gateways.standard_webhooks import is_address, secret_of
-from partita.gateways.tax_invoice import SimulatedBureau
-from partita.settings import Settings
+from partita.gateways.tax_invoice import SimulatedBureau, rehearsed
+from partita.settings import Settings, WrongSetting
 from partita.store.db import pool_at, ready_address
 from partita.store.engine import open_engine, spilling
 from partita.store.files import FileRoom
@@ -82,8 +82,26 @@ def payment_gateway(settings: Settings) -> PaymentGateway | None:
 
 
 def tax_bureau(settings: Settings, clock: Callable[[], datetime]) -> TaxBureau:
-    """Build the tax bureau: the simulated one, which keeps what it issued in the home of the books."""
-    return SimulatedBureau(clock, file=settings.home / "simulated-tax-bureau.json")
+    """Build the tax bureau: the simulated one, which keeps what it issued in the home of the books.
+
+    Raises WrongSetting: it is told to do what it cannot, or its file is damaged.
+    """
+    file = settings.home / "simulated-tax-bureau.json"
+    try:
+        troubles, delay, numbers = rehearsed(settings.tax_bureau)
+    except ValueError as error:
+        known = "late, lost, unheard, spot-check, delay=2, numbers=100"
+        raise WrongSetting(
+            f"PARTITA_TAX_BUREAU knows {known}; not {str(error)!r}.",
+            f"PARTITA_TAX_BUREAU 可用：{known}；而不是 {str(error)!r}。",
+        ) from error
+    try:
+        return SimulatedBureau(clock, troubles, delay, file=file, numbers=numbers)
+    except ValueError as error:
+        raise WrongSetting(
+            f"What the simulated tax bureau issued cannot be read: {error}.",
+            f"无法读取模拟税务平台的记录 {file}：文件已损坏，请从备份恢复。",
+        ) from error
 
 
 _T = TypeVar("_T")

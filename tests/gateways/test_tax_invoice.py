@@ -23,7 +23,7 @@ from partita.core.invoice import (
     made,
     mirrored,
 )
-from partita.gateways.tax_invoice import BureauTrouble, NumberRange, SimulatedBureau
+from partita.gateways.tax_invoice import BureauTrouble, NumberRange, SimulatedBureau, rehearsed
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 NUMBER = "91110000600037341L"
@@ -100,3 +100,18 @@ def test_a_spot_check_rejects_for_good() -> None:
     one = bureau(BureauTrouble.SPOT_CHECK)
     for _ in range(2):
         assert one.issue(BureauRequest(invoice())).verdict is Verdict.REJECTED
+
+
+def test_what_it_is_to_do_is_read_word_by_word() -> None:
+    assert rehearsed("late, spot-check delay=2,numbers=9") == ((BureauTrouble.LATE, BureauTrouble.SPOT_CHECK), 2, 9)
+    assert rehearsed("") == ((), 0, None)
+    for wrong in ("later", "delay", "delay=x", "late=2", "numbers=-1"):
+        with pytest.raises(ValueError, match=f"^{wrong}$"):
+            rehearsed(f"late {wrong}")
+
+
+def test_a_damaged_record_is_told_by_its_name(tmp_path: Path) -> None:
+    for text in ("{broken", "[]", '{"looked": {"x": 1}, "asked": {}, "used": {}}'):
+        (tmp_path / "bureau.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"bureau\.json is damaged"):
+            SimulatedBureau(lambda: datetime.now(UTC), file=tmp_path / "bureau.json")

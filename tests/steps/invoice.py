@@ -64,6 +64,7 @@ from steps.order_scene import cny
 from steps.relation import codes_of
 
 NUMBER = "91110000600037341L"
+BUYER = "91350100M000100Y43"
 VERBS = {"return": "return_", "as": "as_"}
 
 
@@ -104,10 +105,10 @@ class Invoices(Orders):
         self.done(lambda work: invoice.set_issuer(work, issuer=one))
 
     def title(self, name: str, how: str = "whole") -> None:
-        whole = InvoiceProfile(f"{name.title()} 有限公司", NUMBER, "上海市世纪大道", "021-1", "招商银行", "1219 0000")
-        bare = InvoiceProfile(f"{name.title()} 有限公司", NUMBER)
+        whole = InvoiceProfile(f"{name.title()} 有限公司", BUYER, "上海市世纪大道", "021-1", "招商银行", "1219 0000")
+        bare = InvoiceProfile(f"{name.title()} 有限公司", BUYER)
         profiles = {"whole": whole, "bare": bare, "person": InvoiceProfile("李雷")}
-        profile = profiles.get(how) or InvoiceProfile(bare.title, NUMBER, bank_account=how.partition("=")[2])
+        profile = profiles.get(how) or InvoiceProfile(bare.title, BUYER, bank_account=how.partition("=")[2])
         self.done(lambda work: account.set_invoice_profile(work, account_id=name, profile=profile))
 
     def related(self, main: str, member: str, *words: str) -> None:

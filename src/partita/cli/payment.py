@@ -54,13 +54,17 @@ def start(account: str, amount: str, *, key: str, ways: Ways = AS_IS) -> None:
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
+    what = (
+        f"Payment {one.payment_id} of {shown(one.amount)}",
+        f"支付单 {one.payment_id}，{account}，{shown(one.amount)}",
+    )
+    nowhere = ("PARTITA_PAYMENT_URL does not say where it is paid", "PARTITA_PAYMENT_URL 未设置支付地址")
+    has_page = bool(screen.settings().payment_url)
+    where = (f"pay at {answer.pay_at}", f"请前往 {answer.pay_at} 支付") if has_page else nowhere
     tell(
         plain,
         ways,
-        done=(
-            f"Payment {one.payment_id} of {shown(one.amount)} for {account}: pay at {answer.pay_at}",
-            f"支付单 {one.payment_id}，{account}，{shown(one.amount)}：请前往 {answer.pay_at} 支付",
-        ),
+        done=(f"{what[0]} for {account}: {where[0]}", f"{what[1]}：{where[1]}"),
         would=(
             f"Would start a payment of {shown(one.amount)} for {account}.",
             f"将为 {account} 发起 {shown(one.amount)} 的支付。",

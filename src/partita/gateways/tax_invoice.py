@@ -53,12 +53,30 @@ class Looked:
     reversed: bool = False
 
 
+def rehearsed(text: str) -> tuple[tuple[BureauTrouble, ...], int, int | None]:
+    """Read what a simulated bureau is to do: `late, spot-check, delay=2, numbers=100`; troubles come in order.
+
+    Returns troubles, delay, and how many numbers a seller has (None: all). Raises ValueError with the word at fault.
+    """
+    troubles: list[BureauTrouble] = []
+    figures: dict[str, int] = {}
+    for word in text.replace(",", " ").split():
+        name, has_number, number = word.partition("=")
+        if has_number and name in ("delay", "numbers") and number.isdecimal():
+            figures[name] = int(number)
+        elif not has_number and name.upper().replace("-", "_") in BureauTrouble.__members__:
+            troubles.append(BureauTrouble[name.upper().replace("-", "_")])
+        else:
+            raise ValueError(word)
+    return tuple(troubles), figures.get("delay", 0), figures.get("numbers")
+
+
 @dataclass
 class SimulatedBureau:
     """A bureau in memory, or in a file so that it outlives a process; what goes wrong comes from `troubles`, in order.
 
     `delay`: how often it answers that it is waiting before it looks at an invoice. `ranges`: numbers by tax number of
-    the seller; whoever has none of its own has all of them.
+    the seller; whoever has none of its own has the first `numbers`, or all of them.
     """
 
     clock: Callable[[], datetime]
@@ -70,6 +88,7 @@ class SimulatedBureau:
         "The number is from the simulated tax bureau: this is no tax document.",
         "号码由模拟税务平台分配，不作为税务凭证。",
     )
+    numbers: int | None = None
     looked: dict[str, Looked] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
@@ -78,9 +97,15 @@ class SimulatedBureau:
     def __post_init__(self) -> None:
         self._ahead = iter(self.troubles)
         if self.file is not None and self.file.exists():
-            kept = json.loads(self.file.read_text(encoding="utf-8"))
+            self._read(self.file)
+
+    def _read(self, file: Path) -> None:
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
             self.looked = {name: Looked(**one) for name, one in kept["looked"].items()}
             self.asked, self.used = kept["asked"], kept["used"]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{file} is damaged ({error}): put it back from a backup") from error
 
     def issue(self, request: BureauRequest) -> BureauAnswer:
         """Take an invoice on, once for each id, and say how it stands."""
@@ -140,7 +165,7 @@ class SimulatedBureau:
     def _number(self, invoice: Invoice) -> str:
         """Return the next number of the seller's range; nothing where it is used up."""
         seller, year = invoice.issuer.tax_number, f"{self.clock().astimezone(UTC):%y}"
-        within = self.ranges.get(seller, NumberRange())
+        within = self.ranges.get(seller, NumberRange() if self.numbers is None else NumberRange(1, self.numbers))
         place = f"{year}{seller[_REGION]}{_PLATFORM}"
         counted = f"{place} {seller}" if seller in self.ranges else place
         running = self.used.get(counted, within.first - 1) + 1

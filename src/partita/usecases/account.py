@@ -122,7 +122,8 @@ def set_invoice_profile(
 
     The tax number of an organisation that is verified in China is its unified social credit code, unless another is
     given. Refused in this order: NOT_PERMITTED, ACCOUNT_CLOSED, ACCOUNT_FROZEN, UNKNOWN_ACCOUNT, NOT_VERIFIED (no title
-    given), BAD_TEXT, INVOICE_PROFILE_INCOMPLETE, BAD_REGISTER_NUMBER.
+    given), BAD_TEXT, INVOICE_PROFILE_INCOMPLETE, ENTITY_NAME_DIFFERS (the number is that of the entity,
+    the title is not), BAD_REGISTER_NUMBER.
     """
     if isinstance(no := _changeable(work, Action.SET_INVOICE_PROFILE, account_id), Refused):
         return no
@@ -314,6 +315,8 @@ def _profile_at_fault(profile: InvoiceProfile, kind: AccountKind, entity: LegalE
         return None
     if not profile.tax_number:
         return refused(Reason.INVOICE_PROFILE_INCOMPLETE)
+    if entity is not None and profile.tax_number == entity.number and profile.title != entity.name:
+        return refused(Reason.ENTITY_NAME_DIFFERS, number=entity.number, known=entity.name, name=profile.title)
     foreign = entity is not None and entity.kind is EntityKind.FOREIGN and entity.country != HOME
     if foreign or is_tax_number(profile.tax_number):
         return None

@@ -239,13 +239,15 @@ def may_become(invoice_id_: str, state: InvoiceState, command: InvoiceCommand, *
 
 
 def red_form_at_fault(invoice: Invoice, *, certified: bool, red_form: str) -> Refused | None:
-    """Refuse to take back a special invoice without the form it needs (INVOICE-8): RED_FORM_MISSING, BAD_RED_FORM.
+    """Refuse to take back a special invoice without the form it needs, a general one with it (INVOICE-8).
 
-    `certified`: the buyer has deducted its tax already; only the form (红字信息表, 16 digits) says that it gives
-    it back.
+    `certified`: the buyer has deducted its tax already; only the form (红字信息表, 16 digits) says that it
+    gives it back. Refused: CERTIFIED_NOT_SPECIAL, BAD_RED_FORM, RED_FORM_MISSING.
     """
+    if (certified or red_form) and invoice.kind is not InvoiceKind.SPECIAL:
+        return refused(Reason.CERTIFIED_NOT_SPECIAL, invoice=invoice.invoice_id)
     if red_form and _RED_FORM.match(red_form) is None:
         return refused(Reason.BAD_RED_FORM, form=red_form)
-    if certified and invoice.kind is InvoiceKind.SPECIAL and not red_form:
+    if certified and not red_form:
         return refused(Reason.RED_FORM_MISSING, invoice=invoice.invoice_id)
     return None

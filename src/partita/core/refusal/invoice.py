@@ -95,6 +95,13 @@ RED_LETTER_STAYS = (
     "{invoice} is a red letter: it stands as it is. What it took back can be invoiced again: `partita invoice apply`.",
     "{invoice} 是红字发票，不能再退票。被红冲的消费可重新开票：`partita invoice apply`。",
 )
+CERTIFIED_NOT_SPECIAL = (
+    (
+        "{invoice} is a general invoice: only the tax of a special one is deducted. Return it without --certified and "
+        "--form."
+    ),
+    "{invoice} 为普通发票：只有专用发票的税额可以抵扣。退票时请不要填写 --certified 与 --form。",
+)
 RED_FORM_MISSING = (
     (
         "The buyer has deducted the tax of {invoice} already: the tax bureau takes it back only with the number of the "

@@ -90,6 +90,7 @@ def _content(printed: Printed, xml: str) -> str:
                 {
                     "item": invoice.tax_item.text(printed.language),
                     "detail": printed.line_text(line, short=True),
+                    "quantity": "-1" if invoice.is_red else "1",
                     "net": printed.amount(line.net),
                     "tax": printed.amount(line.tax),
                 }

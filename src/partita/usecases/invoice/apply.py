@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
+from partita.core.account import InvoiceProfile, completed
 from partita.core.invoice import (
     Group,
     Invoice,
@@ -192,6 +193,12 @@ def _chosen(work: Work, request: Request, titles: Mapping[str, str], currency: s
     return choose([one for one in there if one.kind.tax_item.special], request.wish)
 
 
+def _registered(work: Work, account: str) -> InvoiceProfile | None:
+    """Return the title that an account has without setting one: the legal entity that it is verified as (B12)."""
+    made = completed(InvoiceProfile(""), account_store.entity_of(work.tx, account))
+    return made if made.title else None
+
+
 def _invoice(
     work: Work, request: Request, of: tuple[str, str, str, str], portions: Sequence[Portion]
 ) -> tuple[Invoice, str] | Refused:
@@ -199,7 +206,7 @@ def _invoice(
     account, seller, currency, key = of
     if len(portions) > LINES_MAX:
         return refused(Reason.NO_ROOM_IN_INVOICE, most=LINES_MAX)
-    profile = account_store.invoice_profile_of(work.tx, account)
+    profile = account_store.invoice_profile_of(work.tx, account) or _registered(work, account)
     owner = account_store.kind_of(work.tx, account)
     taxable = profile is not None and is_tax_number(profile.tax_number)
     if no := title_at_fault(account, profile, request.kind, owner, taxable=taxable):

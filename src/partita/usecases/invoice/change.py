@@ -73,11 +73,12 @@ def return_(
 
     `certified`: the buyer has deducted its tax; then `red_form` (红字信息表, 16 digits) is needed. Refused in this
     order: UNKNOWN_INVOICE, what `authorise` says, INVOICE_BY_MAIN, BAD_TEXT (a reason is needed), RED_LETTER_STAYS,
-    INVOICE_NOT_SO, BAD_RED_FORM, RED_FORM_MISSING.
+    INVOICE_NOT_SO (also: it is being returned for another reason), CERTIFIED_NOT_SPECIAL, BAD_RED_FORM,
+    RED_FORM_MISSING.
     """
 
     def decide(kept: Kept) -> Changed | Refused:
-        if kept.state is InvoiceState.RETURNING:
+        if kept.state is InvoiceState.RETURNING and _said_so(work, kept, (reason, red_form)):
             return Changed(kept.invoice, kept.number, kept.state, repeated=True, dry_run=dry_run)
         no = may_become(kept.invoice.invoice_id, kept.state, InvoiceCommand.RETURN, sent=kept.sent)
         no = no or red_form_at_fault(kept.invoice, certified=certified, red_form=red_form)
@@ -158,6 +159,15 @@ def _changed(
         return decide(kept)
 
     return saved(work, locked, dry_run=dry_run)
+
+
+def _said_so(work: Work, kept: Kept, said: tuple[str, str]) -> bool:
+    """Say whether an invoice is being returned for this very reason, by this very form."""
+    returns = [one for one in invoice_store.steps_of(work.tx, kept.invoice.invoice_id) if one.command is _RETURN]
+    return (returns[-1].reason, returns[-1].red_form) == said
+
+
+_RETURN = InvoiceCommand.RETURN
 
 
 def _step(work: Work, kept: Kept, row: StepRow, *, dry_run: bool) -> Changed:
