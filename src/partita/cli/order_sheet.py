@@ -209,7 +209,7 @@ def order_page(console: Console, answer: OrderShown) -> None:
     currency, language = answer.order.currency, screen.settings().language
     price, payable = screen.say("price", "价格"), screen.say("payable", "应付")
     grid = screen.table(
-        screen.say("line", "行"), "SKU", screen.say("number", "数量"), screen.say("subscription", "包年包月"), price,
+        screen.say("line", "行"), "SKU", screen.say("number", "数量"), screen.say("what for", "对应"), price,
         payable, right=(price, payable),
     )  # fmt: skip
     for kept in answer.lines:

@@ -10,7 +10,10 @@ UNKNOWN_PRODUCT = (
     "Unknown product {product}. `partita setup show` lists the products.",
     "未知产品 {product}。`partita setup show` 列出所有产品。",
 )
-UNKNOWN_SKU = ("Unknown SKU {sku}.", "未知计费项 {sku}。")
+UNKNOWN_SKU = (
+    "Unknown SKU {sku}. `partita catalog show` lists what is sold.",
+    "未知计费项 {sku}。`partita catalog show` 列出在售的计费项。",
+)
 UNKNOWN_DIMENSION = ("Unknown dimension {dimension!r}. Known: {known}.", "未知维度 {dimension!r}。可用：{known}。")
 NOT_A_SETUP_FOLDER = (
     "{path} holds no setup files. Known files: {known}.",

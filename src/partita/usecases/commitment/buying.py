@@ -16,6 +16,7 @@ from partita.core.money import Money, minor_scale_e10
 from partita.core.order import Order, OrderKind, OrderState, Priced, PricedLine, Terms, Wanted
 from partita.core.period import Period
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.resource_package import PackageChange, may_start
 from partita.core.savings_plan import PlanOffer, SavingsPlan
 from partita.core.subscription import Term
 from partita.store import approval as approval_store
@@ -73,7 +74,8 @@ class Selling:
 def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> Granted | Refused:
     """Grant once per key: given, paid at once, or ordered where somebody has to agree first (PKG-3).
 
-    Refused: IDEMPOTENCY_KEY_REUSED, what `commitment.made` refuses, BAD_AMOUNT, COMMITMENT_FUNDS_SHORT.
+    Refused: IDEMPOTENCY_KEY_REUSED, COMMITMENT_START, what `commitment.made` refuses, BAD_AMOUNT,
+    COMMITMENT_FUNDS_SHORT.
     """
     key, body = selling.asked
 
@@ -83,6 +85,8 @@ def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> G
         known = _known(work, holder, ordered)
         if known is not None:
             return known
+        if no := _late(work, holder, selling.offer):
+            return no
         one = made(work, holder, ordered, selling.price_minor or 0)
         if isinstance(one, Refused):
             return one
@@ -97,6 +101,12 @@ def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> G
         return _sold(work, holder, replace(selling, price_minor=price), (ordered, answer))
 
     return saved(work, decide, dry_run=dry_run)
+
+
+def _late(work: Work, holder: Holder, offer: Offer) -> Refused | None:
+    """Refuse a start that is past or too far ahead: COMMITMENT_START."""
+    start = None if isinstance(offer, PackageChange) else offer.start
+    return None if start is None else may_start(start, work.now, holder.zone)
 
 
 def _price(one: Made) -> int:

@@ -35,7 +35,6 @@ def grant_package(
         or skus_at_fault(work, offer.sku_id, [sku for sku, _ in offer.factors])
         or terms_at_fault(rules.check_quota(offer.quota_e6, offer.months, offer.factors), offer.words())
         or priced_at_fault(Money(offer.price_minor, holder.currency))
-        or _late(work, holder, offer, idempotency_key)
     )
     if no:
         return no
@@ -92,12 +91,6 @@ def _changed(
         return no
     selling = Selling(kind, change.package_id, change, row.package.sku_id, months, asked, price_minor)
     return granted(work, holder, selling, dry_run=dry_run)
-
-
-def _late(work: Work, holder: Holder, offer: PackageOffer, key: str) -> Refused | None:
-    """Refuse a start that is past or too far ahead, unless it was granted before: COMMITMENT_START."""
-    known = commitment_store.package_by_key(work.tx, holder.account_id, key)
-    return None if known or offer.start is None else rules.may_start(offer.start, work.now, holder.zone)
 
 
 def _found(work: Work, package_id: str) -> tuple[PackageRow, Holder] | Refused:

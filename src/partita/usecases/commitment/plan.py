@@ -8,11 +8,8 @@ from partita.core.money import Money, minor_scale_e10
 from partita.core.order import OrderKind
 from partita.core.permission import Action
 from partita.core.refusal import Refused
-from partita.core.resource_package import may_start
 from partita.core.savings_plan import PlanOffer
 from partita.core.subscription import MONTHS_OF_A_YEAR
-from partita.store import commitment as commitment_store
-from partita.store.funds import Holder
 from partita.usecases.commitment.buying import Granted, Selling, granted
 from partita.usecases.commitment.terms import priced_at_fault, skus_at_fault, terms_at_fault
 from partita.usecases.funds.command import holder_for, text_at_fault
@@ -34,7 +31,6 @@ def grant_plan(
         text_at_fault({"key": idempotency_key})
         or skus_at_fault(work, offer.sku_id, [sku for sku, _ in offer.rates])
         or terms_at_fault(rules.check_terms(offer.commitment_e10, offer.years, offer.rates), offer.words())
-        or _late(work, holder, offer, idempotency_key)
         or beyond(offer, holder.currency)
     )
     if no:
@@ -53,9 +49,3 @@ def beyond(offer: PlanOffer, currency: str) -> Refused | None:
 
 
 _HOURS_OF_A_YEAR = 366 * 24
-
-
-def _late(work: Work, holder: Holder, offer: PlanOffer, key: str) -> Refused | None:
-    """Refuse a start that is past or too far ahead, unless it was granted before: COMMITMENT_START."""
-    known = commitment_store.plan_by_key(work.tx, holder.account_id, key)
-    return None if known or offer.start is None else may_start(offer.start, work.now, holder.zone)
