@@ -38,7 +38,7 @@ NO_COMMAND_NEEDED = {
 READS = frozenset(
     "catalog validate; catalog diff; catalog try; catalog show; catalog prices; quote; clearing show; dunning show; "
     "reconcile sources; reconcile statements; reconcile transfers; reconcile differences; reconcile days; "
-    "invoice candidates; invoice list; invoice show; invoice pdf; "
+    "invoice candidates; invoice list; invoice show; invoice pdf; invoice pdfs; "
     "setup show; account tiers; account show; account list; org tree; user list; permission list; permission explain; "
     "relation list; relation show; relation modes; bill show; bill list; bill explain; "
     "bill month; bill details; bill flow; bill items; bill amortised; bill proforma; bill adjustments; "

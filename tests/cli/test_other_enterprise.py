@@ -163,6 +163,7 @@ invoice apply @-acct1
 invoice list @-acct1
 invoice show @-inv1
 invoice pdf @-inv1 out.pdf
+invoice pdfs ~ out
 invoice void @-inv1
 invoice return @-inv1 --reason r
 invoice red @-inv1

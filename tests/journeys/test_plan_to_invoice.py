@@ -133,4 +133,7 @@ def _invoiced(line: CommandLine, account: str, order: dict[str, str]) -> list[st
     shown = [line.said("invoice", "show", name) for name in (first, letter, again)]
     assert [one["gross"] for one in shown] == ["1394.50", "-1394.50", "852.65"]
     line.said("invoice", "pdf", letter, str(line.folder / "red-letter.pdf"), "--language", "en")
+    written = line.said("invoice", "pdfs", account, str(line.folder / "pages"))["numbers"]
+    assert written == sorted(one["number"] for one in shown)
+    assert {one.name for one in (line.folder / "pages").iterdir()} == {f"{number}.pdf" for number in written}
     return [one["state"] for one in shown]

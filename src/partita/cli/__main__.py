@@ -224,6 +224,7 @@ COMMANDS = (
     ("invoice list", "partita.cli.invoice:list_invoices", "List the invoices of an account.", "发票列表。"),
     ("invoice show", "partita.cli.invoice:show", "Show an invoice, step by step.", "查看发票。"),
     ("invoice pdf", "partita.cli.invoice:pdf", "Write the document of an invoice.", "写出版式文件。"),
+    ("invoice pdfs", "partita.cli.invoice:pdfs", "Write all documents of an account.", "批量写出版式文件。"),
     ("invoice void", "partita.cli.invoice:void", "Void an invoice that is not issued.", "作废。"),
     ("invoice return", "partita.cli.invoice:return_", "Give an invoice back.", "申请退票。"),
     ("invoice red", "partita.cli.invoice:red", "Write a red letter.", "开立红字发票。"),

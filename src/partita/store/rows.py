@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 from psycopg import sql
 
@@ -22,6 +24,7 @@ _TYPES = """
     select attname, format_type(atttypid, atttypmod) from pg_attribute
     where attrelid = %s::regclass and attnum > 0 and not attisdropped
 """
+_KNOWN: WeakKeyDictionary[Transaction, dict[str, dict[str, str]]] = WeakKeyDictionary()
 
 
 def add(tx: Transaction, into: str, rows: Iterable[Sequence[object]]) -> None:
@@ -35,24 +38,37 @@ def add(tx: Transaction, into: str, rows: Iterable[Sequence[object]]) -> None:
         return
     table, _, listed = into.rstrip(")").partition(" (")
     names = [name.strip() for name in listed.split(",")]
-    types: dict[str, str] = dict(tx.execute(_TYPES, (table,)).fetchall())
-    head = sql.SQL("insert into {} ({}) select * from unnest(").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
+    types = _types_of(tx, table)
     while some:
         columns = [[_text(value) for value in column] for column in zip(*some, strict=True)]
-        parts = [_part(column, types[name]) for name, column in zip(names, columns, strict=True)]
-        tx.execute(head + sql.SQL(", ").join(part for part, _ in parts) + sql.SQL(")"), [value for _, value in parts])
+        values = [_value(column) for column in columns]
+        plain = tuple(isinstance(value, str) for value in values)
+        tx.execute(_statement(table, tuple(names), tuple(types[name] for name in names), plain), values)
         some = list(islice(waiting, AT_ONCE))
 
 
-def _part(column: list[str | None], kind: str) -> tuple[sql.Composable, str | list[str | None]]:
-    """Return a column as an expression and its value: a text of lines, or, where a value is no line, a list."""
+def _types_of(tx: Transaction, table: str) -> dict[str, str]:
+    """Return the types of a table's columns; a connection asks once."""
+    known = _KNOWN.setdefault(tx, {})
+    if table not in known:
+        known[table] = dict(tx.execute(_TYPES, (table,)).fetchall())
+    return known[table]
+
+
+@lru_cache(maxsize=512)
+def _statement(table: str, names: tuple[str, ...], types: tuple[str, ...], plain: tuple[bool, ...]) -> bytes:
+    """Return the statement; `plain`: which columns come as a text of lines, the others as lists."""
+    lines, listed = "string_to_array(%s, E'\\n', '{}')::{}[]", "%s::text[]::{}[]"
+    parts = (lines.format(_NULL, kind) if one else listed.format(kind) for kind, one in zip(types, plain, strict=True))
+    head = sql.SQL("insert into {} ({})").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names)))
+    return head.as_bytes() + f" select * from unnest({', '.join(parts)})".encode()
+
+
+def _value(column: list[str | None]) -> str | list[str | None]:
+    """Return a column as a text of lines, or, where a value is no line, as a list."""
     lines = "\n".join(_NULL if value is None else value for value in column)
-    cast = sql.SQL("::{}[]").format(sql.SQL(kind))
-    if lines.count("\n") == len(column) - 1 and column.count(None) == lines.count(_NULL) and lines:
-        return sql.SQL("string_to_array(%s, E'\\n', {})").format(sql.Literal(_NULL)) + cast, lines
-    return sql.SQL("%s::text[]") + cast, column
+    is_plain = lines.count("\n") == len(column) - 1 and column.count(None) == lines.count(_NULL) and lines
+    return lines if is_plain else column
 
 
 def _text(value: object) -> str | None:

@@ -52,6 +52,15 @@ INVOICES: dict[str, tuple[str, dict[str, str]]] = {
         "写出发票的版式文件：PDF/A-3b，内含 EN 16931 数据。不指定文件时以发票号码命名。",
         {"invoice": _INVOICE, "file": "写到哪里。", "language": "页面语言：zh 或 en。"},
     ),
+    "invoice pdfs": (
+        "写出账号全部已开具发票（含红字发票）的版式文件，以发票号码命名。",
+        {
+            "account": "账号。",
+            "folder": "写入的文件夹，不存在时新建；同名文件将重新写入。",
+            "month": "只写该月开具的，例如 2026-10。",
+            "language": "页面语言：zh 或 en。",
+        },
+    ),
     "invoice void": ("作废尚未提交税务平台的发票；其中的消费可重新开票。", {"invoice": _INVOICE, "reason": "原因。"}),
     "invoice return": (
         (

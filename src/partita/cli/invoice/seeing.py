@@ -1,9 +1,8 @@
-"""`partita invoice candidates`, `list`, `show` and `pdf`: what may be invoiced, what there is, and its document."""
+"""`partita invoice candidates`, `list` and `show`: what may be invoiced, and what there is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -16,7 +15,7 @@ from partita.cli.invoice.asking import plain as plain_invoice
 from partita.cli.moment import local
 from partita.core.invoice import Candidate, InvoiceState
 from partita.core.money import Money
-from partita.core.refusal import Reason, Refused, refused
+from partita.core.refusal import Refused
 
 if TYPE_CHECKING:
     from partita.store.invoice import Kept
@@ -231,40 +230,3 @@ def invoice_page(console: Console, one: InvoiceShown) -> None:
     for letter in one.red_letters:
         name = letter.number or letter.invoice.invoice_id
         console.print(f"{screen.say('Red letter', '红字发票')} {name}: {letter.state.text(language)}")
-
-
-def pdf(
-    invoice: str, file: Path | None = None, *, language: Literal["zh", "en"] | None = None, as_json: Json = False
-) -> None:
-    """Write the document of INVOICE, by its id or its number, to FILE: PDF/A-3b with its EN 16931 data inside.
-
-    Without FILE it is named after the invoice's number.
-
-    Parameters
-    ----------
-    file
-        where it is written.
-    language
-        of the page: zh or en.
-    """
-    from partita.formats.invoice import write_pdf  # noqa: PLC0415 - a command starts fast
-    from partita.usecases import invoice as usecases  # noqa: PLC0415
-    from partita.wiring import tax_bureau  # noqa: PLC0415
-
-    if file is not None and file.suffix.lower() != ".pdf":
-        screen.misuse(f"{file} is no name of a PDF: it ends in .pdf.", f"{file} 不是 PDF 文件名：应以 .pdf 结尾。")
-    spoken = language or screen.settings().language
-    with screen.opened() as books, books.work() as work:
-        notice = tax_bureau(screen.settings(), books.clock).notice
-        answer = usecases.printed(work, invoice, language=spoken, bureau=notice)
-    if isinstance(answer, Refused):
-        screen.refuse(answer, as_json=as_json)
-    target = file or Path(f"{answer.number}.pdf")
-    page = write_pdf(answer)
-    try:
-        target.write_bytes(page)
-    except OSError as error:
-        screen.refuse(refused(Reason.CANNOT_WRITE, path=target, detail=error.strerror or str(error)), as_json=as_json)
-    result = {"invoice_id": answer.invoice.invoice_id, "number": answer.number, "file": target, "bytes": len(page)}
-    said = screen.say(f"Wrote {target}.", f"已写入 {target}。")
-    screen.answer(result, as_json=as_json, render=lambda console: console.print(said))

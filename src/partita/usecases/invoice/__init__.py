@@ -8,11 +8,11 @@ from partita.usecases.invoice.bureau import Issued, issue
 from partita.usecases.invoice.change import Changed, RedWritten, red, return_, void
 from partita.usecases.invoice.issuer import IssuerSet, set_issuer
 from partita.usecases.invoice.offset import Offset, offset
-from partita.usecases.invoice.show import CandidatesShown, InvoiceShown, candidates, listed, printed, show
+from partita.usecases.invoice.show import CandidatesShown, InvoiceShown, all_printed, candidates, listed, printed, show
 
 __all__ = [
     "LINES_MAX", "Applied", "CandidatesShown", "Changed", "InvoiceShown", "Issued", "IssuerSet", "Offset",
     "RedWritten", "Request",
-    "apply", "candidates", "issue", "listed", "offset", "printed", "red", "reissue", "return_", "set_issuer", "show",
-    "void",
+    "all_printed", "apply", "candidates", "issue", "listed", "offset", "printed", "red", "reissue", "return_",
+    "set_issuer", "show", "void",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from partita.core.invoice import Candidate, InvoiceMode, InvoiceState
-from partita.core.period import DEFAULT_ZONE
+from partita.core.period import DEFAULT_ZONE, Month
 from partita.core.permission import Action, Granted
 from partita.core.refusal import Reason, Refused, refused
 from partita.formats.invoice import Printed
@@ -102,6 +102,24 @@ def printed(work: Work, invoice: str, *, language: str = "zh", bureau: tuple[str
         buyer_country=kept.buyer_country,
         bureau=bureau[language == "zh"],
     )
+
+
+def all_printed(
+    work: Work, *, account_id: str, month: Month | None = None, language: str = "zh", bureau: tuple[str, str] = ("", "")
+) -> list[Printed] | Refused:
+    """Return all issued invoices to the title of an account as they are printed, by number (INVOICE-11).
+
+    `month`: only those issued in it, by the calendar of the tax bureau's place. Refused: as `listed`.
+    """
+    found = listed(work, account_id=account_id)
+    if isinstance(found, Refused):
+        return found
+    own = [one.invoice.invoice_id for one in found if one.invoice.account_id == account_id and one.issued_at]
+    pages = [printed(work, name, language=language, bureau=bureau) for name in own]
+    there = [one for one in pages if not isinstance(one, Refused)]
+    if month is not None:
+        there = [one for one in there if Month(one.issued_on.year, one.issued_on.month) == month]
+    return sorted(there, key=lambda one: one.number)
 
 
 def _seen(work: Work, invoice: str) -> Kept | Refused:
