@@ -27,12 +27,14 @@ from partita.core.invoice import (
     amount_in_english,
     choose,
     grouped,
+    held_back,
     included_tax,
     invoice_id,
     made,
     may_become,
     may_offset,
     mirrored,
+    offset_pair,
     owed_in_all,
     red_form_at_fault,
     taxed,
@@ -113,7 +115,7 @@ def test_orders_are_invoiced_at_most_for_what_is_left() -> None:
 
 
 def test_the_same_day_goes_by_payer_and_id() -> None:
-    same = sorted((replace(BILL, reference=name) for name in "abc"), key=lambda one: one.candidate_id)
+    same = [replace(BILL, reference=name) for name in "abc"]
     other = replace(BILL, payer_id="aaa")
     found = choose([*reversed(same), other], Wish())
     assert not isinstance(found, Refused)
@@ -237,7 +239,11 @@ def test_a_special_invoice_that_was_deducted_is_taken_back_by_a_form() -> None:
     assert red_form_at_fault(EMPTY, certified=True, red_form="") == missing
     assert red_form_at_fault(EMPTY, certified=True, red_form=form) is None
     assert red_form_at_fault(EMPTY, certified=False, red_form="") is None
-    assert red_form_at_fault(replace(EMPTY, kind=InvoiceKind.GENERAL), certified=True, red_form="") is None
+    general = replace(EMPTY, kind=InvoiceKind.GENERAL)
+    unfit = refused(Reason.CERTIFIED_NOT_SPECIAL, invoice="inv_1")
+    assert red_form_at_fault(general, certified=True, red_form="") == unfit
+    assert red_form_at_fault(general, certified=False, red_form=form) == unfit
+    assert red_form_at_fault(general, certified=False, red_form="") is None
     for bad in (form[1:], form + "1", "x" + form[1:]):
         assert red_form_at_fault(EMPTY, certified=False, red_form=bad) == refused(Reason.BAD_RED_FORM, form=bad)
 
@@ -329,3 +335,41 @@ def test_an_invoice_has_one_id_for_what_it_is_asked_by() -> None:
     assert invoice_id("acme", "k", "CNY") == invoice_id("acme", "k", "CNY") == derived_id("inv", "acme", "k", "CNY")
     others = {invoice_id("acme", "k", "CNY"), invoice_id("acme", "k"), invoice_id("acme", "x", "CNY")}
     assert len(others | {invoice_id("beta", "k", "CNY")}) == 4
+
+
+def test_of_a_bill_own_products_are_chosen_before_those_of_sellers() -> None:
+    own, market = BILL, replace(BILL, seller="safe", original=50_00)
+    older = replace(BILL, reference="bill_0", seller="safe", consumed_at=NOW - DAY, original=5_00)
+    for given in ([market, own, older], [older, own, market], [own, market, older]):
+        portions = choose(given, Wish(amount=110_00))
+        assert portions == [Portion(older, 5_00), Portion(own, 100_00), Portion(market, 5_00)]
+
+
+def test_what_bounced_is_held_back_of_the_newest_first() -> None:
+    other = replace(BILL, payer_id="shop", consumed_at=NOW + 2 * DAY)
+    dollars = replace(BILL, currency="USD", reference="bill_2", consumed_at=NOW + 3 * DAY)
+    there = [BILL, SUB, CARD, other, dollars]
+    found = held_back(there, {("acme", "CNY"): 155_00})
+    assert [(one.reference, one.held, one.invoiceable) for one in found] == [
+        ("sub_1", 5_00, 55_00), ("bill_1", 100_00, 0), ("card_1", 50_00, 0), ("bill_1", 0, 100_00),
+        ("bill_2", 0, 100_00),
+    ]  # fmt: skip
+    assert {one.owed for one in found} == {0}, "what is held back owes no invoice"
+    assert [one.held for one in held_back([BILL, SUB], {("acme", "CNY"): 999_00})] == [60_00, 100_00]
+    half = replace(BILL, invoiced=70_00)
+    assert [one.held for one in held_back([half], {("acme", "CNY"): 40_00})] == [30_00], "no more than is invoiceable"
+    assert held_back(there, {}) == sorted(there, key=lambda one: one.consumed_at)
+
+
+def test_of_two_bills_of_several_sellers_those_are_set_off_that_belong_together() -> None:
+    owing = replace(BILL, original=0, invoiced=10_00, seller="safe")
+    beside = replace(BILL, original=90_00)
+    fit, unfit = replace(BILL, reference="bill_2", seller="safe"), replace(BILL, reference="bill_2", original=900_00)
+    for first in ([owing, beside], [beside, owing]):
+        for second in ([fit, unfit], [unfit, fit]):
+            assert offset_pair(first, second) == (owing, fit)
+    assert offset_pair([owing], [unfit]) == (owing, unfit), "which is then refused"
+    more = replace(owing, invoiced=20_00, seller="")
+    assert offset_pair([owing, more], [fit, unfit]) == (more, unfit)
+    done = replace(owing, given=10_00)
+    assert offset_pair([beside, done], [unfit, fit]) == (done, fit), "asked again, it is the same pair"
