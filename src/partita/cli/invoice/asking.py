@@ -207,6 +207,7 @@ def _tell(answer: Applied | Refused, ways: Ways) -> None:
     result = {
         "invoices": [plain(one) for one in done.invoices],
         "idempotency_key": done.idempotency_key,
+        "cards_left": list(done.cards_left),
         "repeated": done.repeated,
         "dry_run": done.dry_run,
     }
@@ -227,5 +228,12 @@ def _render(console: Console, done: Applied) -> None:
         item = one.tax_item.text(screen.settings().language)
         table.add_row(one.invoice_id, one.title.title, one.issuer.name, item, words, f"{len(one.lines):,}", *figures)
     console.print(table)
+    if done.cards_left:
+        names = ", ".join(done.cards_left)
+        text = (
+            f"Not on it: {names}. A stored-value card goes on a general invoice.",
+            f"未包含 {names}：储值卡只开普通发票。",
+        )
+        console.print(screen.say(*text), markup=False)
     if done.repeated:
         console.print(screen.say("That stood there before; nothing changed.", "此前已如此，未作任何更改。"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 
 from partita.core.account import InvoiceProfile, completed
@@ -64,12 +64,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The invoices of one application; `repeated`: they were applied for before, and nothing happened now."""
+    """The invoices of one application; `repeated`: they were applied for before, and nothing happened now.
+
+    `cards_left`: stored-value cards that were in what was asked for, but go on a general invoice only (INVOICE-3).
+    """
 
     invoices: tuple[Invoice, ...]
     idempotency_key: str
     repeated: bool
     dry_run: bool
+    cards_left: tuple[str, ...] = ()
 
 
 def apply(
@@ -103,7 +107,9 @@ def apply(
         portions = _chosen(work, request, titles, holder.currency)
         if isinstance(portions, Refused):
             return portions
-        return _applied(work, request, grouped(portions, titles), key, dry_run=dry_run)
+        cards = _cards_left(work, request, titles)
+        done = _applied(work, request, grouped(portions, titles), key, dry_run=dry_run)
+        return done if isinstance(done, Refused) else replace(done, cards_left=cards)
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -191,6 +197,15 @@ def _chosen(work: Work, request: Request, titles: Mapping[str, str], currency: s
     if any(one.names().intersection(request.wish.names) for one in cards):
         return refused(Reason.SPECIAL_NOT_FOR_CARDS)
     return choose([one for one in there if one.kind.tax_item.special], request.wish)
+
+
+def _cards_left(work: Work, request: Request, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the cards that a special invoice leaves out although nothing else was named."""
+    if request.kind is not InvoiceKind.SPECIAL or request.wish.names or request.replaces:
+        return ()
+    cards = [one for one in consumed(work, titles) if not one.kind.tax_item.special]
+    left = choose(cards, replace(request.wish, amount=None, most=None))
+    return () if isinstance(left, Refused) else tuple(one.candidate.reference for one in left)
 
 
 def _registered(work: Work, account: str) -> InvoiceProfile | None:
