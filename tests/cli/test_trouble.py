@@ -180,7 +180,7 @@ def test_what_is_put_into_an_existing_home_is_closed_to_others(tmp_path: Path) -
 
 ASKED_WRONG = {
     "funds top-up acme-1 1.001": ("write a plain number with at most 2 decimals", "请写普通的数字，最多 2 位小数"),
-    "funds top-up acme-1 1e99": ("the most at a time", "超过一次的上限"),
+    "funds top-up acme-1 99999999999999999999": ("the most at a time", "超过一次的上限"),
     "funds top-up nobody 5": ("`partita account list` lists the accounts", "`partita account list` 列出"),
     "bill list --payer nobody": ("Unknown account nobody", "未知账号 nobody"),
     "bill show acme-1 2026-09": ("`partita bill list --payer acme-1`", "列出已有的账单"),

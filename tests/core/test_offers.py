@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -14,6 +16,7 @@ from partita.core.resource_package import PackageOffer, Stretch, StretchKind
 from partita.core.savings_plan import RatesOffered
 from partita.core.unsubscribe import PaidPart, Portion, part_refund
 
+ZONE = "UTC"
 START = datetime(2026, 11, 1, tzinfo=UTC)
 MONTH = Period(START, START + timedelta(days=30))
 
@@ -78,10 +81,33 @@ def test_the_attribute_of_a_plan_that_is_at_fault_is_named(change: dict[str, str
 def test_what_nobody_used_is_what_is_left_of_the_quota_or_of_the_time() -> None:
     one = Stretch("pkg_1", 1, StretchKind.NEW, MONTH, 100 * E6, 80_00)
     sixth = START + timedelta(days=6)
-    assert resource_package.unused_part(one, None, 25 * E6 * E6, sixth) == (75 * E6, 100 * E6)
-    assert resource_package.unused_part(one, Cycle.DAY, 25 * E6 * E6, sixth) == (24 * 86_400, 30 * 86_400)
-    assert resource_package.unused_part(one, Cycle.DAY, 0, MONTH.end + timedelta(days=1)) == (0, 30 * 86_400)
-    assert resource_package.unused_part(one, None, 0, START - timedelta(seconds=1)) == (1, 1)
+    left = partial(resource_package.unused_part, one)
+    day, month = 86_400, 30 * 86_400
+    assert left(None, ZONE, 25 * E6 * E6, sixth) == (75 * E6, 100 * E6)
+    assert left(Cycle.DAY, ZONE, 0, sixth) == (24 * day, month)
+    assert left(Cycle.DAY, ZONE, 0, MONTH.end + timedelta(days=1)) == (0, month)
+    assert left(None, ZONE, 0, START - timedelta(seconds=1)) == (1, 1)
+
+
+def test_of_a_window_that_resets_what_was_taken_counts_where_it_is_more_than_its_time() -> None:
+    one = Stretch("pkg_1", 1, StretchKind.NEW, MONTH, 100 * E6, 80_00)
+    noon = START + timedelta(days=6, hours=12)
+    left = partial(resource_package.unused_part, one, Cycle.DAY, ZONE)
+    half, quarter = 50 * E6 * E6, 25 * E6 * E6
+    assert left(quarter, noon) == left(half, noon) == (47 * 43_200, 60 * 43_200)
+    assert Fraction(*left(half + 1, noon)) < Fraction(47, 60), "a part of a unit counts as one"
+    assert Fraction(*left(3 * quarter, noon)) == Fraction(24 * 100 - 75, 30 * 100)
+    assert Fraction(*left(4 * quarter, noon)) == Fraction(23, 30)
+    day = Cycle.DAY.period(noon, ZONE)
+    paid = [resource_package.used_up(one, day, taken, noon) for taken in (0, quarter, half, 3 * quarter, 4 * quarter)]
+    assert paid == [50 * E6, 50 * E6, 50 * E6, 75 * E6, 100 * E6]
+    assert resource_package.used_up(one, one.valid, quarter, noon) == 25 * E6, "time does not count"
+
+
+def test_who_takes_a_whole_month_on_its_first_day_gets_nothing_of_it_back() -> None:
+    two = Stretch("pkg_1", 1, StretchKind.NEW, Period(START, MONTH.end + timedelta(days=31)), 100 * E6, 80_00)
+    rest = resource_package.unused_part(two, Cycle.MONTH, ZONE, 100 * E6 * E6, START + timedelta(hours=1))
+    assert Fraction(*rest) == Fraction(31, 61)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
     names = [one.account_id for one in world.accounts]
     skus = [one.sku_id for one in world.book.skus]
     some = draw(st.sets(st.sampled_from(skus), min_size=1))
-    kind = draw(st.sampled_from(Kind))
+    kind, capacity = draw(st.sampled_from(Kind)), draw(capacities)
     return Commitment(
         source_id=f"source-{number}",
         kind=kind,
@@ -42,7 +42,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
         currency=currency,
         valid=draw(_valid(account.zone)),
         cycle=draw(st.sampled_from([None, *Cycle])) if kind is Kind.PACKAGE else Cycle.HOUR,
-        capacity=draw(capacities),
+        capacity=capacity,
         cost_e10=draw(costs),
         last_cost_e10=draw(costs),
         weights={sku: draw(weights) for sku in sorted(some)},
@@ -52,6 +52,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
         ),
         skips=tuple(_skip(draw, skus, names) for _ in range(draw(st.integers(0, 1)))),
         fee_e10=draw(st.sampled_from([0, 5 * 10**9])),
+        last_capacity=draw(st.none() | st.integers(0, capacity)) if kind is Kind.PACKAGE else None,
     )
 
 
@@ -95,7 +96,7 @@ def takings(draw: st.DrawFn, found: tuple[Commitment, ...]) -> dict[tuple[str, d
     for one in found:
         if draw(st.booleans()):
             window = one.window(max(one.valid.start, MONTH.period(one.zone).start))
-            before[one.source_id, window.start] = draw(st.integers(0, one.capacity * E6))
+            before[one.source_id, window.start] = draw(st.integers(0, one.capacity_of(window) * E6))
     return before
 
 

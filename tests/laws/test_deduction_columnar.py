@@ -164,9 +164,9 @@ def test_nothing_is_taken_twice_nor_beyond_a_window(chain: Given) -> None:
     quantity = {(one.account_id, one.record_id): one.quantity_e6 for one in world.records}
     for record in core.left_of(world.records, deducted(chain)):
         assert 0 <= record.quantity_e6 <= quantity[record.account_id, record.record_id]
-    capacity = {one.source_id: one.capacity for one in found}
-    for (source, _), taken in core.taken_by_window(deducted(chain), before).items():
-        assert taken <= capacity[source] * E6
+    known = {one.source_id: one for one in found}
+    for (source, start), taken in core.taken_by_window(deducted(chain), before).items():
+        assert taken <= known[source].capacity_of(known[source].window(start)) * E6
 
 
 @bulk
@@ -206,5 +206,5 @@ def test_no_record_leaves_what_a_window_could_still_give(chain: Given) -> None:
                 continue
             if place == (one.currency, one.zone) and one.covers(record):
                 window: Period = one.window(record.usage_start)
-                room = Fraction(one.capacity * E6 - taken.get((one.source_id, window.start), 0))
+                room = Fraction(one.capacity_of(window) * E6 - taken.get((one.source_id, window.start), 0))
                 assert room < max(one.weights.values()), "a window that is over has no room for one more unit e6"

@@ -40,7 +40,7 @@ MAY_ADD = frozenset(
     "customer_order order_line order_step order_draw order_charge order_payment approval_policy approval_need "
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
     "custom_bill renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
-    "invoice_step invoice_offset commitment_order resource_package package_stretch savings_plan "
+    "invoice_step invoice_offset commitment_order resource_package package_stretch package_cut savings_plan "
     "commitment_end".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
@@ -122,6 +122,7 @@ running_spend        | '@-acct1', '@-shop1', 'p', '2026-01-0#', 202601, 'CNY', 0
 quota_watch          | '@-acct#', 'CNY', 1, null, null, now()
 resource_package     | '@-acct1', '@-pkg#', 's', 'CNY', 'UTC', null, '[]', '{{}}', 'x', now()
 package_stretch      | '@-acct1', '@-pkg#', 1, 'new', '2026-01-01', '2026-02-01', 1, 0, '@-ord1', '#', '', 'x', now()
+package_cut          | '@-acct1', '@-pkg#', 1, 1, now()
 savings_plan         | '@-acct1', '@-plan#', 's', 'CNY', 'UTC', 1, '2026-01-01', '2027-01-01', 'all', '[]', '{{}}', false, '@-ord1', '#', '', 'x', now()
 commitment_share     | '@-acct1', '@-pkg1', '@-shop1', #, true, now(), 'x', now()
 commitment_skip      | '@-acct1', '@-pkg1', 's', '@-shop1', #, true, now(), 'x', now()

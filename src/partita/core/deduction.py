@@ -71,7 +71,8 @@ class Commitment:
     `capacity` is that of one window in base units: quantity `_e6` of a package, money `_e10` of a plan. One unit of a
     SKU takes its weight: the factor `_e6`, or the plan rate `_e10`. `cycle` None = one window, the whole validity.
     `cost_e10` is what one window costs, spread from what was paid; the last window costs `last_cost_e10`. `fee_e10` is
-    charged for every window, used or not.
+    charged for every window, used or not. `last_capacity`: that of the last window where it is another, because the
+    rest was given back (PKG-8); then it may be nothing.
     """
 
     source_id: str
@@ -91,6 +92,7 @@ class Commitment:
     shares: tuple[Sharing, ...] = ()
     skips: tuple[Skip, ...] = ()
     fee_e10: int = 0
+    last_capacity: int | None = None
 
     def __post_init__(self) -> None:
         assert self.capacity > 0, "a commitment gives something"
@@ -106,13 +108,19 @@ class Commitment:
         """Return the window that holds an instant: a whole hour, day or month of its zone, or the validity."""
         return self.valid if self.cycle is None else self.cycle.period(at, self.zone)
 
+    def capacity_of(self, window: Period) -> int:
+        """Return what a window gives, in base units."""
+        is_cut = self.last_capacity is not None and window.end >= self.valid.end
+        return self.last_capacity if is_cut and self.last_capacity is not None else self.capacity
+
     def cost_of(self, window: Period) -> int:
         """Return what a window costs, in `_e10`: what rounding dropped before is in the last one (DEDUCT-4)."""
         return self.last_cost_e10 if window.end >= self.valid.end else self.cost_e10
 
     def spread(self, window: Period, taken: int) -> int:
         """Return what the first part of a window costs, in `_e10`: `taken` in base units × 10^6, cut (DEDUCT-4)."""
-        return int(taken // E6) * self.cost_of(window) // self.capacity
+        capacity = self.capacity_of(window)
+        return int(taken // E6) * self.cost_of(window) // capacity if capacity else 0
 
     def covers(self, record: UsageRecord) -> bool:
         """Say whether usage is in its scope (DEDUCT-5); its currency and zone are looked at by `deduct`."""
@@ -145,6 +153,20 @@ class Subscribed:
         own = (self.account_id, self.resource_id, self.sku_id)
         named = own == (record.account_id, record.resource_id, record.sku_id)
         return named and _within(self.effective_from, self.effective_until, record.usage_start)
+
+
+def given_back(one: Commitment, at: datetime, paid: int) -> Commitment:
+    """Return a commitment that was given back in its course (PKG-8): `paid` base units of its last window are paid."""
+    window, valid = one.window(at), Period(one.valid.start, at)
+    if window.start == at:
+        return replace(one, valid=valid, last_cost_e10=one.cost_e10)
+    return replace(one, valid=valid, last_capacity=paid, last_cost_e10=one.cost_of(window) * paid // one.capacity)
+
+
+def ended_by(one: Subscribed, at: datetime) -> Subscribed | None:
+    """Return a span as it is when it is over at an instant at the latest; None when that is before it begins."""
+    until = at if one.effective_until is None else min(at, one.effective_until)
+    return replace(one, effective_until=until) if until > one.effective_from else None
 
 
 WindowKey = tuple[str, datetime]
@@ -228,7 +250,7 @@ def _take(one: Commitment, record: UsageRecord, left: int, states: dict[WindowKe
     """Take what the window still gives (DEDUCT-2): all that is left, or the last part, after which it is over."""
     window = one.window(record.usage_start)
     state = states.setdefault((one.source_id, window.start), _State())
-    weight, room = one.weights[record.sku_id], one.capacity * E6 - state.taken
+    weight, room = one.weights[record.sku_id], one.capacity_of(window) * E6 - state.taken
     if state.over:
         return None
     quantity = left if left * weight <= room else room // weight
@@ -299,7 +321,7 @@ def unused(commitments: Iterable[Commitment], taken: Mapping[WindowKey, int], wi
     for one in sorted(commitments, key=lambda one: one.turn):
         for window in windows_over(one, within):
             of_window = taken.get((one.source_id, window.start), 0)
-            left = one.capacity - of_window // E6
+            left = one.capacity_of(window) - of_window // E6
             if left:
                 cost = one.cost_of(window) - one.spread(window, of_window)
                 found.append(Unused(one, window, left, cost))

@@ -231,17 +231,45 @@ def upgraded(stretches: Iterable[Stretch], more_e6: int, price_minor: int, now: 
     return Stretch(known[0].package_id, known[-1].number + 1, StretchKind.UPGRADE, valid, more_e6, price_minor)
 
 
-def unused_part(one: Stretch, cycle: Cycle | None, taken: int, at: datetime) -> tuple[int, int]:
+def used_up(one: Stretch, window: Period, taken: int, at: datetime) -> int:
+    """Return how much of the quota of the window that is running is paid for when a stretch is given up, `_e6` (PKG-8).
+
+    What was taken of it (`taken` in base units × 10^6), of a window that resets at least its part by time: so nobody
+    uses a quota and gives it back. `window`: that of `at`; of an aggregate quota the whole validity, where time does
+    not count.
+    """
+    used = one.quota_e6 - left_e6(one.quota_e6, taken)
+    if window == one.valid:
+        return used
+    whole = Period(max(window.start, one.valid.start), min(window.end, one.valid.end))
+    return max(used, one.quota_e6 * _seconds(whole.start, at) // _seconds(whole.start, whole.end))
+
+
+def unused_part(one: Stretch, cycle: Cycle | None, zone: str, taken: int, at: datetime) -> tuple[int, int]:
     """Return which part of a stretch nobody has used when it is given up, as a ratio (PKG-8).
 
     Of an aggregate quota what is left of it (`taken` in base units × 10^6); of one that resets what is left of its
-    time; of one that has not started all of it.
+    time, where more of the running window was taken than is over of it, so much less; of one that has not started
+    all of it.
     """
     if at < one.valid.start:
         return 1, 1
     if cycle is None:
         return left_e6(one.quota_e6, taken), one.quota_e6
-    return max(one.valid.end - at, timedelta(0)) // _SECOND, (one.valid.end - one.valid.start) // _SECOND
+    whole = _seconds(one.valid.start, one.valid.end)
+    if at >= one.valid.end:
+        return 0, whole
+    window = cycle.period(at, zone)
+    start, end = max(window.start, one.valid.start), min(window.end, one.valid.end)
+    used = one.quota_e6 - left_e6(one.quota_e6, taken)
+    if used * _seconds(start, end) <= one.quota_e6 * _seconds(start, at):
+        return _seconds(at, one.valid.end), whole
+    rest = _seconds(start, one.valid.end) * one.quota_e6 - _seconds(start, end) * used
+    return rest, whole * one.quota_e6
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return (end - start) // _SECOND
 
 
 _SECOND = timedelta(seconds=1)

@@ -12,10 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from partita.core.deduction import Subscribed
-from partita.core.ids import bucket_of
 from partita.core.period import Month
 from partita.core.subscription import Paid, RenewalMode, SubscriptionState, Term
-from partita.store import org as org_store
 from partita.store.control_policy import Setting
 from partita.store.db import Transaction
 
@@ -147,30 +145,43 @@ def of_resource(tx: Transaction, account_id: str, product_id: str, resource_id: 
     return None if row is None else _subscription(row)
 
 
-def subscribed(tx: Transaction, month: Month) -> dict[int, list[Subscribed]]:
-    """Return when in a month which resource was a subscription in which SKU, by bucket (DEDUCT-10).
+@dataclass(frozen=True, slots=True)
+class SubscribedRow:
+    """A span from the step that let a resource run to the next step, and what says whether it ended before (SUB-5).
 
-    From the step that lets it run to the next step: through its grace, not while it is stopped. A bucket has those of
-    every account that its payers pay for, or ever paid for.
+    `ends_at`: what it was paid through; `goes_on`: the next step lets it run on. `payers`: whoever ever paid for it.
     """
+
+    span: Subscribed
+    product_id: str
+    payer_id: str
+    currency: str
+    ends_at: datetime
+    goes_on: bool
+    payers: tuple[str, ...]
+
+
+def subscribed(tx: Transaction, month: Month) -> list[SubscribedRow]:
+    """Return when about a month which resource was a subscription in which SKU, by its steps (DEDUCT-10)."""
     rows = tx.execute(
-        "with spans as (select account_id, subscription_id, sku_id, state, "
-        "date_trunc('second', recorded_at) as from_at, date_trunc('second', lead(recorded_at) over "
-        "(partition by account_id, subscription_id order by step)) as to_at from subscription_step) "
-        "select s.subscription_id, s.account_id, u.resource_id, s.sku_id, s.from_at, s.to_at, p.payers "
+        "with spans as (select account_id, subscription_id, sku_id, state, payer_id, ends_at, "
+        "date_trunc('second', recorded_at) as from_at, date_trunc('second', lead(recorded_at) over w) as to_at, "
+        "coalesce(lead(state) over w = 'running', false) as goes_on from subscription_step "
+        "window w as (partition by account_id, subscription_id order by step)) "
+        "select s.subscription_id, s.account_id, u.resource_id, s.sku_id, s.from_at, s.to_at, u.product_id, "
+        "s.payer_id, e.currency, s.ends_at, s.goes_on, p.payers "
         "from spans s join subscription u on u.account_id = s.account_id and u.subscription_id = s.subscription_id "
+        "join account a on a.account_id = s.account_id join enterprise e on e.enterprise_id = a.enterprise_id "
         "join lateral (select array_agg(distinct r.payer_id) as payers from payment_relation r "
         "where r.account_id = s.account_id) p on true "
         "where s.state = 'running' and u.resource_id <> u.subscription_id and s.from_at < %s "
         "and (s.to_at is null or (s.to_at > %s and s.to_at > s.from_at)) order by s.subscription_id, s.from_at",
         (month.period("UTC").end + _DAY, month.period("UTC").start - _DAY),
     ).fetchall()
-    count = org_store.bucket_count(tx) if rows else 0
-    found: dict[int, list[Subscribed]] = {}
-    for *span, payers in rows:
-        for bucket in sorted({bucket_of(payer, count) for payer in payers}):
-            found.setdefault(bucket, []).append(Subscribed(*span))
-    return found
+    return [
+        SubscribedRow(Subscribed(*span), product, payer, currency, ends_at, goes_on, tuple(payers))
+        for *span, product, payer, currency, ends_at, goes_on, payers in rows
+    ]
 
 
 def ending_before(tx: Transaction, at: datetime) -> list[Subscription]:

@@ -16,13 +16,18 @@ import duckdb
 
 from partita.columnar import deduction as deduction_sql
 from partita.columnar.tables import CHARGE, USAGE, column_list
-from partita.core.deduction import Commitment, Subscribed, WindowKey
+from partita.core.deduction import Commitment, Subscribed, WindowKey, ended_by
+from partita.core.ids import bucket_of
 from partita.core.period import Month
+from partita.core.service_control import policies_in
 from partita.formats.quoting import literal
 from partita.store import commitment as commitment_store
+from partita.store import control_policy as policy_store
+from partita.store import org as org_store
 from partita.store import subscription as subscription_store
 from partita.store.commitment import Taken
 from partita.store.db import Transaction
+from partita.usecases.order.life import life_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,32 @@ def _loaded(
 ) -> dict[int, Deducting]:
     found: dict[int, Deducting] = {}
     by_bucket = commitment_store.of_month(tx, month)
-    subscribed = subscription_store.subscribed(tx, month)
+    subscribed = _subscribed(tx, month)
     for bucket in {**by_bucket, **subscribed}:
         commitments = tuple(by_bucket.get(bucket, ()))
         before = commitment_store.taken_before(tx, commitments, closed_before=closed_before, running=running)
         found[bucket] = Deducting(commitments, before, through, subscribed=tuple(subscribed.get(bucket, ())))
+    return found
+
+
+def _subscribed(tx: Transaction, month: Month) -> dict[int, list[Subscribed]]:
+    """Return when in a month which resource was a subscription in which SKU, by bucket (DEDUCT-10).
+
+    Through its grace and no longer, whenever somebody looks at the clock: what is stopped or over by then is used at
+    the normal price. A bucket has those of every account that its payers pay for, or ever paid for.
+    """
+    rows = subscription_store.subscribed(tx, month)
+    if not rows:
+        return {}
+    count, stated = org_store.bucket_count(tx), policy_store.policies(tx)
+    by_currency = {currency: policies_in(stated, currency) for currency in {one.currency for one in rows}}
+    found: dict[int, list[Subscribed]] = {}
+    for one in rows:
+        life = life_in(by_currency[one.currency], one.span.account_id, one.payer_id, one.product_id)
+        span = one.span if one.goes_on else ended_by(one.span, one.ends_at + life.grace)
+        if span is not None:
+            for bucket in sorted({bucket_of(payer, count) for payer in one.payers}):
+                found.setdefault(bucket, []).append(span)
     return found
 
 
@@ -80,7 +106,7 @@ def late_usage(
     """
     month, bucket = place
     found = of_bucket(tx, month, bucket)
-    subscribed = subscription_store.subscribed(tx, month).get(bucket, [])
+    subscribed = _subscribed(tx, month).get(bucket, [])
     if not (found or subscribed):
         return None
     own = tuple(one for one in found if one.cycle is not None or one.payer_id == _payer_at_end(tx, one, closing))

@@ -1,22 +1,23 @@
 """Whom packages and plans serve, until when, and what they give to the usage of a month.
 
-Owns the SQL of `commitment_share`, `commitment_skip` and `commitment_end`. Rules: DEDUCT-5, DEDUCT-7.
+Owns the SQL of `commitment_share`, `commitment_skip`, `commitment_end` and `package_cut`. Rules: DEDUCT-5, DEDUCT-7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from partita.core import resource_package, savings_plan
-from partita.core.deduction import Commitment, Sharing, Skip
+from partita.core.deduction import Commitment, Sharing, Skip, given_back
 from partita.core.ids import bucket_of
 from partita.core.org import PaymentRelation, payer_of
 from partita.core.period import Cycle, Month, Period
 from partita.store import org as org_store
+from partita.store import rows as rows_store
 from partita.store.commitment.packages import packages_of
 from partita.store.commitment.plans import plans_of
 from partita.store.control_policy import Setting
@@ -66,6 +67,23 @@ def add_end(tx: Transaction, owned: Owned, reason: str, setting: Setting) -> Non
         "values (%s, %s, %s, %s, %s, %s)",
         (owned.account_id, owned.commitment_id, setting.at, reason, setting.by, setting.at),
     )
+
+
+def add_cuts(tx: Transaction, owned: Owned, cuts: Mapping[int, int], setting: Setting) -> None:
+    """Append what of the last windows of a package that is given back is paid for: stretch → quota `_e6` (PKG-8)."""
+    rows = [(owned.account_id, owned.commitment_id, number, quota, setting.at) for number, quota in cuts.items()]
+    rows_store.add(tx, "package_cut (account_id, package_id, stretch, quota_e6, recorded_at)", rows)
+
+
+def cuts_of(tx: Transaction, package_ids: Iterable[str]) -> dict[str, dict[int, int]]:
+    """Return what of the last windows of packages that were given back is paid for, by stretch."""
+    rows = tx.execute(
+        "select package_id, stretch, quota_e6 from package_cut where package_id = any(%s)", (sorted(package_ids),)
+    )
+    found: dict[str, dict[int, int]] = {}
+    for name, number, quota in rows:
+        found.setdefault(name, {})[number] = quota
+    return found
 
 
 def end_of(tx: Transaction, commitment_ids: Iterable[str]) -> dict[str, datetime]:
@@ -175,12 +193,14 @@ def _packages(tx: Transaction, owners: list[str] | None) -> list[Commitment]:
         return []
     names = [one.package.package_id for one in rows]
     shares, skips, ends = shares_of(tx, names), skips_of(tx, names), end_of(tx, names)
+    cuts = cuts_of(tx, ends) if ends else {}
     found = [
         _ended(
             resource_package.commitment(
                 row.package, stretch, row.package.owner_id, shares.get(name, ()), skips.get(name, ())
             ),
             ends.get(name),
+            cuts.get(name, {}).get(stretch.number),
         )
         for row, name in zip(rows, names, strict=True)
         for stretch in row.stretches
@@ -201,12 +221,14 @@ def _plans(tx: Transaction, owners: list[str] | None) -> list[Commitment]:
     return [one for one in found if one is not None]
 
 
-def _ended(one: Commitment, at: datetime | None) -> Commitment | None:
-    """Return a commitment as it is when it was ended early; None when that was before it began."""
+def _ended(one: Commitment, at: datetime | None, paid: int | None = None) -> Commitment | None:
+    """Return a commitment as it is when it was ended early, or given back; None when that was before it began."""
     if at is None or at >= one.valid.end:
         return one
     if at <= one.valid.start:
         return None
+    if paid is not None:
+        return given_back(one, at, paid)
     return replace(one, valid=Period(one.valid.start, at), last_cost_e10=one.cost_e10)
 
 

@@ -6,7 +6,7 @@ A savings plan is a promise and is not given back. Rules: PKG-8 (`docs/rules/res
 from __future__ import annotations
 
 from partita.core import resource_package as rules
-from partita.core.deduction import Commitment
+from partita.core.deduction import Commitment, given_back
 from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind
 from partita.core.period import Period, in_zone
@@ -84,8 +84,12 @@ def _given_up(work: Work, holder: Holder, row: PackageRow, token: tuple[str, byt
     product = catalog_store.skus_of(work.tx)[package.sku_id].product_id
     sold = Sold(package.owner_id, name, product, package.sku_id, "", 1, name)
 
+    cuts = {stretch.number: paid for stretch, paid in _paid_for(work, row)}
+
     def change(order: Order) -> None:
-        commitment_store.add_end(work.tx, Owned(package.owner_id, name), f"order {order.order_id}", by(work))
+        owned = Owned(package.owner_id, name)
+        commitment_store.add_end(work.tx, owned, f"order {order.order_id}", by(work))
+        commitment_store.add_cuts(work.tx, owned, cuts, by(work))
 
     refund = Refund(tuple(each for *_, each in found))
     return give_back(work, holder, Giving(sold, OrderKind.UNSUBSCRIBE, back, refund, change), token)
@@ -95,20 +99,39 @@ def _valued(work: Work, holder: Holder, row: PackageRow) -> list[tuple[Stretch, 
     """Return what each part of a package that is not over gives back to whoever pays for its owner now."""
     at = whole_second(work.now)
     portions = order_store.portions_of(work.tx, row.package.package_id, holder.payer_id)
-    names = [one.source_id for one in row.stretches]
-    closed, running = commitment_store.taken_in_all(work.tx, names), commitment_store.running_of(work.tx, names)
+    taken = _taken(work, row)
     found = []
     for stretch in row.stretches:
         portion = next((one for one in portions if one.period == stretch.valid), None)
         if portion is None or at >= stretch.valid.end:
             continue
-        open_months = sum(
-            taken for _, start, taken in running.get(stretch.source_id, []) if start == stretch.valid.start
-        )
-        taken = closed.get(stretch.source_id, 0) + open_months
-        unused = rules.unused_part(stretch, row.package.cycle, taken, at)
+        unused = rules.unused_part(stretch, row.package.cycle, row.package.zone, taken[stretch.number], at)
         found.append((stretch, portion, part_refund(portion, unused)))
     return found
+
+
+def _taken(work: Work, row: PackageRow) -> dict[int, int]:
+    """Return what was taken of the windows that are running, by stretch (base units × 10^6)."""
+    at, package = whole_second(work.now), row.package
+    names = [one.source_id for one in row.stretches]
+    closed, running = commitment_store.taken_in_all(work.tx, names), commitment_store.running_of(work.tx, names)
+    found = {}
+    for one in row.stretches:
+        start = one.valid.start if package.cycle is None else package.cycle.period(at, package.zone).start
+        now = sum(taken for _, since, taken in running.get(one.source_id, []) if since == start)
+        found[one.number] = now + (closed.get(one.source_id, 0) if package.cycle is None else 0)
+    return found
+
+
+def _paid_for(work: Work, row: PackageRow) -> list[tuple[Stretch, int]]:
+    """Return how much of its running window each part that is given back in its course has paid for (PKG-8)."""
+    at, package, taken = whole_second(work.now), row.package, _taken(work, row)
+    return [
+        (one, rules.used_up(one, one.valid if package.cycle is None else package.cycle.period(at, package.zone),
+                            taken[one.number], at))
+        for one in row.stretches
+        if one.valid.start <= at < one.valid.end
+    ]  # fmt: skip
 
 
 def _never_spread(row: PackageRow, stretch: Stretch, work: Work) -> int:
@@ -121,5 +144,7 @@ def _never_spread(row: PackageRow, stretch: Stretch, work: Work) -> int:
     at = whole_second(work.now)
     if at <= stretch.valid.start:
         return -price
-    windows = rules.window_count(Period(stretch.valid.start, at), row.package.cycle, row.package.zone)
-    return min(0, windows * whole.cost_e10 - price)
+    paid = next(quota for one, quota in _paid_for(work, row) if one.number == stretch.number)
+    ended = given_back(whole, at, paid)
+    windows = rules.window_count(ended.valid, row.package.cycle, row.package.zone)
+    return min(0, (windows - 1) * whole.cost_e10 + ended.last_cost_e10 - price)

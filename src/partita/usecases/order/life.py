@@ -30,7 +30,12 @@ def life_of(work: Work, one: Subscription) -> Life:
 
     A grace that has only an amount gives no time: nobody is in debt for what was paid ahead.
     """
-    policy = policy_for(policies(work, one.account_id), one.account_id, one.payer_id, one.product_id)
+    return life_in(policies(work, one.account_id), one.account_id, one.payer_id, one.product_id)
+
+
+def life_in(known: Policies, account_id: str, payer_id: str, product_id: str) -> Life:
+    """Return what follows the end of a subscription in a product, by the policies of its currency."""
+    policy = policy_for(known, account_id, payer_id, product_id)
     grace = (policy.grace.duration or timedelta(0)) if policy.stops else FOR_EVER
     return Life(grace, policy.retention)
 
