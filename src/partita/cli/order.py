@@ -211,8 +211,14 @@ def unsubscribe(
     from partita.usecases import order  # noqa: PLC0415 - a command starts fast
 
     kind = OrderKind.TO_USAGE if to_usage else OrderKind.UNSUBSCRIBE
+    is_package = subscription.startswith(("pkg_", "plan_"))
+    if is_package and (renewals_only or to_usage):
+        screen.misuse(
+            "A package is given back whole: --renewals-only and --to-usage are for subscriptions.",
+            "资源包只能整体退订：--renewals-only 与 --to-usage 仅用于包年包月。",
+        )
     with screen.opened() as books, books.work() as work:
-        if subscription.startswith(("pkg_", "plan_")):
+        if is_package:
             answer = order.unsubscribe_package(work, package_id=subscription, key=key, dry_run=ways.dry_run)
         else:
             answer = order.unsubscribe(

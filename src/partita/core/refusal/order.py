@@ -108,16 +108,22 @@ SUBSCRIPTION_HAS_ORDER = (
 SUBSCRIPTION_WITHOUT_VALUE = (
     (
         "{before} paid for {subscription}, not {payer}: after a trusteeship it runs until its end without any value "
-        "to give back or to change (REL-7). Renew it, and what you pay counts again."
+        "to give back or to change (REL-7). Renew it, and what you pay counts again, from when it starts."
     ),
     (
         "{subscription} 由 {before} 付款，而非 {payer}：解除托管后可用至到期，但无财务价值，不能退款或变更。"
-        "续费后所付部分重新计值。"
+        "续费后所付部分自其开始之日起重新计值。"
     ),
 )
 NOT_REFUNDABLE = (
-    "{subscription} was bought with a promotion that is not refunded (order {order}).",
-    "{subscription} 使用了不可退的促销活动（订单 {order}），不能退订。",
+    (
+        "{subscription} was bought with a promotion that is not refunded (order {order}). A renewal that has not "
+        "started and was paid without one comes back alone: `--renewals-only`."
+    ),
+    (
+        "{subscription} 使用了不可退的促销活动（订单 {order}），不能退订。"
+        "未开始且未使用此类促销的续费可单独退订：`--renewals-only`。"
+    ),
 )
 RESIZE_TO_THE_SAME = (
     "{subscription} is {quantity} of {sku} already: name another SKU or quantity.",

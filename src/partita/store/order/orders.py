@@ -173,8 +173,10 @@ def last_price(tx: Transaction, subscription_id: str, sku_id: str, begins: str) 
     row = tx.execute(
         "select l.price_id from order_line l join order_charge c on c.payer_id = l.payer_id "
         "and c.order_id = l.order_id and c.line = l.line "
+        "left join subscription_step s on s.account_id = c.account_id and s.subscription_id = l.subscription_id "
+        "and s.order_id = l.order_id "
         "where l.subscription_id = %s and l.sku_id = %s and starts_with(l.price_id, %s) "
-        "order by c.charged_at desc, c.line desc limit 1",
+        "order by c.charged_at desc, s.step desc nulls last, c.line desc limit 1",
         (subscription_id, sku_id, begins),
     ).fetchone()
     return None if row is None else str(row[0])

@@ -7,6 +7,7 @@ from partita.core.ids import derived_id
 from partita.core.money import Money
 from partita.core.order import OrderKind
 from partita.core.permission import Action
+from partita.core.quantity import format_quantity
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.resource_package import PackageChange, PackageOffer
 from partita.store import commitment as commitment_store
@@ -67,7 +68,7 @@ def upgrade_package(
     refuses.
     """
     change = PackageChange(package_id, more_e6=more_e6)
-    no = terms_at_fault(rules.check_quota(more_e6, 1, ()), (more_e6,))
+    no = terms_at_fault(rules.check_quota(more_e6, 1, ()), (format_quantity(more_e6),))
     asked = (idempotency_key, ("upgrade", package_id, more_e6, price_minor))
     return _changed(work, change, asked, (OrderKind.UPGRADE, 1, price_minor, no), dry_run=dry_run)
 

@@ -173,7 +173,8 @@ def _given_up(
     portions = valued(work, holder, one)
     if isinstance(portions, Refused):
         return portions
-    if no := unrefundable(one.subscription_id, portions):
+    asked_for = [each for each in portions if each.period.start > at] if renewals_only else portions
+    if no := unrefundable(one.subscription_id, asked_for):
         return no
     policy = order_store.refund_policy(work.tx, one.product_id)
     used = order_store.five_day_refunds(work.tx, one.account_id)

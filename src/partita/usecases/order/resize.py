@@ -5,6 +5,7 @@ Rules: UNSUB-6, UNSUB-7 (`docs/rules/unsubscribe.md`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -96,7 +97,7 @@ def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> li
     if not portions or state_of(work, one) is not SubscriptionState.RUNNING:
         ended = in_zone(one.paid.ends_at, one.zone)
         return refused(Reason.SUBSCRIPTION_ENDED, subscription=one.subscription_id, ended=ended)
-    if no := _unfit(work, one, to):
+    if no := _unfit(work, one, to) or _of_another(work, holder, one, portions):
         return no
     found: list[Difference] = []
     for stretch in stretches(portions):
@@ -105,6 +106,20 @@ def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> li
             return difference
         found.append(difference)
     return found
+
+
+def _of_another(work: Work, holder: Holder, one: Subscription, portions: Sequence[Portion]) -> Refused | None:
+    """Refuse to change what runs on what another has paid: SUBSCRIPTION_WITHOUT_VALUE (REL-7).
+
+    What this payer paid may be a renewal that has not started: until then there is nothing to reckon the change from.
+    """
+    if min(portion.period.start for portion in portions) <= whole_second(work.now):
+        return None
+    name, payer = one.subscription_id, holder.payer_id
+    others = order_store.other_payers(work.tx, name, payer)
+    if not others:
+        return None
+    return refused(Reason.SUBSCRIPTION_WITHOUT_VALUE, subscription=name, before=", ".join(others), payer=payer)
 
 
 def _unfit(work: Work, one: Subscription, to: Asked) -> Refused | None:

@@ -114,12 +114,15 @@ def _tries(work: Work, one: Subscription) -> list[Attempt]:
 
 
 def _renew(work: Work, one: Subscription) -> OrderPaid | Refused:
-    """Order and pay a renewal, or pay the one that waited for approval; what cannot be paid leaves no order behind."""
+    """Order and pay a renewal, or pay the one that waited for approval; what cannot be paid leaves no order behind.
+
+    An unpaid order of the customer's own is never paid by the clock: the try fails, and says which one is in the way.
+    """
     name = one.subscription_id
     waiting = order_store.open_on(work.tx, [name], work.now).get(name)
-    if waiting is not None:
+    if waiting is not None and waiting in _own_orders(work, one):
         return pay(work, order_id=waiting)
-    token = Token(f"auto:{name}:{one.paid.ends_at.isoformat()}:{len(_tries(work, one)) + 1}")
+    token = Token(_key(one, len(_tries(work, one)) + 1))
     asked = Asked(term=one.renewing.term, terms=one.renewing.terms)
     placed = renew(work, subscription_ids=[name], asked=asked, token=token)
     if isinstance(placed, Refused):
@@ -130,6 +133,17 @@ def _renew(work: Work, one: Subscription) -> OrderPaid | Refused:
         if answer.reason is Reason.ORDER_FUNDS_SHORT:
             return Refused(Reason.RENEWAL_FUNDS_SHORT, answer.detail | {"subscription": name})
     return answer
+
+
+def _key(one: Subscription, number: int) -> str:
+    return f"auto:{one.subscription_id}:{one.paid.ends_at.isoformat()}:{number}"
+
+
+def _own_orders(work: Work, one: Subscription) -> set[str]:
+    """Return the orders that the clock placed to renew a subscription at its end."""
+    keys = (_key(one, number) for number in range(1, len(_tries(work, one)) + 1))
+    placed = (order_store.by_key(work.tx, one.account_id, key) for key in keys)
+    return {found[0].order_id for found in placed if found is not None}
 
 
 def _reminded(work: Work, one: Subscription) -> bool:
