@@ -150,27 +150,34 @@ def _difference(
     whole = _whole(work, holder, one, base, (kept, asked, found[0]))
     if isinstance(whole, Refused):
         return whole
-    cost_e10, period = whole
-    price = truncate(cost_e10, minor_scale_e10(holder.currency))
-    difference, rest = resize_price(stretch, price, whole_second(work.now), whole=period)
-    return stretch, difference, rest, found[0]
+    cost_e10, list_e10, period = whole
+    scale, at = minor_scale_e10(holder.currency), whole_second(work.now)
+    difference, rest = resize_price(stretch, truncate(cost_e10, scale), at, whole=period)
+    before_discounts = [replace(portion, price=portion.original) for portion in stretch]
+    listed, _ = resize_price(before_discounts, truncate(list_e10, scale), at, whole=period)
+    quote = found[0]
+    return stretch, difference, rest, replace(quote, priced=replace(quote.priced, list_cost_e10=max(0, listed) * scale))
 
 
 def _whole(
     work: Work, holder: Holder, one: Subscription, base: Portion, priced: tuple[KeptLine, Asked, Quoted]
-) -> tuple[int, Period] | Refused:
+) -> tuple[int, int, Period] | Refused:
     """Return what the new configuration costs (`_e10`) for a period that is taken as what was bought was (UNSUB-6).
+
+    After and before discounts.
 
     By the same terms for the very period, odd time up to the unified day included; by other terms for theirs.
     """
     kept, asked, quote = priced
     before, months = _paid_before(work, one, base), asked.terms * asked.term.months
-    cost_e10, start = quote.priced.contracted_cost_e10, base.period.start
+    cost_e10, list_e10, start = quote.priced.contracted_cost_e10, quote.priced.list_cost_e10, base.period.start
     terms_end = before.plus(months, one.zone, start).ends_at
     if months != kept.months or terms_end >= base.period.end:
-        return cost_e10, Period(start, terms_end)
+        return cost_e10, list_e10, Period(start, terms_end)
     odd = odd_time(work, holder, asked, bought(before, months, base.period, one.zone), kind=OrderKind.UPGRADE)
-    return odd if isinstance(odd, Refused) else (cost_e10 + odd.contracted_cost_e10, base.period)
+    if isinstance(odd, Refused):
+        return odd
+    return cost_e10 + odd.contracted_cost_e10, list_e10 + odd.list_cost_e10, base.period
 
 
 def _paid_before(work: Work, one: Subscription, base: Portion) -> Paid:
@@ -200,7 +207,8 @@ def _upgraded(
 
 
 def _more(quote: Quoted, cost_e10: int) -> PricedLine:
-    return replace(quote.priced, list_cost_e10=cost_e10, contracted_cost_e10=cost_e10)
+    """Return a line of what is dearer; before discounts it is no less than after them."""
+    return replace(quote.priced, list_cost_e10=max(quote.priced.list_cost_e10, cost_e10), contracted_cost_e10=cost_e10)
 
 
 def _downgraded(
