@@ -144,7 +144,7 @@ class Configuration:
     """What a subscription is to become."""
 
     sku: str = ""
-    quantity: int = 1
+    quantity: int = 0
     terms: str = ""
 
 
@@ -163,7 +163,7 @@ def resize(
     to.sku
         the SKU; default: the same.
     to.quantity
-        how many of it.
+        how many of it; default (0): as many as now.
     to.terms
         a price that the operator states, such as 1y@900.00; default: the catalogue's.
     key

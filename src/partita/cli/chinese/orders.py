@@ -49,7 +49,7 @@ ORDERS: dict[str, tuple[str, dict[str, str]]] = {
             "subscription": "包年包月实例。",
             "to": "新配置。",
             "to.sku": "SKU；默认不变。",
-            "to.quantity": "数量。",
+            "to.quantity": "数量；默认（0）不变。",
             "to.terms": "运营方指定的价格，例如 1y@900.00；默认按价目。",
             "key": _KEY,
             **_COUPON,

@@ -210,11 +210,17 @@ def money_of_orders(tx: Transaction, payer_ids: Collection[str]) -> list[OrderMo
     return [OrderMoney(*row) for row in rows]
 
 
-def spent_in_month(tx: Transaction, account_id: str, month: int) -> int:
-    """Return what an account has ordered in a month, less what came back, in minor units."""
+def spent_in_month(tx: Transaction, account_id: str, month: int, now: datetime) -> int:
+    """Return what an account has ordered in a month, less what came back, in minor units.
+
+    With its orders that wait to be paid, whenever they were placed: paid now, they are of this month (APPROVE-1).
+    """
     row = tx.execute(
-        "select coalesce(sum(payable_minor), 0)::bigint from order_charge where account_id = %s and month = %s",
-        (account_id, month),
+        "select (select coalesce(sum(payable_minor), 0) from order_charge where account_id = %(account)s "
+        "and month = %(month)s)::bigint + (select coalesce(sum(o.payable_minor), 0) from customer_order o "
+        "where o.account_id = %(account)s and o.expires_at > %(now)s and not exists (select from order_step s "
+        "where s.payer_id = o.payer_id and s.order_id = o.order_id and s.state <> 'unpaid'))::bigint",
+        {"account": account_id, "month": month, "now": now},
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from partita.core.order import Order, OrderKind
+from partita.core.period import in_zone
+from partita.core.refusal import Reason, Refused, refused
 from partita.core.service_control import Policies, policies_in, policy_for
 from partita.core.subscription import Life, SubscriptionState
 from partita.store import control_policy as policy_store
 from partita.store import funds as funds_store
+from partita.store import order as order_store
+from partita.store import subscription as subscription_store
 from partita.store.subscription import Subscription
 from partita.usecases.work import Work
 
@@ -47,3 +52,22 @@ def state_of(work: Work, one: Subscription) -> SubscriptionState:
     by_clock = life_of(work, one).state(one.paid.ends_at, work.now)
     stopped = one.state is SubscriptionState.STOPPED and by_clock is SubscriptionState.GRACE
     return SubscriptionState.STOPPED if stopped else by_clock
+
+
+def over_since(work: Work, order: Order) -> Refused | None:
+    """Refuse to pay for a subscription that is over since, or to upgrade one that ended meanwhile (SUB-5).
+
+    A renewal is paid until the release, an upgrade until the end. In this order: SUBSCRIPTION_OVER, SUBSCRIPTION_ENDED.
+    """
+    if order.kind not in (OrderKind.RENEW, OrderKind.UPGRADE):
+        return None
+    for name in sorted({kept.line.subscription_id for kept in order_store.lines_of(work.tx, order.order_id)}):
+        one = subscription_store.subscription(work.tx, name)
+        if one is None:  # a resource package: `commitment.unready` looks at it
+            continue
+        state = state_of(work, one)
+        if state.is_over:
+            return refused(Reason.SUBSCRIPTION_OVER, subscription=name, state=(state.text(), state.text("zh")))
+        if order.kind is OrderKind.UPGRADE and state is not SubscriptionState.RUNNING:
+            return refused(Reason.SUBSCRIPTION_ENDED, subscription=name, ended=in_zone(one.paid.ends_at, one.zone))
+    return None

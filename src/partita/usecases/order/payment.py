@@ -33,6 +33,7 @@ from partita.usecases.funds.command import saved
 from partita.usecases.funds.figures import figures_of
 from partita.usecases.order.commitment import unready
 from partita.usecases.order.fulfilment import fulfil
+from partita.usecases.order.life import over_since
 from partita.usecases.order.resource import taken_since
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -58,8 +59,8 @@ def pay(work: Work, *, order_id: str, dry_run: bool = False) -> OrderPaid | Refu
 
     Under 财务托管 the payer is the main account, so its people pay what members order. An order that is paid answers
     the same again. Refused in this order: UNKNOWN_ORDER, what `authorise` says (for the payer), ORDER_NOT_UNPAID,
-    ORDER_PAYER_CHANGED, ORDER_AWAITS_APPROVAL, SUBSCRIPTION_EXISTS, what `commitment.made` refuses,
-    ORDER_FUNDS_SHORT.
+    ORDER_PAYER_CHANGED, ORDER_AWAITS_APPROVAL, SUBSCRIPTION_EXISTS, SUBSCRIPTION_OVER, SUBSCRIPTION_ENDED, what
+    `commitment.made` refuses, ORDER_FUNDS_SHORT.
     """
     order = order_store.order_of(work.tx, order_id)
     if order is None:
@@ -85,6 +86,7 @@ def paid(work: Work, order_id: str, *, dry_run: bool = False) -> OrderPaid | Ref
         rules.may_pay(order, work.now, payer_now=holder.payer_id)
         or _unapproved(approval_store.approval_of(work.tx, order))
         or taken_since(work, order)
+        or over_since(work, order)
         or unready(work, order)
     )
     if no:

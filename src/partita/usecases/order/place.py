@@ -331,7 +331,7 @@ def subject_of(work: Work, holder: Holder, priced: Priced, *, binds_minor: int =
         amount_minor=priced.payable + binds_minor,
         products=products,
         new_products=products - order_store.known_products(work.tx, holder.account_id),
-        spent_minor=usage + order_store.spent_in_month(work.tx, holder.account_id, month.number),
+        spent_minor=usage + order_store.spent_in_month(work.tx, holder.account_id, month.number, work.now),
     )
 
 

@@ -50,7 +50,7 @@ def resize(
 ) -> OrderPlaced | GivenBack | Refused:
     """Change SKU or quantity of a subscription for the rest of what is paid (UNSUB-6, UNSUB-7).
 
-    `to` names the SKU ('' = the same) and the quantity. A purchase and each renewal are priced by their own terms at
+    `to` names the SKU ('' = the same) and the quantity (0 = the same). A purchase and each renewal are priced by their own terms at
     today's prices; the rest of each, less what the rest of the old configuration was priced at, is the difference.
     Refused in this order: UNKNOWN_SUBSCRIPTION, what `authorise` says, BAD_TEXT, IDEMPOTENCY_KEY_REUSED, what `valued`
     refuses, SUBSCRIPTION_ENDED, UNKNOWN_SKU, RESIZE_OTHER_PRODUCT, RESIZE_TO_THE_SAME, what `quoted` refuses,
@@ -64,7 +64,6 @@ def resize(
         return holder
     if no := text_at_fault({"key": token.key}):
         return no
-    wanted = replace(to, sku_id=to.sku_id or one.sku_id, resource_id=one.resource_id)
     body = ("resize", subscription_id, to.sku_id, to.quantity, to.plain(), token.coupon_id)
     known = order_store.by_key(work.tx, one.account_id, token.key)
     if known is not None and known[0].kind is OrderKind.DOWNGRADE:
@@ -78,6 +77,9 @@ def resize(
         ledger_store.lock_payers(work.tx, {holder.payer_id, one.account_id})
         fresh = subscription_store.subscription(work.tx, subscription_id)
         assert fresh is not None, "it was there a moment ago"
+        wanted = replace(
+            to, sku_id=to.sku_id or fresh.sku_id, quantity=to.quantity or fresh.quantity, resource_id=fresh.resource_id
+        )
         found = _differences(work, holder, fresh, wanted)
         if isinstance(found, Refused):
             return found
