@@ -9,10 +9,11 @@ from functools import partial
 import pytest
 
 from partita.core import resource_package, savings_plan
+from partita.core.deduction import windows_over
 from partita.core.period import Cycle, Period
 from partita.core.quantity import E6
 from partita.core.refusal import Reason
-from partita.core.resource_package import PackageOffer, Stretch, StretchKind
+from partita.core.resource_package import PackageOffer, ResourcePackage, Stretch, StretchKind
 from partita.core.savings_plan import RatesOffered
 from partita.core.unsubscribe import PaidPart, Portion, part_refund
 
@@ -98,10 +99,22 @@ def test_of_a_window_that_resets_what_was_taken_counts_where_it_is_more_than_its
     assert Fraction(*left(half + 1, noon)) < Fraction(47, 60), "a part of a unit counts as one"
     assert Fraction(*left(3 * quarter, noon)) == Fraction(24 * 100 - 75, 30 * 100)
     assert Fraction(*left(4 * quarter, noon)) == Fraction(23, 30)
-    day = Cycle.DAY.period(noon, ZONE)
-    paid = [resource_package.used_up(one, day, taken, noon) for taken in (0, quarter, half, 3 * quarter, 4 * quarter)]
+    used_up = resource_package.used_up
+    paid = [used_up(one, Cycle.DAY, ZONE, taken, noon) for taken in (0, quarter, half, 3 * quarter, 4 * quarter)]
     assert paid == [50 * E6, 50 * E6, 50 * E6, 75 * E6, 100 * E6]
-    assert resource_package.used_up(one, one.valid, quarter, noon) == 25 * E6, "time does not count"
+    assert used_up(one, None, ZONE, quarter, noon) == 25 * E6, "time does not count"
+
+
+def test_cut_windows_of_whole_months_give_as_many_quotas_as_months_and_bear_the_price() -> None:
+    package = ResourcePackage("pkg_1", "acme", "pack", "CNY", ZONE, "h", Cycle.MONTH, (("vm", E6),))
+    for start in (START, START + timedelta(days=14, hours=7), MONTH.end - timedelta(seconds=1)):
+        valid = resource_package.valid_for(start, 12, ZONE)
+        one = resource_package.commitment(package, Stretch("pkg_1", 1, StretchKind.NEW, valid, 100 * E6, 100_01), "acme")
+        windows = list(windows_over(one, Period(valid.start, valid.end)))
+        given = sum(one.capacity_of(window) for window in windows)
+        assert 0 <= 1_200 * E6 - given <= 1, "the first and the last are the same month of two years, but for rounding"
+        costs = sum(one.cost_of(window) for window in windows)
+        assert costs == resource_package.spread_cost(one) == 100_01 * 10**8
 
 
 def test_who_takes_a_whole_month_on_its_first_day_gets_nothing_of_it_back() -> None:

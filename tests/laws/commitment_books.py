@@ -53,6 +53,8 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
         skips=tuple(_skip(draw, skus, names) for _ in range(draw(st.integers(0, 1)))),
         fee_e10=draw(st.sampled_from([0, 5 * 10**9])),
         last_capacity=draw(st.none() | st.integers(0, capacity)) if kind is Kind.PACKAGE else None,
+        first_capacity=draw(st.none() | st.integers(1, capacity)) if kind is Kind.PACKAGE else None,
+        first_cost_e10=draw(st.none() | costs) if kind is Kind.PACKAGE else None,
     )
 
 

@@ -149,7 +149,9 @@ COMMITMENTS: dict[str, str] = {
     "capacity": "BIGINT",  # of one window: quantity e6 of a package, money e10 of a plan
     "cost_e10": "BIGINT",  # what one window costs, spread from what was paid
     "last_cost_e10": "BIGINT",  # the last one
-    "last_capacity": "BIGINT",  # what the last one gives: less where the rest was given back
+    "last_capacity": "BIGINT",  # what the last one gives: less where it is cut, or the rest was given back
+    "first_cost_e10": "BIGINT",  # the first one
+    "first_capacity": "BIGINT",  # what the first one gives: less where it is cut
     "fee_e10": "BIGINT",  # charged for every window
     "every_region": "BOOLEAN",
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from partita.core.catalog import Model
@@ -71,8 +71,9 @@ class Commitment:
     `capacity` is that of one window in base units: quantity `_e6` of a package, money `_e10` of a plan. One unit of a
     SKU takes its weight: the factor `_e6`, or the plan rate `_e10`. `cycle` None = one window, the whole validity.
     `cost_e10` is what one window costs, spread from what was paid; the last window costs `last_cost_e10`. `fee_e10` is
-    charged for every window, used or not. `last_capacity`: that of the last window where it is another, because the
-    rest was given back (PKG-8); then it may be nothing.
+    charged for every window, used or not. `first_capacity` with `first_cost_e10`, and `last_capacity`: those of the
+    first and last window where they are others, because the validity cuts them (PKG-1) or the rest was given back
+    (PKG-8); then it may be nothing.
     """
 
     source_id: str
@@ -93,6 +94,8 @@ class Commitment:
     skips: tuple[Skip, ...] = ()
     fee_e10: int = 0
     last_capacity: int | None = None
+    first_capacity: int | None = None
+    first_cost_e10: int | None = None
 
     def __post_init__(self) -> None:
         assert self.capacity > 0, "a commitment gives something"
@@ -110,12 +113,17 @@ class Commitment:
 
     def capacity_of(self, window: Period) -> int:
         """Return what a window gives, in base units."""
-        is_cut = self.last_capacity is not None and window.end >= self.valid.end
-        return self.last_capacity if is_cut and self.last_capacity is not None else self.capacity
+        if window.end >= self.valid.end:
+            return self.capacity if self.last_capacity is None else self.last_capacity
+        is_first = self.first_capacity is not None and window.start <= self.valid.start
+        return self.first_capacity if is_first and self.first_capacity is not None else self.capacity
 
     def cost_of(self, window: Period) -> int:
         """Return what a window costs, in `_e10`: what rounding dropped before is in the last one (DEDUCT-4)."""
-        return self.last_cost_e10 if window.end >= self.valid.end else self.cost_e10
+        if window.end >= self.valid.end:
+            return self.last_cost_e10
+        is_first = self.first_cost_e10 is not None and window.start <= self.valid.start
+        return self.first_cost_e10 if is_first and self.first_cost_e10 is not None else self.cost_e10
 
     def spread(self, window: Period, taken: int) -> int:
         """Return what the first part of a window costs, in `_e10`: `taken` in base units × 10^6, cut (DEDUCT-4)."""
@@ -157,10 +165,22 @@ class Subscribed:
 
 def given_back(one: Commitment, at: datetime, paid: int) -> Commitment:
     """Return a commitment that was given back in its course (PKG-8): `paid` base units of its last window are paid."""
-    window, valid = one.window(at), Period(one.valid.start, at)
+    window = one.window(at)
     if window.start == at:
-        return replace(one, valid=valid, last_cost_e10=one.cost_e10)
-    return replace(one, valid=valid, last_capacity=paid, last_cost_e10=one.cost_of(window) * paid // one.capacity)
+        return ended_at(one, at)
+    cost = one.cost_of(window) * paid // one.capacity_of(window)
+    return replace(one, valid=Period(one.valid.start, at), last_capacity=paid, last_cost_e10=cost)
+
+
+def ended_at(one: Commitment, at: datetime) -> Commitment:
+    """Return a commitment that ends in its course, and nothing of it comes back: its last window stays as it was."""
+    last = one.window(at - _INSTANT)
+    return replace(
+        one, valid=Period(one.valid.start, at), last_capacity=one.capacity_of(last), last_cost_e10=one.cost_of(last)
+    )
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def ended_by(one: Subscribed, at: datetime) -> Subscribed | None:

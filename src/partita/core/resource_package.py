@@ -154,10 +154,16 @@ def commitment(
     shares: Iterable[Sharing] = (),
     skips: Iterable[Skip] = (),
 ) -> Commitment:
-    """Return a stretch as it deducts for a payer (PKG-1); its price is spread over its windows (DEDUCT-4)."""
+    """Return a stretch as it deducts for a payer (PKG-1); its price is spread over its windows (DEDUCT-4).
+
+    A window that the validity cuts gives its part of the quota, and bears its part of the price.
+    """
     price = stretch.price_minor * minor_scale_e10(package.currency)
-    count = window_count(stretch.valid, package.cycle, package.zone)
-    each = price // count
+    first, last = (window_quota(stretch, package.cycle, package.zone, at) for at in _ends(stretch.valid))
+    count, quota = window_count(stretch.valid, package.cycle, package.zone), stretch.quota_e6
+    whole = last if count == 1 else first + (count - 2) * quota + last
+    each, of_first = price * quota // whole, price * first // whole
+    of_last = price if count == 1 else price - of_first - (count - 2) * each
     return Commitment(
         source_id=stretch.source_id,
         kind=Kind.PACKAGE,
@@ -170,12 +176,40 @@ def commitment(
         cycle=package.cycle,
         capacity=stretch.quota_e6,
         cost_e10=each,
-        last_cost_e10=price - each * (count - 1),
+        last_cost_e10=of_last,
         weights=dict(package.factors),
         regions=frozenset(package.regions),
         shares=tuple(shares),
         skips=tuple(skips),
+        last_capacity=None if last == quota else last,
+        first_capacity=None if first == quota else first,
+        first_cost_e10=None if first == quota else of_first,
     )
+
+
+def window_quota(one: Stretch, cycle: Cycle | None, zone: str, at: datetime) -> int:
+    """Return the quota of the window that holds an instant, `_e6`: of one that the validity cuts its part by time.
+
+    So whoever buys n months gets n quotas, whenever in the month (PKG-1); at least a millionth, which bears its price.
+    """
+    if cycle is None:
+        return one.quota_e6
+    window = cycle.period(at, zone)
+    held = min(window.end, one.valid.end) - max(window.start, one.valid.start)
+    return max(1, one.quota_e6 * (held // _INSTANT) // ((window.end - window.start) // _INSTANT))
+
+
+def _ends(valid: Period) -> tuple[datetime, datetime]:
+    return valid.start, valid.end - _INSTANT
+
+
+def spread_cost(one: Commitment) -> int:
+    """Return what all windows of a commitment cost together, in `_e10`."""
+    count = window_count(one.valid, one.cycle, one.zone)
+    if count == 1:
+        return one.last_cost_e10
+    first, last = (one.cost_of(one.window(at)) for at in _ends(one.valid))
+    return first + (count - 2) * one.cost_e10 + last
 
 
 def window_count(valid: Period, cycle: Cycle | None, zone: str) -> int:
@@ -231,18 +265,18 @@ def upgraded(stretches: Iterable[Stretch], more_e6: int, price_minor: int, now: 
     return Stretch(known[0].package_id, known[-1].number + 1, StretchKind.UPGRADE, valid, more_e6, price_minor)
 
 
-def used_up(one: Stretch, window: Period, taken: int, at: datetime) -> int:
+def used_up(one: Stretch, cycle: Cycle | None, zone: str, taken: int, at: datetime) -> int:
     """Return how much of the quota of the window that is running is paid for when a stretch is given up, `_e6` (PKG-8).
 
     What was taken of it (`taken` in base units × 10^6), of a window that resets at least its part by time: so nobody
-    uses a quota and gives it back. `window`: that of `at`; of an aggregate quota the whole validity, where time does
-    not count.
+    uses a quota and gives it back. Of an aggregate quota time does not count.
     """
-    used = one.quota_e6 - left_e6(one.quota_e6, taken)
-    if window == one.valid:
+    quota = window_quota(one, cycle, zone, at)
+    used = quota - left_e6(quota, taken)
+    if cycle is None:
         return used
-    whole = Period(max(window.start, one.valid.start), min(window.end, one.valid.end))
-    return max(used, one.quota_e6 * _seconds(whole.start, at) // _seconds(whole.start, whole.end))
+    held = _held(one, cycle, zone, at)
+    return max(used, quota * _seconds(held.start, at) // _seconds(held.start, held.end))
 
 
 def unused_part(one: Stretch, cycle: Cycle | None, zone: str, taken: int, at: datetime) -> tuple[int, int]:
@@ -259,13 +293,18 @@ def unused_part(one: Stretch, cycle: Cycle | None, zone: str, taken: int, at: da
     whole = _seconds(one.valid.start, one.valid.end)
     if at >= one.valid.end:
         return 0, whole
-    window = cycle.period(at, zone)
-    start, end = max(window.start, one.valid.start), min(window.end, one.valid.end)
-    used = one.quota_e6 - left_e6(one.quota_e6, taken)
-    if used * _seconds(start, end) <= one.quota_e6 * _seconds(start, at):
+    held, quota = _held(one, cycle, zone, at), window_quota(one, cycle, zone, at)
+    used = quota - left_e6(quota, taken)
+    if used * _seconds(held.start, held.end) <= quota * _seconds(held.start, at):
         return _seconds(at, one.valid.end), whole
-    rest = _seconds(start, one.valid.end) * one.quota_e6 - _seconds(start, end) * used
-    return rest, whole * one.quota_e6
+    rest = _seconds(held.start, one.valid.end) * quota - _seconds(held.start, held.end) * used
+    return rest, whole * quota
+
+
+def _held(one: Stretch, cycle: Cycle, zone: str, at: datetime) -> Period:
+    """Return as much of the window that holds an instant as is in the validity."""
+    window = cycle.period(at, zone)
+    return Period(max(window.start, one.valid.start), min(window.end, one.valid.end))
 
 
 def _seconds(start: datetime, end: datetime) -> int:

@@ -189,6 +189,7 @@ def _plain(one: PackageShown) -> dict[str, object]:
             {
                 "source_id": each.stretch.source_id,
                 "quota": format_quantity(each.stretch.quota_e6),
+                "window_quota": format_quantity(each.quota_e6),
                 "left": format_quantity(each.left_e6),
                 "price": str(Money(each.stretch.price_minor, package.currency)),
                 "starts_at": each.stretch.valid.start,
@@ -216,7 +217,7 @@ def package_table(console: Console, found: list[PackageShown], now: datetime) ->
         for part in one.stretches:
             grid.add_row(
                 part.stretch.source_id, ", ".join(sku for sku, _ in one.package.factors),
-                format_quantity(part.left_e6), f"{format_quantity(part.stretch.quota_e6)} {one.package.unit}", each,
+                format_quantity(part.left_e6), f"{format_quantity(part.quota_e6)} {one.package.unit}", each,
                 local(part.stretch.valid.end, one.package.zone), told.state_name(part.state),
                 told.serves(one.shares, now),
             )  # fmt: skip

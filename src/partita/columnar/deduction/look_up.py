@@ -88,9 +88,13 @@ def _row(one: Commitment, number: int) -> tuple[object, ...]:
     return (
         one.source_id, one.kind.value, number, one.owner_id, one.payer_id, one.sku_id, one.zone, one.currency,
         one.valid.start, one.valid.end, one.cycle.value if one.cycle else None, one.capacity, one.cost_e10,
-        one.last_cost_e10, one.capacity if one.last_capacity is None else one.last_capacity, one.fee_e10,
-        not one.regions,
+        one.last_cost_e10, _or(one.last_capacity, one.capacity), _or(one.first_cost_e10, one.cost_e10),
+        _or(one.first_capacity, one.capacity), one.fee_e10, not one.regions,
     )  # fmt: skip
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
 
 
 def _shares(one: Commitment) -> Iterator[tuple[object, ...]]:

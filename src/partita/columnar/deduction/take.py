@@ -46,8 +46,10 @@ _CANDIDATE = """
 create or replace temp table candidate as
 select o.place, o.usage_start, o.quantity_e6 as asked_e6, o.list_price_e10, c.source_id, c.pass, w.weight,
   coalesce(n.window_at, c.from_at) as window_at,
-  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_capacity else c.capacity end as capacity,
-  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10 else c.cost_e10 end as cost_e10,
+  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_capacity
+    when n.window_at <= c.from_at then c.first_capacity else c.capacity end as capacity,
+  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10
+    when n.window_at <= c.from_at then c.first_cost_e10 else c.cost_e10 end as cost_e10,
   coalesce(b.taken, 0)::hugeint as taken_before
 from offered o join commitments c on c.payer_id = o.payer_id and c.zone = o.zone and c.currency = o.currency
   and o.usage_start >= c.from_at and o.usage_start < c.to_at

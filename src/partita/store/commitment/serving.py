@@ -12,10 +12,10 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from partita.core import resource_package, savings_plan
-from partita.core.deduction import Commitment, Sharing, Skip, given_back
+from partita.core.deduction import Commitment, Sharing, Skip, ended_at, given_back
 from partita.core.ids import bucket_of
 from partita.core.org import PaymentRelation, payer_of
-from partita.core.period import Cycle, Month, Period
+from partita.core.period import Cycle, Month
 from partita.store import org as org_store
 from partita.store import rows as rows_store
 from partita.store.commitment.packages import packages_of
@@ -229,7 +229,7 @@ def _ended(one: Commitment, at: datetime | None, paid: int | None = None) -> Com
         return None
     if paid is not None:
         return given_back(one, at, paid)
-    return replace(one, valid=Period(one.valid.start, at), last_cost_e10=one.cost_e10)
+    return ended_at(one, at)
 
 
 def _meets(one: Commitment, month: Month) -> bool:

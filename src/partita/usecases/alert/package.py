@@ -53,7 +53,7 @@ def _low(work: Work, running: Iterable[Commitment]) -> Iterator[tuple[ToldRow, N
     for one in sorted(owned, key=lambda each: (each.owner_id, each.source_id)):
         percent = asked.get(one.owner_id, rules.LOW_PERCENT)
         remains = left[one.source_id]
-        if percent is None or not rules.is_low(one.capacity, remains, percent):
+        if percent is None or not rules.is_low(one.capacity_of(one.window(work.now)), remains, percent):
             continue
         low = _said(work, one, remains, skus[one.sku_id].unit)
         notice = package_notice(one.owner_id, low)
@@ -67,6 +67,7 @@ def _said(work: Work, one: Commitment, left: int, unit: str) -> Package:
     zone = ZoneInfo(one.zone)
     since = max(window.start, one.valid.start).astimezone(zone).date()
     until = (min(window.end, one.valid.end) - _LAST_INSTANT).astimezone(zone).date()
-    remaining, quota = (f"{format_quantity(quantity)} {unit}" for quantity in (left, one.capacity))
-    percent = left * 100 // one.capacity
+    whole = one.capacity_of(window)
+    remaining, quota = (f"{format_quantity(quantity)} {unit}" for quantity in (left, whole))
+    percent = left * 100 // whole
     return Package(one.source_id, remaining, quota, percent, since.isoformat(), until.isoformat())

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from partita.core import resource_package as rules
 from partita.core.deduction import Commitment, Sharing, Skip
+from partita.core.period import Period
 from partita.core.permission import Action
 from partita.core.refusal import Refused
 from partita.core.resource_package import ResourcePackage, Stretch
@@ -19,9 +20,10 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class StretchShown:
-    """A stretch with what is left (`_e6`) of its present window, as the last rating knows it, and its state."""
+    """A stretch with what its present window gives and what is left of it (`_e6`), as the last rating knows it."""
 
     stretch: Stretch
+    quota_e6: int
     left_e6: int
     state: str
 
@@ -60,12 +62,18 @@ def list_packages(work: Work, account_id: str) -> list[PackageShown] | Refused:
         commitment_store.skips_of(work.tx, names),
         commitment_store.end_of(work.tx, names),
     )
-    left = left_of(work, [one for row in rows for one in _commitments(row.package, row.stretches)])
+    deducting = {one.source_id: one for row in rows for one in _commitments(row.package, row.stretches)}
+    left = left_of(work, list(deducting.values()))
     return [
         PackageShown(
             row.package,
             tuple(
-                StretchShown(one, left[one.source_id], state(one.valid.start, one.valid.end, ends.get(name), work.now))
+                StretchShown(
+                    one,
+                    deducting[one.source_id].capacity_of(_present(work, deducting[one.source_id])),
+                    left[one.source_id],
+                    state(one.valid.start, one.valid.end, ends.get(name), work.now),
+                )
                 for one in row.stretches
             ),
             tuple(shares.get(name, ())),
@@ -112,11 +120,16 @@ def left_of(work: Work, commitments: Sequence[Commitment]) -> dict[str, int]:
     closed, running = commitment_store.taken_in_all(work.tx, names), commitment_store.running_of(work.tx, names)
     found: dict[str, int] = {}
     for one in commitments:
-        window = one.valid.start if one.cycle is None else one.window(max(work.now, one.valid.start)).start
-        open_months = sum(taken for _, at, taken in running.get(one.source_id, []) if at == window)
+        window = _present(work, one)
+        open_months = sum(taken for _, at, taken in running.get(one.source_id, []) if at == window.start)
         taken = open_months + (closed.get(one.source_id, 0) if one.cycle is None else 0)
-        found[one.source_id] = rules.left_e6(one.capacity, taken)
+        found[one.source_id] = rules.left_e6(one.capacity_of(window), taken)
     return found
+
+
+def _present(work: Work, one: Commitment) -> Period:
+    """Return the present window of a package; before it starts its first."""
+    return one.window(max(work.now, one.valid.start))
 
 
 def _commitments(package: ResourcePackage, stretches: Sequence[Stretch]) -> list[Commitment]:

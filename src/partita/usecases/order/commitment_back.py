@@ -127,11 +127,10 @@ def _paid_for(work: Work, row: PackageRow) -> list[tuple[Stretch, int]]:
     """Return how much of its running window each part that is given back in its course has paid for (PKG-8)."""
     at, package, taken = whole_second(work.now), row.package, _taken(work, row)
     return [
-        (one, rules.used_up(one, one.valid if package.cycle is None else package.cycle.period(at, package.zone),
-                            taken[one.number], at))
+        (one, rules.used_up(one, package.cycle, package.zone, taken[one.number], at))
         for one in row.stretches
         if one.valid.start <= at < one.valid.end
-    ]  # fmt: skip
+    ]
 
 
 def _never_spread(row: PackageRow, stretch: Stretch, work: Work) -> int:
@@ -146,5 +145,4 @@ def _never_spread(row: PackageRow, stretch: Stretch, work: Work) -> int:
         return -price
     paid = next(quota for one, quota in _paid_for(work, row) if one.number == stretch.number)
     ended = given_back(whole, at, paid)
-    windows = rules.window_count(ended.valid, row.package.cycle, row.package.zone)
-    return min(0, (windows - 1) * whole.cost_e10 + ended.last_cost_e10 - price)
+    return min(0, rules.spread_cost(ended) - price)

@@ -50,8 +50,9 @@ def resize(
 ) -> OrderPlaced | GivenBack | Refused:
     """Change SKU or quantity of a subscription for the rest of what is paid (UNSUB-6, UNSUB-7).
 
-    `to` names the SKU ('' = the same) and the quantity (0 = the same). A purchase and each renewal are priced by their own terms at
-    today's prices; the rest of each, less what the rest of the old configuration was priced at, is the difference.
+    `to` names the SKU ('' = the same) and the quantity (0 = the same). A purchase and each renewal are priced by their
+    own terms at today's prices; the rest of each, less what the rest of the old configuration was priced at, is the
+    difference.
     Refused in this order: UNKNOWN_SUBSCRIPTION, what `authorise` says, BAD_TEXT, IDEMPOTENCY_KEY_REUSED, what `valued`
     refuses, SUBSCRIPTION_ENDED, UNKNOWN_SKU, RESIZE_OTHER_PRODUCT, RESIZE_TO_THE_SAME, what `quoted` refuses,
     UNKNOWN_COUPON, COUPON_TAKES_NOTHING; cheaper: NOT_REFUNDABLE.
