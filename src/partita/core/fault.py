@@ -75,6 +75,18 @@ class Fault(Enum):
         "{value!r} cannot be read as what a package or plan covers: write it like {example}.",
         "{value!r} 无法作为资源包或节省计划的内容读取：请写成 {example} 之类。",
     )
+    PACKAGE_AND_PLAN = (
+        "a SKU is a resource package (quota, covers) or a savings plan (rates), not both: make two of it.",
+        "一个 SKU 要么是资源包（quota、covers），要么是节省计划（rates），不能两者兼是：请分成两个 SKU。",
+    )
+    HALF_A_PACKAGE = (
+        "a resource package has the attributes quota and covers: {missing} is missing.",
+        "资源包须同时有 quota 与 covers 属性：缺少 {missing}。",
+    )
+    COVERS_AN_OFFER = (
+        "{value!r} is a package or plan itself: name SKUs that are metered.",
+        "{value!r} 本身是资源包或节省计划：请写按量计量的 SKU。",
+    )
     BAD_INSTANT = (
         "{value!r} is no date (2026-08-01) and no instant with its offset (2026-08-01T00:00:00+08:00).",
         "{value!r} 不是日期（2026-08-01），也不是带时差的时刻（2026-08-01T00:00:00+08:00）。",

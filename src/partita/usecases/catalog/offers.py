@@ -14,9 +14,14 @@ from partita.core import resource_package, savings_plan
 from partita.core.fault import Fault, Origin, Problem
 
 _OFFERS = """select sku_id, attributes, file, row from stated_detail
-where attributes like '%"rates"%' or (attributes like '%"quota"%' and attributes like '%"covers"%') order by row"""
+where attributes like '%"rates"%' or attributes like '%"quota"%' or attributes like '%"covers"%' order by row"""
 _KNOWN = """select sku_id from stated_sku where sku_id in (select unnest($names))
 union select sku_id from book_sku where sku_id in (select unnest($names))"""
+_OFFERED = """select sku_id from (from stated_detail select sku_id, attributes
+  union all by name from book_detail select sku_id, attributes)
+where sku_id in (select unnest($names)) and (attributes like '%"rates"%' or attributes like '%"covers"%')
+group by sku_id order by sku_id"""
+"""Which of these SKUs are packages or plans themselves."""
 
 
 def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
@@ -24,6 +29,9 @@ def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     for sku, text, file, row in engine.execute(_OFFERS).fetchall():
         attributes: dict[str, str] = json.loads(text)
         place = Origin(file, row)
+        if (odd := _mixed(attributes, place)) is not None:
+            yield odd
+            continue
         try:
             covers = _covered(sku, attributes)
         except ValueError as error:
@@ -36,6 +44,19 @@ def offers_at_fault(engine: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
         for name in sorted(set(covers) - known):
             detail = {"kind": "sku_id", "value": name, "file": "skus"}
             yield Problem(Fault.UNKNOWN_REFERENCE, place, column, detail)
+        for (name,) in engine.execute(_OFFERED, {"names": covers}).fetchall():
+            yield Problem(Fault.COVERS_AN_OFFER, place, column, {"value": name})
+
+
+def _mixed(attributes: dict[str, str], place: Origin) -> Problem | None:
+    """Return what is wrong with a SKU that is package and plan at once, or half a package."""
+    half = {"quota", "covers"} & set(attributes)
+    if half and "rates" in attributes:
+        return Problem(Fault.PACKAGE_AND_PLAN, place, "attributes.rates", {})
+    if len(half) == 1:
+        missing = ({"quota", "covers"} - half).pop()
+        return Problem(Fault.HALF_A_PACKAGE, place, f"attributes.{half.pop()}", {"missing": missing})
+    return None
 
 
 _WRITTEN = {
