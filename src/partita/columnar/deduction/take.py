@@ -23,54 +23,59 @@ where u.quantity_e6 > 0 {only}
 group by u.place, u.quantity_e6
 """
 
-# The usage that may be covered at all, with the list price that holds for it (DEDUCT-5). A record at a flat price has
-# no quantity to take; records that a close charged before (`charged`) keep what they have. A place numbers the records
-# by account, SKU, start and record, so start and place are the billing-time order, without a sort of their texts.
-_OFFERED = """
-create or replace temp table offered as
-select u.place, u.payer_id, u.account_id, u.sku_id, u.region, u.usage_start, u.quantity_e6, a.zone,
-  a.currency::varchar as currency, case p.model when 'block' then null else p.price_e10 end as list_price_e10
-from measured u join accounts a on a.account_id = u.account_id
-join (select distinct c.payer_id, w.sku_id from commitments c join weights w on w.source_id = c.source_id) k
-  on k.payer_id = u.payer_id and k.sku_id = u.sku_id
-join prices p on p.sku_id = u.sku_id and p.tier = 0 and p.model <> 'flat'
-  and p.currency = case when u.account_id = a.account_id then a.currency end
-  and u.usage_start >= p.from_at and u.usage_start < p.to_at
-where u.quantity_e6 > 0 and not exists (select 1 from paid_ahead h where h.place = u.place) {only}
-"""
-
 _ONLY_LATE = """and not exists (
   select 1 from charged b where b.account_id = u.account_id and b.record_id = u.record_id)"""
 
+# What could take of which usage (DEDUCT-5), with the list price that holds for it. Commitments come together with the
+# SKUs that they name and their prices first, so that each record meets only what may cover it. A record at a flat price
+# has no quantity to take; records that a close charged before (`charged`) keep what they have. A place numbers the
+# records by account, SKU, start and record, so start and place are the billing-time order, without a sort of their
+# texts; sources are numbered for the same reason.
 _CANDIDATE = """
 create or replace temp table candidate as
-select o.place, o.usage_start, o.quantity_e6 as asked_e6, o.list_price_e10, c.source_id, c.pass, w.weight,
-  coalesce(n.window_at, c.from_at) as window_at,
-  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_capacity
-    when n.window_at <= c.from_at then c.first_capacity else c.capacity end as capacity,
-  case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10
-    when n.window_at <= c.from_at then c.first_cost_e10 else c.cost_e10 end as cost_e10,
+with serving as materialized (
+  select c.*, w.weight, w.sku_id as covers, case p.model when 'block' then null else p.price_e10 end as list_price_e10,
+    greatest(c.from_at, p.from_at) as since, least(c.to_at, p.to_at) as until
+  from numbered c join weights w on w.source_id = c.source_id
+  join prices p on p.sku_id = w.sku_id and p.currency = c.currency and p.tier = 0 and p.model <> 'flat'),
+met as (
+  select c.*, u.place, u.account_id, u.region, u.usage_start, u.quantity_e6 as asked_e6
+  from measured u join serving c on c.payer_id = u.payer_id and c.covers = u.sku_id
+    and u.usage_start >= c.since and u.usage_start < c.until
+  join accounts a on a.account_id = u.account_id and a.zone = c.zone and a.currency = c.currency
+  where u.quantity_e6 > 0 and not exists (select 1 from paid_ahead h where h.place = u.place) {only}),
+served as (
+  select * from met m semi join shares h on h.source_id = m.source_id
+    and (h.account_id is null or h.account_id = m.account_id)
+    and m.usage_start >= h.from_at and m.usage_start < h.to_at),
+kept as (
+  select * from served m anti join skips k on k.source_id = m.source_id
+    and (k.sku_id is null or k.sku_id = m.covers) and (k.account_id is null or k.account_id = m.account_id)
+    and m.usage_start >= k.from_at and m.usage_start < k.to_at)
+select m.place, m.usage_start, m.asked_e6, m.list_price_e10, m.number, m.pass, m.weight,
+  coalesce(n.window_at, m.from_at) as window_at,
+  case when coalesce(n.window_end, m.to_at) >= m.to_at then m.last_capacity
+    when n.window_at <= m.from_at then m.first_capacity else m.capacity end as capacity,
+  case when coalesce(n.window_end, m.to_at) >= m.to_at then m.last_cost_e10
+    when n.window_at <= m.from_at then m.first_cost_e10 else m.cost_e10 end as cost_e10,
   coalesce(b.taken, 0)::hugeint as taken_before
-from offered o join commitments c on c.payer_id = o.payer_id and c.zone = o.zone and c.currency = o.currency
-  and o.usage_start >= c.from_at and o.usage_start < c.to_at
-join weights w on w.source_id = c.source_id and w.sku_id = o.sku_id
-left join windows n on n.zone = c.zone and n.cycle = c.cycle and n.utc_hour = date_trunc('hour', o.usage_start)
-  and o.usage_start >= n.window_at and o.usage_start < n.window_end
-left join taken_before b on b.source_id = c.source_id and b.window_at = coalesce(n.window_at, c.from_at)
-where exists (select 1 from shares h where h.source_id = c.source_id
-    and (h.account_id is null or h.account_id = o.account_id)
-    and o.usage_start >= h.from_at and o.usage_start < h.to_at)
-  and (c.every_region or exists (select 1 from regions r where r.source_id = c.source_id and r.region = o.region))
-  and not exists (select 1 from skips k where k.source_id = c.source_id
-    and (k.sku_id is null or k.sku_id = o.sku_id) and (k.account_id is null or k.account_id = o.account_id)
-    and o.usage_start >= k.from_at and o.usage_start < k.to_at)
+from kept m left join windows n on n.zone = m.zone and n.cycle = m.cycle
+  and n.utc_hour = date_trunc('hour', m.usage_start)
+  and m.usage_start >= n.window_at and m.usage_start < n.window_end
+left join taken_before b on b.source_id = m.source_id and b.window_at = coalesce(n.window_at, m.from_at)
+where m.every_region or exists (select 1 from regions r where r.source_id = m.source_id and r.region = m.region)
+"""
+
+_NUMBERED = """
+create or replace temp table numbered as
+select *, row_number() over (order by source_id)::integer as number from commitments
 """
 
 _TAKE = """
 insert into deducted
 with reached as (
   select *, capacity::hugeint * 1000000 - taken_before as room,
-    sum(left_e6::hugeint * weight) over (partition by source_id, window_at order by usage_start, place
+    sum(left_e6::hugeint * weight) over (partition by number, window_at order by usage_start, place
       rows unbounded preceding) as after
   from ({left})),
 fitted as (
@@ -79,10 +84,10 @@ given as (
   select *, case when after <= room then left_e6 when before < room then ((room - before) // weight)::bigint
     else 0 end as quantity_e6
   from fitted where before < room)
-select source_id, place, window_at, list_price_e10, quantity_e6, quantity_e6::hugeint * weight as taken,
+select c.source_id, place, window_at, list_price_e10, quantity_e6, quantity_e6::hugeint * weight as taken,
   (((taken_before + before + quantity_e6::hugeint * weight) // 1000000 * cost_e10 // capacity)
     - ((taken_before + before) // 1000000 * cost_e10 // capacity))::bigint as effective_cost_e10
-from given where quantity_e6 > 0
+from given join (select number, source_id from numbered) c using (number) where quantity_e6 > 0
 """
 
 _FIRST = "select c.*, c.asked_e6 as left_e6 from candidate c where c.pass = {number}"
@@ -108,8 +113,8 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
     """
     only = _ONLY_LATE if late else ""
     engine.execute(_PAID_AHEAD.format(only=only))
-    engine.execute(_OFFERED.format(only=only))
-    engine.execute(_CANDIDATE)
+    engine.execute(_NUMBERED)
+    engine.execute(_CANDIDATE.format(only=only))
     engine.execute(_NOTHING)
     numbers = engine.execute("select distinct pass from candidate order by 1").fetchall()
     for at, (number,) in enumerate(numbers):
@@ -120,7 +125,7 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
         "insert into deducted select source_id, place, from_at, list_price_e10, quantity_e6, 0, 0 from paid_ahead"
     )
     engine.execute(_TAKEN_OFF)
-    for name in ("offered", "candidate", "paid_ahead"):
+    for name in ("candidate", "numbered", "paid_ahead"):
         engine.execute(f"drop table {name}")
 
 
