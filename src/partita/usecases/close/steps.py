@@ -150,12 +150,11 @@ def _write_corrections(
 
 def _taken(plan: Plan, bucket: int, engine: duckdb.DuckDBPyConnection, made: Sequence[Path]) -> list[Taken]:
     """Return what the charges of a close took of quotas that go on beyond a month (DEDUCT-6)."""
+    of_month = plan.met[bucket].commitments if bucket in plan.met else ()
     with plan.books.work() as work:
-        commitments = {
-            one.source_id: one
-            for month in (*plan.late_months(bucket), plan.run.month)
-            for one in deduction.of_bucket(work.tx, Month.from_number(month), bucket)
-        }
+        late = [Month.from_number(month) for month in plan.late_months(bucket)]
+        earlier = [one for month in late for one in deduction.of_bucket(work.tx, month, bucket)]
+    commitments = {one.source_id: one for one in (*earlier, *of_month)}
     taken = deduction.taken_in(engine, made, commitments.values())
     return [
         Taken(commitments[source].payer_id, source, start, amount) for (source, start), amount in sorted(taken.items())
