@@ -20,7 +20,7 @@ from partita.core.invoice import Issuer, Wish
 from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.refusal import Refused
-from partita.formats.invoice import Printed, write_pdf
+from partita.formats.invoice import Printed, write_pdfs
 from partita.formats.invoice.pdf import write_plain
 from partita.gateways.tax_invoice import SimulatedBureau
 from partita.usecases import account, invoice
@@ -124,8 +124,9 @@ def _write(ground: Ground, folder: Path, names: Sequence[str], bureau: Simulated
         with ground.books.work() as work:
             page = invoice.printed(work, name, bureau=bureau.notice)
         assert not isinstance(page, Refused), page.message()
-        (folder / f"{page.number}.pdf").write_bytes(write_pdf(page))
         pages.append(page)
+    for page, document in write_pdfs(pages):
+        (folder / f"{page.number}.pdf").write_bytes(document)
     return pages
 
 

@@ -109,7 +109,9 @@ def test_cut_windows_of_whole_months_give_as_many_quotas_as_months_and_bear_the_
     package = ResourcePackage("pkg_1", "acme", "pack", "CNY", ZONE, "h", Cycle.MONTH, (("vm", E6),))
     for start in (START, START + timedelta(days=14, hours=7), MONTH.end - timedelta(seconds=1)):
         valid = resource_package.valid_for(start, 12, ZONE)
-        one = resource_package.commitment(package, Stretch("pkg_1", 1, StretchKind.NEW, valid, 100 * E6, 100_01), "acme")
+        one = resource_package.commitment(
+            package, Stretch("pkg_1", 1, StretchKind.NEW, valid, 100 * E6, 100_01), "acme"
+        )
         windows = list(windows_over(one, Period(valid.start, valid.end)))
         given = sum(one.capacity_of(window) for window in windows)
         assert 0 <= 1_200 * E6 - given <= 1, "the first and the last are the same month of two years, but for rounding"

@@ -96,7 +96,7 @@ def _ordered(line: CommandLine, member: str, *, payer: str) -> dict[str, str]:
 
 
 def _month_passes(line: CommandLine, member: str) -> None:
-    """September: 250 hours by usage, 100 of the package, then half a yuan of each hour by the plan; closed, paid."""
+    """September: 250 hours, 98.75 by the package (from 09:00 of the 1st on), then half a yuan of each hour by the plan."""
     line.use(
         f"{member} vm 90 2026-09-02 10:00", f"{member} vm 10 2026-09-03 10:00", f"{member} vm 150 2026-09-04 10:00"
     )
@@ -111,7 +111,7 @@ def _states(line: CommandLine, payer: str, month: str) -> set[str]:
 def _invoiced(line: CommandLine, account: str, order: dict[str, str]) -> list[str]:
     """All is invoiced; the subscription is given back, so that an invoice is owed; it is returned and written anew."""
     found = line.said("invoice", "candidates", account)["candidates"]
-    assert [one["invoiceable"] for one in found] == ["80.00", "810.00", "504.50"]
+    assert [one["invoiceable"] for one in found] == ["80.00", "810.00", "504.75"]
     [first] = [one["invoice_id"] for one in line.said("invoice", "apply", account)["invoices"]]
     line.said("invoice", "issue")
     page = line.folder / "invoice.pdf"
@@ -131,7 +131,7 @@ def _invoiced(line: CommandLine, account: str, order: dict[str, str]) -> list[st
     left = line.said("invoice", "candidates", account)["candidates"]
     assert {(one["invoiceable"], one["owed"]) for one in left} == {("0.00", "0.00")}
     shown = [line.said("invoice", "show", name) for name in (first, letter, again)]
-    assert [one["gross"] for one in shown] == ["1394.50", "-1394.50", "852.65"]
+    assert [one["gross"] for one in shown] == ["1394.75", "-1394.75", "852.90"]
     line.said("invoice", "pdf", letter, str(line.folder / "red-letter.pdf"), "--language", "en")
     written = line.said("invoice", "pdfs", account, str(line.folder / "pages"))["numbers"]
     assert written == sorted(one["number"] for one in shown)

@@ -70,7 +70,7 @@ def pdfs(
         of the pages: zh or en.
     """
     from partita.cli.bill import month_of  # noqa: PLC0415 - a command starts fast
-    from partita.formats.invoice import write_pdf  # noqa: PLC0415
+    from partita.formats.invoice import write_pdfs  # noqa: PLC0415
     from partita.usecases import invoice as usecases  # noqa: PLC0415
     from partita.wiring import tax_bureau  # noqa: PLC0415
 
@@ -84,8 +84,8 @@ def pdfs(
     if isinstance(no := _made(folder), Refused):
         screen.refuse(no, as_json=as_json)
     with screen.progress("Writing", "写入") as progress:
-        for place, one in enumerate(found, 1):
-            if isinstance(no := _written(folder / f"{one.number}.pdf", write_pdf(one)), Refused):
+        for place, (one, page) in enumerate(write_pdfs(found), 1):
+            if isinstance(no := _written(folder / f"{one.number}.pdf", page), Refused):
                 screen.refuse(no, as_json=as_json)
             progress(place, len(found))
     result = {"folder": folder, "numbers": [one.number for one in found]}

@@ -4,8 +4,8 @@
 file what is inside. Rules: INVOICE-11 (`docs/rules/invoice.md`).
 """
 
-from partita.formats.invoice.pdf import write_pages, write_pdf
+from partita.formats.invoice.pdf import write_pages, write_pdf, write_pdfs
 from partita.formats.invoice.texts import Printed
 from partita.formats.invoice.xml import write_xml
 
-__all__ = ["Printed", "write_pages", "write_pdf", "write_xml"]
+__all__ = ["Printed", "write_pages", "write_pdf", "write_pdfs", "write_xml"]

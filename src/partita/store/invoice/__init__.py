@@ -15,6 +15,7 @@ from partita.store.invoice.documents import (
     by_key,
     has_other,
     invoice_of,
+    invoices,
     invoices_of,
     issuer_of,
     issuers,
@@ -25,6 +26,6 @@ from partita.store.invoice.documents import (
 
 __all__ = [
     "Asked", "Kept", "OffsetRow", "StepRow", "add", "add_issuer", "add_offset", "add_step", "bounced", "by_key",
-    "candidates", "has_other", "invoice_of", "invoices_of", "issuer_of", "issuers", "offset_by_key", "owed",
+    "candidates", "has_other", "invoice_of", "invoices", "invoices_of", "issuer_of", "issuers", "offset_by_key", "owed",
     "red_letters", "steps_of", "waiting",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from partita.core.invoice import Candidate, CandidateKind
 from partita.core.posting_rules import KINDS_BOUNCED
-from partita.store.db import Transaction
+from partita.store.db import Transaction, planned_once
 
 _KINDS = {kind.word: kind for kind in CandidateKind}
 _CANDIDATES = """
@@ -71,7 +71,8 @@ def candidates(tx: Transaction, payer_ids: Collection[str]) -> list[Candidate]:
     orders: dict[tuple[str, str], dict[str, int]] = {}
     for payer, subscription, order, amount in tx.execute(_ORDERS, (asked,)):
         orders.setdefault((payer, subscription), {})[order] = amount
-    rows = tx.execute(_CANDIDATES, (asked,)).fetchall()
+    with planned_once(tx):
+        rows = tx.execute(_CANDIDATES, (asked,), prepare=True).fetchall()
     facts = [
         (payer, CandidateKind[kind.upper()], *rest, orders.get((payer, rest[0]), {})) for payer, kind, *rest in rows
     ]
@@ -80,7 +81,8 @@ def candidates(tx: Transaction, payer_ids: Collection[str]) -> list[Candidate]:
 
 def owed(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str], int]:
     """Return what invoices are owed: (payer, currency) → minor units, more than zero (INVOICE-10)."""
-    rows = tx.execute(_OWED, (sorted(payer_ids),))
+    with planned_once(tx):
+        rows = tx.execute(_OWED, (sorted(payer_ids),), prepare=True)
     return {(payer, currency): amount for payer, currency, amount in rows if amount}
 
 

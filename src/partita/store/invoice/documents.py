@@ -131,6 +131,11 @@ def invoice_of(tx: Transaction, invoice_id: str) -> Kept | None:
     return found[0] if found else None
 
 
+def invoices(tx: Transaction, invoice_ids: Collection[str]) -> list[Kept]:
+    """Return invoices as they stand, by their ids."""
+    return _kept(tx, "where i.invoice_id = any(%(ids)s)", {"ids": sorted(invoice_ids)})
+
+
 def by_key(tx: Transaction, account_id: str, idempotency_key: str) -> list[Kept]:
     """Return the invoices that were applied for with a key, red letters left out."""
     where = "where i.account_id = %(account)s and i.idempotency_key = %(key)s and i.red_of is null"

@@ -1,11 +1,12 @@
 """What is applied for goes to the tax bureau, and what it answers is recorded: numbers, or why not.
 
-A series of transactions, so that a kill between two leaves whole steps behind: an invoice is marked as sent before it
-is, and sending it again is harmless, for the bureau knows it by its id. Rules: INVOICE-8, INVOICE-12.
+A series of transactions, so that a kill between two leaves whole steps behind: invoices are marked as sent before they
+are, some at once, and sending one again is harmless, for the bureau knows it by its id. Rules: INVOICE-8, INVOICE-12.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from partita.core.invoice import (
@@ -51,50 +52,67 @@ def issue(books: Books, bureau: TaxBureau, *, dry_run: bool = False) -> Issued |
             return no
         names = invoice_store.waiting(work.tx)
     done = Issued(waiting=names if dry_run else [])
-    for name in () if dry_run else names:
-        with books.work() as work:
-            request = _sent(work, name)
-        if request is None:
-            continue
-        answer = bureau.issue(request)
-        with books.work() as work:
-            is_known = answer.number and invoice_store.has_other(work.tx, request.invoice.invoice_id, answer.number)
-            if not is_known:
-                _record(work, request.invoice, answer)
-        if is_known:
-            done.clashing.append((request.invoice, answer.number))
-            continue
-        match answer.verdict:
-            case Verdict.ISSUED:
-                done.issued.append((request.invoice, answer.number))
-            case Verdict.REJECTED:
-                done.rejected.append((request.invoice, answer.reason))
-            case Verdict.WAITING:
-                done.waiting.append(name)
+    for start in range(0, 0 if dry_run else len(names), _AT_ONCE):
+        _issue(books, bureau, names[start : start + _AT_ONCE], done)
     return done
 
 
-def _sent(work: Work, name: str) -> BureauRequest | None:
-    """Mark an invoice as sent and return what is sent; None where it was voided meanwhile."""
-    kept = _locked(work, name)
-    if kept.state is not InvoiceState.APPLIED:
-        return None
-    if not kept.sent:
-        invoice_store.add_step(
-            work.tx, kept.invoice, StepRow(InvoiceCommand.SUBMIT, "", work.actor.signature, work.now)
-        )
-    if kept.invoice.red_of is None:
-        return BureauRequest(kept.invoice)
-    taken_back = invoice_store.invoice_of(work.tx, kept.invoice.red_of)
-    assert taken_back is not None, "a red letter has its invoice"
-    return BureauRequest(kept.invoice, red_number=taken_back.number)
+_AT_ONCE = 50
+"""So many are marked as sent, sent and recorded together: a transaction for each would cost more than what is in it."""
 
 
-def _record(work: Work, invoice: Invoice, answer: BureauAnswer) -> None:
+def _issue(books: Books, bureau: TaxBureau, names: Sequence[str], done: Issued) -> None:
+    """Send some of what waits; where the bureau fails, what it has answered so far is recorded."""
+    with books.work() as work:
+        requests = _sent(work, names)
+    answers: list[tuple[Invoice, BureauAnswer]] = []
+    try:
+        for request in requests:
+            answers.append((request.invoice, bureau.issue(request)))  # noqa: PERF401 - kept where one fails
+    finally:
+        with books.work() as work:
+            _record(work, answers, done)
+
+
+def _sent(work: Work, names: Sequence[str]) -> list[BureauRequest]:
+    """Mark invoices as sent and return what is sent, without those that were voided meanwhile."""
+    found: list[BureauRequest] = []
+    for kept in _locked(work, names):
+        if kept.state is not InvoiceState.APPLIED:
+            continue
+        if not kept.sent:
+            invoice_store.add_step(
+                work.tx, kept.invoice, StepRow(InvoiceCommand.SUBMIT, "", work.actor.signature, work.now)
+            )
+        taken_back = invoice_store.invoice_of(work.tx, kept.invoice.red_of) if kept.invoice.red_of else None
+        found.append(BureauRequest(kept.invoice, red_number=taken_back.number if taken_back else ""))
+    return found
+
+
+def _record(work: Work, answers: Sequence[tuple[Invoice, BureauAnswer]], done: Issued) -> None:
+    """Record answers and what came of them; the number of another invoice is not recorded."""
+    if not answers:
+        return
+    kept = {one.invoice.invoice_id: one for one in _locked(work, [one.invoice_id for one, _ in answers])}
+    for invoice, answer in answers:
+        if answer.number and invoice_store.has_other(work.tx, invoice.invoice_id, answer.number):
+            done.clashing.append((invoice, answer.number))
+            continue
+        _answered(work, kept[invoice.invoice_id], answer)
+        match answer.verdict:
+            case Verdict.ISSUED:
+                done.issued.append((invoice, answer.number))
+            case Verdict.REJECTED:
+                done.rejected.append((invoice, answer.reason))
+            case Verdict.WAITING:
+                done.waiting.append(invoice.invoice_id)
+
+
+def _answered(work: Work, kept: Kept, answer: BureauAnswer) -> None:
     """Record an answer: of a red letter also at the invoice that it takes back."""
     if answer.verdict is Verdict.WAITING:
         return
-    kept, by, at = _locked(work, invoice.invoice_id), work.actor.signature, work.now
+    invoice, by, at = kept.invoice, work.actor.signature, work.now
     issued = answer.verdict is Verdict.ISSUED
     command = InvoiceCommand.ISSUE if issued else InvoiceCommand.REJECT
     if may_become(invoice.invoice_id, kept.state, command, sent=True) is not None:
@@ -109,10 +127,9 @@ def _record(work: Work, invoice: Invoice, answer: BureauAnswer) -> None:
     invoice_store.add_step(work.tx, taken_back.invoice, StepRow(command, answer.reason, by, at))
 
 
-def _locked(work: Work, name: str) -> Kept:
-    first = invoice_store.invoice_of(work.tx, name)
-    assert first is not None, "nothing of an invoice goes away"
-    ledger_store.lock_payers(work.tx, [first.invoice.account_id])
-    kept = invoice_store.invoice_of(work.tx, name)
-    assert kept is not None, "nothing of an invoice goes away"
-    return kept
+def _locked(work: Work, names: Collection[str]) -> list[Kept]:
+    """Return invoices as they stand, in the order of their names, with the locks of their accounts."""
+    first = invoice_store.invoices(work.tx, names)
+    ledger_store.lock_payers(work.tx, {one.invoice.account_id for one in first})
+    found = {one.invoice.invoice_id: one for one in invoice_store.invoices(work.tx, names)}
+    return [found[name] for name in names]
