@@ -96,7 +96,7 @@ def _ordered(line: CommandLine, member: str, *, payer: str) -> dict[str, str]:
 
 
 def _month_passes(line: CommandLine, member: str) -> None:
-    """September: 250 hours, 98.75 by the package (from 09:00 of the 1st on), then half a yuan of each hour by the plan."""
+    """September: 250 hours; 98.75 by the package, from 09:00 of the 1st on; half a yuan of each hour by the plan."""
     line.use(
         f"{member} vm 90 2026-09-02 10:00", f"{member} vm 10 2026-09-03 10:00", f"{member} vm 150 2026-09-04 10:00"
     )

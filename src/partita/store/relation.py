@@ -48,11 +48,14 @@ _STATED = """
 """
 _OF_ALL = _STATED.format(pair="true", paid="true")
 _OF_MEMBERS = {how: _STATED.format(pair=f"r.member_id {how}", paid=f"p.account_id {how}") for how in (FEW, MANY)}
-_OF_EITHER = _STATED.format(
-    pair="(r.member_id = any(%(accounts)s) or r.management_id = any(%(accounts)s))",
-    paid="p.account_id in (select q.account_id from payment_relation q where q.account_id = any(%(accounts)s) "
-    "union all select q.account_id from payment_relation q where q.payer_id = any(%(accounts)s))",
-)
+_OF_EITHER = {
+    how: _STATED.format(
+        pair=f"(r.member_id {how} or r.management_id {how})",
+        paid=f"p.account_id in (select q.account_id from payment_relation q where q.account_id {how} "
+        f"union all select q.account_id from payment_relation q where q.payer_id {how})",
+    )
+    for how in (FEW, MANY)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,13 @@ def members_of(tx: Transaction, management_id: str, at: datetime) -> list[Relati
     return sorted((one for one in found if one.state is State.ACTIVE), key=lambda one: one.member_id)
 
 
+def sides_of(tx: Transaction, account_id: str, at: datetime) -> tuple[Relation | None, list[Relation]]:
+    """Return `relation_of_member` and `members_of` of an account, looked up once."""
+    found = [one for one in states(tx, at, [account_id]) if one.state is State.ACTIVE]
+    below = sorted((one for one in found if one.management_id == account_id), key=lambda one: one.member_id)
+    return next((one for one in found if one.member_id == account_id), None), below
+
+
 def active(tx: Transaction, at: datetime) -> list[Relation]:
     """Return all active relations at an instant, by main account and member."""
     return [one for one in states(tx, at) if one.state is State.ACTIVE]
@@ -109,8 +119,8 @@ def states(tx: Transaction, at: datetime, account_ids: Collection[str] | None = 
     """
     if account_ids is None:
         return [_relation(row, at) for row in tx.execute(_OF_ALL, {"at": at})]
-    asked = {"at": at, "accounts": sorted(set(account_ids))}
-    return [_relation(row, at) for row in tx.execute(_OF_EITHER, asked)]
+    which, values = named(account_ids)
+    return [_relation(row, at) for row in tx.execute(_OF_EITHER[which], values | {"at": at})]
 
 
 def _as_members(tx: Transaction, at: datetime, member_ids: Collection[str]) -> list[Relation]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from partita.core.invoice import Candidate, CandidateKind
 from partita.core.posting_rules import KINDS_BOUNCED
-from partita.store.db import Transaction, planned_once
+from partita.store.db import Transaction, named, planned_once
 
 _KINDS = {kind.word: kind for kind in CandidateKind}
 _CANDIDATES = """
@@ -38,10 +38,9 @@ _OWED = """
 """
 _BOUNCED = """
     with late as materialized (
-        select distinct payer_id from entry where payer_id = any(%(payers)s)
-        and kind = any(%(bounced)s))
+        select distinct payer_id from entry where payer_id {payers} and kind in ({bounced}))
     select e.payer_id, p.currency,
-           least(sum(p.amount_minor) filter (where e.kind = any(%(bounced)s)), sum(p.amount_minor))::bigint
+           least(sum(p.amount_minor) filter (where e.kind in ({bounced})), sum(p.amount_minor))::bigint
     from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
     where e.payer_id in (select payer_id from late) and p.ledger_account = 'receivable'
       and e.kind not in ('billed', 'settled', 'cleared', 'credit_refund_applied')
@@ -69,9 +68,9 @@ def candidates(tx: Transaction, payer_ids: Collection[str]) -> list[Candidate]:
     """Return what payers consumed, with what invoices say of it, the oldest first."""
     asked = sorted(payer_ids)
     orders: dict[tuple[str, str], dict[str, int]] = {}
-    for payer, subscription, order, amount in tx.execute(_ORDERS, (asked,)):
-        orders.setdefault((payer, subscription), {})[order] = amount
     with planned_once(tx):
+        for payer, subscription, order, amount in tx.execute(_ORDERS, (asked,), prepare=True):
+            orders.setdefault((payer, subscription), {})[order] = amount
         rows = tx.execute(_CANDIDATES, (asked,), prepare=True).fetchall()
     facts = [
         (payer, CandidateKind[kind.upper()], *rest, orders.get((payer, rest[0]), {})) for payer, kind, *rest in rows
@@ -91,8 +90,10 @@ def bounced(tx: Transaction, payer_ids: Collection[str]) -> dict[tuple[str, str]
 
     What is owed on no bill is paid in one sum (CLEAR-4), so as long as some of it is left, it counts as this.
     """
-    kinds = {"payers": sorted(payer_ids), "bounced": sorted(KINDS_BOUNCED)}
-    return {(payer, currency): amount for payer, currency, amount in tx.execute(_BOUNCED, kinds) if amount > 0}
+    which, values = named(payer_ids)
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(KINDS_BOUNCED))
+    rows = tx.execute(_BOUNCED.format(payers=which, bounced=kinds), values)
+    return {(payer, currency): amount for payer, currency, amount in rows if amount > 0}
 
 
 def add_offset(tx: Transaction, row: OffsetRow, *, recorded_by: str, recorded_at: datetime) -> None:

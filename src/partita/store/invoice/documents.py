@@ -24,7 +24,7 @@ from partita.core.invoice import (
 )
 from partita.core.invoice.tax import TAX_ITEMS
 from partita.store import rows as rows_store
-from partita.store.db import Transaction
+from partita.store.db import Transaction, named
 
 _KINDS = {kind.word: kind for kind in InvoiceKind}
 _MODES = {mode.word: mode for mode in InvoiceMode}
@@ -136,10 +136,11 @@ def invoices(tx: Transaction, invoice_ids: Collection[str]) -> list[Kept]:
     return _kept(tx, "where i.invoice_id = any(%(ids)s)", {"ids": sorted(invoice_ids)})
 
 
-def by_key(tx: Transaction, account_id: str, idempotency_key: str) -> list[Kept]:
-    """Return the invoices that were applied for with a key, red letters left out."""
-    where = "where i.account_id = %(account)s and i.idempotency_key = %(key)s and i.red_of is null"
-    return _kept(tx, where, {"account": account_id, "key": idempotency_key})
+def by_key(tx: Transaction, account_ids: Collection[str], idempotency_key: str) -> list[Kept]:
+    """Return the invoices to the titles of accounts that were applied for with a key, red letters left out."""
+    which, values = named(account_ids)
+    where = f"where i.account_id {which} and i.idempotency_key = %(key)s and i.red_of is null"
+    return _kept(tx, where, values | {"key": idempotency_key})
 
 
 def invoices_of(tx: Transaction, account_ids: Collection[str], *, state: InvoiceState | None = None) -> list[Kept]:
@@ -210,6 +211,8 @@ def add_issuer(tx: Transaction, issuer: Issuer, *, recorded_by: str, recorded_at
 
 def _kept(tx: Transaction, where: str, values: dict[str, object]) -> list[Kept]:
     rows = tx.execute(f"{_INVOICE} {where} order by i.recorded_at desc, i.invoice_id", values).fetchall()
+    if not rows:
+        return []
     lines: dict[str, list[InvoiceLine]] = {}
     found = tx.execute(
         "select invoice_id, line, payer_id, kind, reference, month, gross_minor, tax_minor from invoice_line "

@@ -98,12 +98,12 @@ def apply(
 
     def decide() -> Applied | Refused:
         ledger_store.lock_payers(work.tx, {*titles, *titles.values()})
-        key = idempotency_key or _free_key(work, holder, request, titles)
-        known = _known(work, request, titles, key)
-        if not known and invoice_store.by_key(work.tx, request.account_id, key):
+        key, before = _asked_before(work, holder, request, (titles, idempotency_key))
+        known = tuple(one.invoice for one in before if one.asked.body_hash == request.body)
+        if not known and any(one.invoice.account_id == request.account_id for one in before):
             return refused(Reason.IDEMPOTENCY_KEY_REUSED, key=key)
         if known:
-            return Applied(tuple(one.invoice for one in known), key, repeated=True, dry_run=dry_run)
+            return Applied(known, key, repeated=True, dry_run=dry_run)
         portions = _chosen(work, request, titles, holder.currency)
         if isinstance(portions, Refused):
             return portions
@@ -152,23 +152,27 @@ def reissue(
     return apply(work, request, idempotency_key=idempotency_key, dry_run=dry_run)
 
 
-def _free_key(work: Work, holder: Holder, request: Request, titles: Mapping[str, str]) -> str:
-    """Return the key of a request: of its day, or of what it replaces; a further one where all of it has ended."""
+def _asked_before(
+    work: Work, holder: Holder, request: Request, asked: tuple[Mapping[str, str], str | None]
+) -> tuple[str, list[Kept]]:
+    """Return the key of a request and what was applied for with it, to whosever title.
+
+    Where none is given: that of its day, or of what it replaces; a further one where all of it has ended.
+    """
+    titles, given = asked
+    accounts = {request.account_id, *titles.values()}
+    if given is not None:
+        return given, invoice_store.by_key(work.tx, accounts, given)
     day = key_of_day(work, holder, "invoice", request.body.hex()[:16])
     first = f"reissue:{request.replaces}" if request.replaces else day
     number = 1
     while True:
         key = f"{first}:{number}"
-        before = _known(work, request, titles, key)
-        if not before or any(one.state not in _ENDED for one in before):
-            return key
+        before = invoice_store.by_key(work.tx, accounts, key)
+        own = [one for one in before if one.asked.body_hash == request.body]
+        if not own or any(one.state not in _ENDED for one in own):
+            return key, before
         number += 1
-
-
-def _known(work: Work, request: Request, titles: Mapping[str, str], key: str) -> list[Kept]:
-    """Return the invoices that this very request was answered with under a key, to whosever title."""
-    found = (invoice_store.by_key(work.tx, name, key) for name in sorted({request.account_id, *titles.values()}))
-    return [kept for some in found for kept in some if kept.asked.body_hash == request.body]
 
 
 def _applied(

@@ -25,11 +25,11 @@ def handler_of(work: Work, action: Action, account_id: str) -> Holder | Refused:
     UNKNOWN_ACCOUNT, INVOICE_BY_MAIN.
     """
     holder = holder_for(work, action, account_id)
-    if isinstance(holder, Refused):
+    if isinstance(holder, Refused) or work.actor.is_operator:
         return holder
     relation = relation_store.relation_of_member(work.tx, account_id, work.now)
     trusted = relation is not None and relation.mode is FinanceMode.TRUSTEESHIP
-    if relation is None or not trusted or work.actor.is_operator or work.actor.account_id == relation.management_id:
+    if relation is None or not trusted or work.actor.account_id == relation.management_id:
         return holder
     return refused(Reason.INVOICE_BY_MAIN, account=account_id, management=relation.management_id)
 
@@ -51,10 +51,10 @@ def titles_of(
     (the account is itself in trusteeship), NOT_A_MEMBER, what `authorise` says, MEMBER_INVOICES_ITSELF,
     INVOICE_ENTITY_DIFFERS.
     """
-    above = relation_store.relation_of_member(work.tx, account_id, work.now)
+    above, below = relation_store.sides_of(work.tx, account_id, work.now)
     if above is not None and above.mode is FinanceMode.TRUSTEESHIP:
         return refused(Reason.INVOICE_BY_MAIN, account=account_id, management=above.management_id)
-    related = {one.member_id: one for one in relation_store.members_of(work.tx, account_id, work.now)}
+    related = {one.member_id: one for one in below}
     trusted = [name for name, one in related.items() if one.mode is FinanceMode.TRUSTEESHIP]
     titles = dict.fromkeys((account_id, *trusted), account_id)
     for member in members:
