@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from partita.core import order as rules
-from partita.core.approval import Need, needs
+from partita.core.approval import Need
 from partita.core.ids import derived_id
 from partita.core.money import Money, minor_scale_e10
 from partita.core.order import Order, OrderKind, OrderState, Priced, PricedLine, Terms, Wanted
@@ -31,7 +31,7 @@ from partita.store.order import KeptLine, KeptOrder
 from partita.usecases.funds.command import saved
 from partita.usecases.order.commitment import Made, made, start, starting_at
 from partita.usecases.order.payment import paid, planned
-from partita.usecases.order.place import subject_of
+from partita.usecases.order.place import asked_for
 from partita.usecases.order.token import body_of
 from partita.usecases.work import Work
 
@@ -171,7 +171,7 @@ def _sold(work: Work, holder: Holder, selling: Selling, asked: tuple[Ordered, Gr
     answer = replace(answer, order_id=order.order_id, waits=asks)
     if asks:
         return answer
-    plan, _ = planned(work, order, holder)
+    plan, _ = planned(work, order, holder, order_store.lines_of(work.tx, order.order_id))
     if plan.short:
         return refused(
             Reason.COMMITMENT_FUNDS_SHORT,
@@ -187,7 +187,7 @@ def _sold(work: Work, holder: Holder, selling: Selling, asked: tuple[Ordered, Gr
 def _ordered(work: Work, holder: Holder, selling: Selling, ordered: Ordered) -> tuple[Order, tuple[Need, ...]]:
     priced = _priced(work, holder, selling)
     enterprise = template_store.enterprise_of(work.tx, holder.account_id)
-    asks = needs(approval_store.policy_of(work.tx, enterprise), subject_of(work, holder, priced))
+    asks = asked_for(work, holder, enterprise, (priced, 0))
     order = Order(
         order_id=derived_id("ord", holder.account_id, _order_key(ordered)),
         payer_id=holder.payer_id,

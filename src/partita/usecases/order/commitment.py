@@ -46,8 +46,10 @@ def made(work: Work, owner: Holder, ordered: Ordered, price_minor: int) -> Made 
 
 def unready(work: Work, order: Order) -> Refused | None:
     """Refuse to pay an order whose package cannot be renewed or upgraded any more; refuses what `made` does."""
-    owner = _owner(work, order.account_id)
-    for one in commitment_store.ordered_by(work.tx, order.order_id).values():
+    starts = commitment_store.ordered_by(work.tx, order.order_id)
+    owner = _owner(work, order.account_id) if starts else None
+    for one in starts.values():
+        assert owner is not None, "whoever orders is there"
         found = made(work, owner, one, 0)
         if isinstance(found, Refused):
             return found

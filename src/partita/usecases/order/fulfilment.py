@@ -6,6 +6,7 @@ SUB-1, SUB-4, SUB-8.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from partita.core.money import minor_scale_e10
@@ -19,6 +20,7 @@ from partita.store import service_control as control_store
 from partita.store import subscription as subscription_store
 from partita.store.commitment import Ordered
 from partita.store.control_policy import Setting
+from partita.store.funds import Holder
 from partita.store.order import ChargeRow, KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.order.cloud import tell_cloud
@@ -29,36 +31,44 @@ from partita.usecases.work import Work
 CORRECTION = "Correction"
 
 
-def fulfil(work: Work, order: Order) -> tuple[str, ...]:
-    """Carry out an order that was paid just now; return the subscriptions that it is about, by name."""
-    kept = order_store.lines_of(work.tx, order.order_id)
+def fulfil(work: Work, order: Order, kept: Sequence[KeptLine], owner: Holder) -> tuple[str, ...]:
+    """Carry out an order of `owner` that was paid just now; return the subscriptions that it is about, by name."""
+    zone = owner.zone if order.payer_id == owner.account_id else zone_of_payer(work, order)
     starts = commitment_store.ordered_by(work.tx, order.order_id)
     charges = []
     for one in kept:
         ordered = starts.get(one.line.line)
-        charges.append(_committed(work, order, one, ordered) if ordered else _serves(work, order, one))
+        if ordered is not None:
+            charges.append(_committed(work, order, one, (ordered, zone)))
+        else:
+            charges.append(charge(work, order, _carried_out(work, order, one, owner), zone=zone))
     order_store.add_charges(work.tx, charges, at=work.now)
     names = tuple(sorted({one.line.subscription_id for one in kept}))
     work.touched.update(control_store.payers(work.tx, [order.account_id]))
     return names
 
 
-def _serves(work: Work, order: Order, kept: KeptLine) -> ChargeRow:
-    return charge(work, order, _carried_out(work, order, kept))
+def zone_of_payer(work: Work, order: Order) -> str:
+    """Return the zone of who pays an order: by its calendar the month of a charge is known."""
+    payer = funds_store.holder(work.tx, order.payer_id, work.now)
+    assert payer is not None, "accounts are never taken away"
+    return payer.zone
 
 
-def _committed(work: Work, order: Order, kept: KeptLine, ordered: Ordered) -> ChargeRow:
+def _committed(work: Work, order: Order, kept: KeptLine, starts: tuple[Ordered, str]) -> ChargeRow:
     """Start a package or plan. Its charge has no effective cost: that is spread over what it covers (DEDUCT-4)."""
+    ordered, zone = starts
     made = start(work, order.account_id, ordered, order.order_id, kept.line.payable)
-    return replace(charge(work, order, _with_period(kept, made.valid)), effective_cost_e10=0)
+    return replace(charge(work, order, _with_period(kept, made.valid), zone=zone), effective_cost_e10=0)
 
 
-def charge(work: Work, order: Order, kept: KeptLine, *, gives_back: bool = False) -> ChargeRow:
-    """Return a line of an order as a charge: billed is what is payable, and so is what is amortised (CHARGE-1)."""
+def charge(work: Work, order: Order, kept: KeptLine, *, zone: str, gives_back: bool = False) -> ChargeRow:
+    """Return a line of an order as a charge: billed is what is payable, and so is what is amortised (CHARGE-1).
+
+    `zone`: that of who pays.
+    """
     line = kept.line
     assert line.period is not None, "what is paid has a period"
-    holder = funds_store.holder(work.tx, order.payer_id, work.now)
-    assert holder is not None, "accounts are never taken away"
     billed = line.payable * minor_scale_e10(order.currency)
     priced = line.priced
     return ChargeRow(
@@ -74,7 +84,7 @@ def charge(work: Work, order: Order, kept: KeptLine, *, gives_back: bool = False
         kind=order.kind.word,
         charge_category="Purchase",
         charge_class=CORRECTION if gives_back else None,
-        month=Month.of(work.now, holder.zone).number,
+        month=Month.of(work.now, zone).number,
         charged_at=work.now,
         period=line.period,
         currency=order.currency,
@@ -89,22 +99,20 @@ def charge(work: Work, order: Order, kept: KeptLine, *, gives_back: bool = False
     )
 
 
-def _carried_out(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+def _carried_out(work: Work, order: Order, kept: KeptLine, owner: Holder) -> KeptLine:
     """Carry out one line; return it with the period that it gave."""
     match order.kind:
         case OrderKind.PURCHASE | OrderKind.CONVERT:
-            return _started(work, order, kept)
+            return _started(work, order, kept, owner.zone)
         case OrderKind.RENEW:
             return _renewed(work, order, kept)
         case _:
             return _resized(work, order, kept)
 
 
-def _started(work: Work, order: Order, kept: KeptLine) -> KeptLine:
+def _started(work: Work, order: Order, kept: KeptLine, zone: str) -> KeptLine:
     priced, start = kept.line.priced, whole_second(work.now)
-    holder = funds_store.holder(work.tx, order.account_id, work.now)
-    assert holder is not None, "accounts are never taken away"
-    paid = Paid.new(start, kept.months, holder.zone)
+    paid = Paid.new(start, kept.months, zone)
     one = Subscription(
         account_id=order.account_id,
         subscription_id=kept.line.subscription_id,
@@ -117,7 +125,7 @@ def _started(work: Work, order: Order, kept: KeptLine) -> KeptLine:
         paid=paid,
         state=SubscriptionState.RUNNING,
         step=0,
-        zone=holder.zone,
+        zone=zone,
     )
     subscription_store.add(work.tx, one, recorded_at=work.now)
     subscription_store.add_step(work.tx, one, "start", order.order_id, by(work))

@@ -32,7 +32,7 @@ from partita.store.subscription import Subscription
 from partita.usecases.clearing import clear
 from partita.usecases.funds.command import holder_for, saved, text_at_fault
 from partita.usecases.order.cloud import tell_cloud
-from partita.usecases.order.fulfilment import by, charge
+from partita.usecases.order.fulfilment import by, charge, zone_of_payer
 from partita.usecases.order.life import state_of
 from partita.usecases.order.place import changeable
 from partita.usecases.order.token import body_of
@@ -243,8 +243,10 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     if entry is not None:
         order_store.add_draws(work.tx, order, draws, entry_id=entry, at=work.now)
     order_store.add_step(work.tx, order, StepRow(OrderState.PAID, "", entry, work.actor.signature, work.now))
+    zone = zone_of_payer(work, order)
     charges = [
-        _charge(work, order, line, back.effective_e10) for line, back in zip(kept.lines, giving.back, strict=True)
+        _charge(work, order, line, (back.effective_e10, zone))
+        for line, back in zip(kept.lines, giving.back, strict=True)
     ]
     order_store.add_charges(work.tx, charges, at=work.now)
     giving.change(order)
@@ -256,8 +258,9 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     )
 
 
-def _charge(work: Work, order: Order, line: KeptLine, effective_e10: int | None) -> ChargeRow:
-    row = charge(work, order, line, gives_back=True)
+def _charge(work: Work, order: Order, line: KeptLine, at: tuple[int | None, str]) -> ChargeRow:
+    effective_e10, zone = at
+    row = charge(work, order, line, zone=zone, gives_back=True)
     return row if effective_e10 is None else replace(row, effective_cost_e10=-effective_e10)
 
 

@@ -5,6 +5,7 @@ Rules: SUB-5 (`docs/rules/subscription.md`), STOP-2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from partita.core.order import Order, OrderKind
@@ -14,8 +15,8 @@ from partita.core.service_control import Policies, policies_in, policy_for
 from partita.core.subscription import Life, SubscriptionState
 from partita.store import control_policy as policy_store
 from partita.store import funds as funds_store
-from partita.store import order as order_store
 from partita.store import subscription as subscription_store
+from partita.store.order import KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.work import Work
 
@@ -54,14 +55,14 @@ def state_of(work: Work, one: Subscription) -> SubscriptionState:
     return SubscriptionState.STOPPED if stopped else by_clock
 
 
-def over_since(work: Work, order: Order) -> Refused | None:
+def over_since(work: Work, order: Order, lines: Sequence[KeptLine]) -> Refused | None:
     """Refuse to pay for a subscription that is over since, or to upgrade one that ended meanwhile (SUB-5).
 
     A renewal is paid until the release, an upgrade until the end. In this order: SUBSCRIPTION_OVER, SUBSCRIPTION_ENDED.
     """
     if order.kind not in (OrderKind.RENEW, OrderKind.UPGRADE):
         return None
-    for name in sorted({kept.line.subscription_id for kept in order_store.lines_of(work.tx, order.order_id)}):
+    for name in sorted({kept.line.subscription_id for kept in lines}):
         one = subscription_store.subscription(work.tx, name)
         if one is None:  # a resource package: `commitment.unready` looks at it
             continue

@@ -33,7 +33,7 @@ def pay_online(
         assert order is not None, "it was there a moment ago"
         holder = funds_store.holder(work.tx, order.account_id, work.now)
         assert holder is not None, "accounts are never taken away"
-        amount = Money(planned(work, order, holder)[0].short, order.currency)
+        amount = Money(planned(work, order, holder, order_store.lines_of(work.tx, order_id))[0].short, order.currency)
         key = f"{order_id}:{amount.minor}"
         if not dry_run:
             # before the gateway hears of it, so that no notice comes before its order is known

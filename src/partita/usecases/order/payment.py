@@ -7,7 +7,7 @@ What a paid order does is carried out in the same transaction (`fulfilment`). Do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from partita.core import order as rules
@@ -27,7 +27,7 @@ from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
 from partita.store.funds import Holder
-from partita.store.order import DrawRow, StepRow
+from partita.store.order import DrawRow, KeptLine, StepRow
 from partita.usecases.clearing import clear
 from partita.usecases.funds.command import saved
 from partita.usecases.funds.figures import figures_of
@@ -68,35 +68,40 @@ def pay(work: Work, *, order_id: str, dry_run: bool = False) -> OrderPaid | Refu
     allowed = authorise(work, Action.PAY_ORDER, order.payer_id)
     if isinstance(allowed, Refused):
         return allowed
-    return saved(work, lambda: paid(work, order_id, dry_run=dry_run), dry_run=dry_run)
+    return saved(work, lambda: _paid(work, order, dry_run=dry_run), dry_run=dry_run)
 
 
 def paid(work: Work, order_id: str, *, dry_run: bool = False) -> OrderPaid | Refused:
     """Pay an order for whoever may: the caller has asked. Refused as `pay` does from ORDER_NOT_UNPAID on."""
     before = order_store.order_of(work.tx, order_id)
     assert before is not None, "the caller has found the order"
+    return _paid(work, before, dry_run=dry_run)
+
+
+def _paid(work: Work, before: Order, *, dry_run: bool) -> OrderPaid | Refused:
     heads = ledger_store.lock_payers(work.tx, {before.payer_id, before.account_id})
-    order = order_store.order_of(work.tx, order_id)
+    order = order_store.order_of(work.tx, before.order_id)
     assert order is not None, "orders are never taken away"
     if order.state is OrderState.PAID:
         return _again(work, order)
     holder = funds_store.holder(work.tx, order.account_id, work.now)
     assert holder is not None, "accounts are never taken away"
+    lines = order_store.lines_of(work.tx, order.order_id)
     no = (
         rules.may_pay(order, work.now, payer_now=holder.payer_id)
         or _unapproved(approval_store.approval_of(work.tx, order))
-        or taken_since(work, order)
-        or over_since(work, order)
+        or taken_since(work, order, lines)
+        or over_since(work, order, lines)
         or unready(work, order)
     )
     if no:
         return no
-    plan, draws = planned(work, order, holder)
+    plan, draws = planned(work, order, holder, lines)
     if plan.short:
         return _short(work, order, plan, draws)
     entry = None
     if draws:
-        parts = _parts(work, order, draws)
+        parts = _parts(lines, draws)
         draft = posting_rules.order_paid(
             payer_id=order.payer_id, order_id=order.order_id, what=order.kind.text(), currency=order.currency,
             parts=parts,
@@ -107,21 +112,19 @@ def paid(work: Work, order_id: str, *, dry_run: bool = False) -> OrderPaid | Ref
         order_store.add_draws(work.tx, order, draws, entry_id=entry, at=work.now)
     by = work.actor.signature
     order_store.add_step(work.tx, order, StepRow(OrderState.PAID, "", entry, by, work.now))
-    started = fulfil(work, order)
+    started = fulfil(work, order, lines, holder)
     work.touched.add(order.payer_id)
     clear(work, [order.payer_id])
-    now = order_store.order_of(work.tx, order_id)
-    assert now is not None, "it was there a moment ago"
-    return OrderPaid(now, draws, entry, started, repeated=False, dry_run=dry_run)
+    return OrderPaid(replace(order, state=OrderState.PAID), draws, entry, started, repeated=False, dry_run=dry_run)
 
 
-def planned(work: Work, order: Order, holder: Holder) -> tuple[Plan, tuple[DrawRow, ...]]:
+def planned(work: Work, order: Order, holder: Holder, kept: Sequence[KeptLine]) -> tuple[Plan, tuple[DrawRow, ...]]:
     """Say which sources would pay an order now, and what stays on credit, line by line; nothing is drawn (QUOTE-4).
 
     Money that is held for usage, frozen or owed pays no order: what the funds in the quota and credit pay together is
     at most the available quota (enterprise-finance.md B2, B8).
     """
-    lines = [one.line for one in order_store.lines_of(work.tx, order.order_id)]
+    lines = [one.line for one in kept]
     month = str(Month.of(work.now, holder.zone))
     sources = order_store.sources(work.tx, order.payer_id, order.currency, work.now, month=month)
     dues = rules.dues(order.account_id, order.kind, lines)
@@ -171,9 +174,8 @@ def _short(work: Work, order: Order, plan: Plan, draws: Sequence[DrawRow]) -> Re
     )
 
 
-def _parts(work: Work, order: Order, draws: Sequence[DrawRow]) -> dict[tuple[str, str, str], int]:
+def _parts(lines: Sequence[KeptLine], draws: Sequence[DrawRow]) -> dict[tuple[str, str, str], int]:
     """Return what each source pays of each product."""
-    lines = order_store.lines_of(work.tx, order.order_id)
     product = {one.line.line: one.line.priced.product_id for one in lines}
     parts: dict[tuple[str, str, str], int] = {}
     for one in draws:

@@ -261,8 +261,7 @@ def _kept(
     priced = rules.price([one.wanted for one in lines], terms)
     if token.coupon_id and priced.reduction is None:
         return refused(Reason.COUPON_TAKES_NOTHING, coupon=token.coupon_id, why=priced.unused[0].why)
-    subject = subject_of(work, holder, priced, binds_minor=sum(one.binds_minor for one in lines))
-    asks = needs(approval_store.policy_of(work.tx, enterprise), subject)
+    asks = asked_for(work, holder, enterprise, (priced, sum(one.binds_minor for one in lines)))
     order = Order(
         order_id=derived_id("ord", holder.account_id, token.key),
         payer_id=holder.payer_id,
@@ -319,7 +318,13 @@ def _coupons(work: Work, holder: Holder, token: Token) -> tuple[Coupon, ...] | R
     return chosen or refused(Reason.UNKNOWN_COUPON, account=holder.account_id, coupon=token.coupon_id)
 
 
-def subject_of(work: Work, holder: Holder, priced: Priced, *, binds_minor: int = 0) -> Subject:
+def asked_for(work: Work, holder: Holder, enterprise: str, of: tuple[Priced, int]) -> tuple[Need, ...]:
+    """Return the approvals that an order needs by the policy of its enterprise; `of`: it, and what it binds besides."""
+    policy = approval_store.policy_of(work.tx, enterprise)
+    return needs(policy, _subject(work, holder, *of)) if policy else ()
+
+
+def _subject(work: Work, holder: Holder, priced: Priced, binds_minor: int) -> Subject:
     """Return what the order is to an approval policy: its amount, its products, and the month of the account so far."""
     month = Month.of(work.now, holder.zone)
     after = month.next()

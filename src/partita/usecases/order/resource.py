@@ -15,6 +15,7 @@ from partita.store import funds as funds_store
 from partita.store import order as order_store
 from partita.store import subscription as subscription_store
 from partita.store import usage as usage_store
+from partita.store.order import KeptLine
 from partita.store.subscription import Subscription
 from partita.usecases.order.life import state_of
 from partita.usecases.order.pricing import Asked, Quoted
@@ -69,11 +70,11 @@ def unfit(work: Work, account_id: str, lines: Sequence[Quoted], used: Metered | 
     return None
 
 
-def taken_since(work: Work, order: Order) -> Refused | None:
+def taken_since(work: Work, order: Order, lines: Sequence[KeptLine]) -> Refused | None:
     """Refuse to pay for a resource that has become a subscription since it was ordered: SUBSCRIPTION_EXISTS."""
     if order.kind not in _STARTS:
         return None
-    for kept in order_store.lines_of(work.tx, order.order_id):
+    for kept in lines:
         if no := _subscribed(work, order.account_id, kept.line.priced.product_id, kept.resource_id):
             return no
     return None
