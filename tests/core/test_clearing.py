@@ -23,6 +23,7 @@ from partita.core.clearing import (
     clear_chosen,
     may_pick,
     may_switch,
+    on_lines,
     set_off,
     switch_of,
 )
@@ -186,3 +187,20 @@ def test_without_a_pick_all_funds_pay_but_those_of_one_month() -> None:
 def test_of_a_bill_that_was_paid_in_part_since_only_the_rest_is_paid() -> None:
     left = Unpaid("old", JULY, 20, 3)
     assert clear_chosen(Debts(20, (left,), ZONE), [Chosen("old", 100)], [cash(500)], []) == [Cleared(left, drawn(20))]
+
+
+def test_what_an_order_left_on_credit_stands_among_the_bills_of_its_month() -> None:
+    order = Unpaid("ord", JULY, 30, made_at=LONG_AGO, is_order=True)
+    bill = Unpaid("jul", JULY, 100, made_at=LONG_AGO + timedelta(days=1))
+    done = clear(Debts(180, (NEW, bill, order), ZONE), [Source(Fund.CASH, "cash", 150)], AUGUST)
+    assert [(one.bill.bill_id if one.bill else None, one.amount) for one in done] == [
+        ("ord", 30), ("jul", 100), ("new", 20),
+    ]  # fmt: skip
+
+
+def test_what_pays_an_order_is_laid_on_its_lines_in_their_turn() -> None:
+    paid = [("cash", "cash", 40), ("refund", "2026-08", 20)]
+    assert on_lines(paid, [(2, 30), (1, 25), (3, 9)]) == [
+        (2, "cash", "cash", 30), (1, "cash", "cash", 10), (1, "refund", "2026-08", 15), (3, "refund", "2026-08", 5),
+    ]  # fmt: skip
+    assert on_lines([], [(1, 5)]) == []

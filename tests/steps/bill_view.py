@@ -35,7 +35,7 @@ from python_calamine import CalamineWorkbook
 from case_file import Case
 from partita.columnar.bill_view import column
 from partita.core.adjustment import bill_month
-from partita.core.bill_view import FIGURES, MONEY, VIEWS, State, View, dimensions_of, state_of, still_on_credit
+from partita.core.bill_view import FIGURES, MONEY, VIEWS, State, View, dimensions_of, state_of
 from partita.core.custom_bill import SCHEDULES, Definition, of_view, turn_of
 from partita.core.funds import available
 from partita.core.ids import derived_id
@@ -259,12 +259,6 @@ def _state(closed: str, posted: str, outstanding: str) -> list[str]:
     return [f"{closed} {posted} {outstanding} {found.word}"]
 
 
-def _credit(owed: str, *months: str) -> list[str]:
-    pairs = (word.split("=") for word in months)
-    left = still_on_credit({Month.parse(month): cny(amount).minor for month, amount in pairs}, cny(owed).minor)
-    return [f"{month} {plain(amount)}" for month, amount in sorted(left.items())]
-
-
 def _spread(amount: str, first: str, last: str) -> list[str]:
     start, end = (datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(ZONE)) for day in (first, last))
     return [f"{one.month} {plain(one.amount)}" for one in amortise(cny(amount).minor, Period(start, end), ZONE)]
@@ -281,4 +275,4 @@ def _turn(schedule: str, instant: str, *closed: str) -> list[str]:
     return [f"{schedule} {turn.key} of {turn.month}" if turn else f"{schedule} none"]
 
 
-CORE: dict[str, Any] = {"state": _state, "credit": _credit, "spread": _spread, "goes": _goes, "turn": _turn}
+CORE: dict[str, Any] = {"state": _state, "spread": _spread, "goes": _goes, "turn": _turn}

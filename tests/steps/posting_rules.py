@@ -113,7 +113,8 @@ def draft_of(words: Sequence[str]) -> Draft:
             done = Cleared(None, tuple(_draw(*draw.split(":")) for draw in draws))
             return posting_rules.cleared(payer_id=payer, currency="CNY", cleared=done, sequence=7)
         case ["cleared", payer, bill, month, *draws]:
-            unpaid = Unpaid(bill, Month.parse(month), 1, next_line=3)
+            kind, _, name = bill.rpartition(":")
+            unpaid = Unpaid(name, Month.parse(month), 1, next_line=3, is_order=kind == "order")
             done = Cleared(unpaid, tuple(_draw(*draw.split(":")) for draw in draws))
             return posting_rules.cleared(payer_id=payer, currency="CNY", cleared=done, sequence=7)
         case _:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from partita.core import subscription
 from partita.core.credit import Term
 from partita.core.dunning import Policy
+from partita.core.money import Money
 from partita.core.permission import Actor
 from partita.core.refusal import Reason, Refused
 from partita.store import outbox as outbox_store
-from partita.usecases import credit, funds
+from partita.usecases import credit, funds, order
 from partita.usecases.dunning.policy import set_policy, show
 from partita.usecases.dunning.run import DunningRun, run
 from partita.usecases.verify import verify
@@ -141,3 +143,29 @@ def test_policies_are_the_operators(world: Clearings) -> None:
     asked = run(replace(world.books, actor=Actor("li")))
     assert isinstance(asked, Refused)
     assert asked.reason is Reason.NOT_PERMITTED
+
+
+def test_what_an_order_left_on_credit_is_dunned_like_a_bill_of_its_month(world: Clearings) -> None:
+    world.cash("acme", "1000.00")
+    world.at("2026-09-03T09:00")
+    with world.books.work() as work:
+        asked = [order.Asked("vm", 1, subscription.Term.MONTH, 1, price=Money(300_00, "CNY"))]
+        placed = order.buy(work, account_id="acme", asked=asked, token=order.Token("o1"))
+        assert isinstance(placed, order.OrderPlaced)
+        name = placed.order.order_id
+        assert isinstance(order.pay(work, order_id=name), order.OrderPaid)
+    assert ran(world, "2026-10-26T09:00").reminded == []
+    (told_now,) = ran(world, "2026-10-28T09:00").reminded
+    assert (told_now.bill_id, str(told_now.due_on), str(told_now.left)) == (name, "2026-10-30", "300.00 CNY")
+    (charged,) = ran(world, "2026-11-02T09:00").charged
+    assert (charged.bill_id, str(charged.amount)) == (name, "0.30 CNY")
+    assert ran(world, "2026-11-20T09:00").suspended == ["acme"]
+    with world.books.work() as work:
+        shown = show(work, "acme")
+    assert not isinstance(shown, Refused)
+    assert [one.bill_id for one in shown.bills] == [name]
+    assert shown.suspended_by == name
+    world.cash("acme", "2000.00")
+    assert ran(world, "2026-11-21T09:00").charged == []
+    assert ran(world, "2026-12-21T09:00") == DunningRun()
+    assert in_order(world)

@@ -14,7 +14,7 @@ from partita.cli.moment import local
 from partita.cli.ways import Ways, tell
 from partita.core.approval import Approval
 from partita.core.money import Money
-from partita.core.order import Order
+from partita.core.order import Order, OrderState
 from partita.core.refusal import Refused
 from partita.core.unsubscribe import CREDIT
 
@@ -76,16 +76,27 @@ def show_placed(answer: OrderPlaced | Refused, ways: Ways) -> None:
         "repeated": answer.repeated,
         "dry_run": answer.dry_run,
     }
+    tell(plain, ways, done=_placed_text(answer, shown(amount)), would=_would_text(answer, shown(amount)))
+
+
+def _placed_text(answer: OrderPlaced, amount: str) -> tuple[str, str]:
+    """Say how an order stands that was placed now, or before with the same token."""
+    one, asks = answer.order, _approvals_text(answer)
+    if answer.repeated and one.state is not OrderState.UNPAID:
+        state, zh = one.state.text(), one.state.text("zh")
+        return f"{one.order_id} was ordered before and is {state}.", f"{one.order_id} 此前已下单，现为{zh}。"
+    return f"Ordered {one.order_id}: {amount} to pay.{asks[0]}", f"已下单 {one.order_id}，应付 {amount}。{asks[1]}"
+
+
+def _would_text(answer: OrderPlaced, amount: str) -> tuple[str, str]:
+    asks = _approvals_text(answer)
+    return f"Would order for {amount}.{asks[0]}", f"将下单，应付 {amount}。{asks[1]}"
+
+
+def _approvals_text(answer: OrderPlaced) -> tuple[str, str]:
     roles = ", ".join(need.role.text() for need in answer.needs)
     roles_zh = "、".join(need.role.text("zh") for need in answer.needs)
-    asks = (f" It needs the approval of {roles}.", f"须经{roles_zh}审批。") if answer.needs else ("", "")
-    tell(
-        plain,
-        ways,
-        done=(f"Ordered {one.order_id}: {shown(amount)} to pay.{asks[0]}",
-              f"已下单 {one.order_id}，应付 {shown(amount)}。{asks[1]}"),
-        would=(f"Would order for {shown(amount)}.{asks[0]}", f"将下单，应付 {shown(amount)}。{asks[1]}"),
-    )  # fmt: skip
+    return (f" It needs the approval of {roles}.", f"须经{roles_zh}审批。") if answer.needs else ("", "")
 
 
 def show_given_back(answer: GivenBack | Refused, ways: Ways) -> None:

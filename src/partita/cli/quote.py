@@ -124,8 +124,12 @@ def _made_by(line: QuotedLine) -> list[str]:
     return named + [_discount_text(one) for one in line.discounts]
 
 
+_TARGETS_ZH = {"all": "全部", "product": "产品", "sku": "SKU"}
+
+
 def _discount_text(one: Discount) -> str:
-    target = f"{one.target_kind.value} {one.target_id}" if one.target_id else screen.say("all", "全部")
+    kind = screen.say(one.target_kind.value, _TARGETS_ZH[one.target_kind.value])
+    target = f"{kind} {one.target_id}" if one.target_id else screen.say("all", "全部")
     factor, payer = format_quantity(one.factor_e6), one.payer_id
     return screen.say(f"contract of {payer}, {target} × {factor}", f"{payer} 合同折扣（{target}）× {factor}")
 

@@ -246,13 +246,25 @@ def _shown_plain(found: Shown, currency: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_STEPS_ZH = {
+    "start": "开通", "renew": "续费", "resize": "升降配", "take-back": "退回续费", "stop": "停机", "release": "释放",
+    "unsubscribe": "退订", "convert": "转按量付费",
+}  # fmt: skip
+
+
+def _step_name(command: str) -> str:
+    return screen.say(command, _STEPS_ZH.get(command, command))
+
+
 def _render(console: Console, found: Shown, currency: str) -> None:
     one, language = found.subscription, screen.settings().language
     console.print(f"{one.subscription_id}: {one.quantity} × {one.sku_id}, {found.state.text(language)}, "
                   f"{local(one.paid.ends_at, one.zone)}")  # fmt: skip
     for step in found.steps:
-        console.print(f"  {local(step.recorded_at, one.zone)} {step.command} {step.sku_id} × {step.quantity} → "
-                      f"{local(step.paid.ends_at, one.zone)} {step.order_id or ''}")  # fmt: skip
+        at, until = local(step.recorded_at, one.zone), local(step.paid.ends_at, one.zone)
+        console.print(
+            f"  {at} {_step_name(step.command)} {step.sku_id} × {step.quantity} → {until} {step.order_id or ''}"
+        )
     amount = screen.say("amortised", "摊销")
     grid = screen.table(screen.say("month", "账期"), amount, right=(amount,))
     for share in found.months:

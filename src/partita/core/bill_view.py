@@ -221,18 +221,6 @@ def _spread(charge: Charge, amount: int) -> dict[Month, int]:
     return {share.month: share.amount for share in amortise(amount, charge.spread, charge.zone)}
 
 
-def still_on_credit(credit: Mapping[Month, int], owed: int) -> dict[Month, int]:
-    """Say which months' orders are still on credit, of what is owed beside bills, in minor units (VIEW-5).
-
-    Money that comes pays the oldest month first (CLEAR-1), so what is left is that of the newest.
-    """
-    left: dict[Month, int] = {}
-    for month in sorted(credit, reverse=True):
-        left[month] = max(0, min(credit[month], owed))
-        owed -= left[month]
-    return left
-
-
 CHARGE_KINDS: Mapping[str, Text] = {
     "usage": ("usage", "按量用量"),
     "plan-fee": ("fee of a savings plan", "节省计划费用"),

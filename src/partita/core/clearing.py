@@ -29,6 +29,7 @@ class Unpaid:
     """What is left to pay of a bill, in minor units, more than zero; `next_line`: the number of its next draw.
 
     `market`: how much of it is for products of the marketplace; `made_at`: when the bill was made (CLEAR-5).
+    `is_order`: it is what an order left on credit, named by the order, and of the month in which that was paid.
     """
 
     bill_id: str
@@ -37,13 +38,15 @@ class Unpaid:
     next_line: int = 1
     market: int = 0
     made_at: datetime = LONG_AGO
+    is_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Debts:
     """What a payer owes in one currency, in minor units.
 
-    `owed`: what stands on the receivable. `bills`: those that are not wholly paid, in any order. Credits that no bill
+    `owed`: what stands on the receivable. `bills`: those that are not wholly paid and what orders left on credit, in
+    any order. Credits that no bill
     has taken up make `owed` less; a debt that is on no bill (an acceptance bill that bounced) makes it more.
     """
 
@@ -53,7 +56,7 @@ class Debts:
 
     @property
     def on_no_bill(self) -> int:
-        """What is owed beyond the bills."""
+        """What is owed beyond bills and orders."""
         return max(0, self.owed - sum(bill.amount for bill in self.bills))
 
 
@@ -170,6 +173,23 @@ def set_off(bills: Sequence[Unpaid], credits_: Sequence[Credit]) -> list[SetOff]
                 left[credit] = there - taken
                 rest -= taken
     return list(found.values())
+
+
+def on_lines(paid: Sequence[tuple[str, str, int]], left: Sequence[tuple[int, int]]) -> list[tuple[int, str, str, int]]:
+    """Lay what pays an order's debt, (fund, source, minor units), on its lines in their turn: (line, fund, source, …).
+
+    `left`: what of each line is still on credit, own products first (CLEAR-5); at least as much as is paid.
+    """
+    found: list[tuple[int, str, str, int]] = []
+    rest = list(left)
+    for fund, source, amount in paid:
+        while amount:
+            line, there = rest[0]
+            taken = min(amount, there)
+            amount -= taken  # noqa: PLW2901 - what is left of it
+            rest = rest[1:] if taken == there else [(line, there - taken), *rest[1:]]
+            found.append((line, fund, source, taken))
+    return found
 
 
 class Switch(Enum):

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from partita.columnar.bill_view import ORDER_CHARGES
 from partita.core.money import minor_scale_e10
-from partita.core.posting_rules import RECEIVABLE
 from partita.store.db import Transaction
 from partita.store.org import table_of
 
@@ -48,17 +47,8 @@ _SET_OFF = """
     where month = %(month)s and (%(payers)s::text[] is null or payer_id = any(%(payers)s))
 """
 _CREDIT = """
-    select c.payer_id, c.currency, c.month, sum(d.amount_minor)::text
-    from order_charge c join order_draw d on d.payer_id = c.payer_id and d.order_id = c.order_id and d.line = c.line
-    where d.fund = 'credit' and d.amount_minor > 0 and (%(payers)s::text[] is null or c.payer_id = any(%(payers)s))
-    group by 1, 2, 3 order by 1, 2, 3
-"""
-_OWED = """
-    select b.payer_id, b.currency, b.amount_minor - coalesce((
-        select sum(greatest(l.payable_minor - l.drawn_minor - l.set_off_minor, 0)) from bill_left l
-        where l.payer_id = b.payer_id and l.currency = b.currency), 0)
-    from balance b where b.ledger_account = %(receivable)s
-      and (%(payers)s::text[] is null or b.payer_id = any(%(payers)s))
+    select payer_id, currency, sum(left_minor)::text from order_debt
+    where month = %(month)s and (%(payers)s::text[] is null or payer_id = any(%(payers)s)) group by 1, 2
 """
 _PAID = """customer_order o
     join order_step s on s.payer_id = o.payer_id and s.order_id = o.order_id and s.state = 'paid'
@@ -105,14 +95,10 @@ def set_off(tx: Transaction, month: int, payers: Payers) -> dict[Key, tuple[int,
     }
 
 
-def on_credit(tx: Transaction, payers: Payers) -> tuple[dict[Key, dict[int, int]], dict[Key, int]]:
-    """Return what orders of each month put on credit, and what is owed now beside what bills ask."""
-    values = _values(None, payers)
-    credit: dict[Key, dict[int, int]] = {}
-    for payer, currency, month, amount in tx.execute(_CREDIT, values):
-        credit.setdefault((payer, currency), {})[month] = int(amount)
-    owed = {(payer, currency): int(amount) for payer, currency, amount in tx.execute(_OWED, values)}
-    return credit, owed
+def on_credit(tx: Transaction, month: int, payers: Payers) -> dict[Key, int]:
+    """Return what of the orders of a month is still on credit, in minor units."""
+    rows = tx.execute(_CREDIT, _values(month, payers))
+    return {(payer, currency): int(amount) for payer, currency, amount in rows}
 
 
 def months(tx: Transaction) -> list[int]:
@@ -124,8 +110,8 @@ def months(tx: Transaction) -> list[int]:
     return [month for (month,) in rows]
 
 
-def _values(month: int | None, payers: Payers) -> dict[str, object]:
-    return {"month": month, "payers": None if payers is None else sorted(payers), "receivable": RECEIVABLE}
+def _values(month: int, payers: Payers) -> dict[str, object]:
+    return {"month": month, "payers": None if payers is None else sorted(payers)}
 
 
 def asked(tx: Transaction, month: int) -> dict[Key, int]:

@@ -1,7 +1,7 @@
 """Dunning in PostgreSQL: policies, reminders, interest; the bills that are dunned and their policies.
 
-Owns the SQL of `dunning_policy`, `dunning_reminder` and `interest_charge`; suspensions are those of `credit`. Decides
-nothing.
+Owns the SQL of `dunning_policy`, `dunning_reminder` and `interest_charge`; suspensions are those of `credit`. What an
+order left on credit is dunned like a bill of its month, named by the order. Decides nothing.
 Rules: DUN-1 … DUN-4 (`docs/rules/dunning.md`), CREDIT-7.
 """
 
@@ -25,6 +25,9 @@ _DUNNED = """
         select distinct b.payer_id from bill b where b.payable_minor > 0
           and (%(payers)s::text[] is null or b.payer_id = any(%(payers)s))
         union
+        select distinct d.payer_id from order_draw d where d.fund = 'credit' and d.source_id = 'credit'
+          and d.amount_minor > 0 and (%(payers)s::text[] is null or d.payer_id = any(%(payers)s))
+        union
         select distinct c.payer_id from credit_suspension c where c.payer_id = any(%(payers)s)),
     of_line as (
         select a.payer_id, coalesce(
@@ -38,27 +41,33 @@ _DUNNED = """
                   and t.recorded_at <= %(at)s order by t.sequence desc limit 1) t on true
     order by o.payer_id
 """
-_BILLS = """
-    select l.payer_id, l.bill_id, l.currency, l.month, l.payable_minor,
-           array(select d.recorded_at::text || ' ' || d.amount_minor from draw d
-                 where d.payer_id = l.payer_id and d.bill_id = l.bill_id
-                 union all
-                 select o.recorded_at::text || ' ' || o.amount_minor from bill_offset o
-                 where o.payer_id = l.payer_id and o.bill_id = l.bill_id),
-           (select array_agg(r.mark) from dunning_reminder r where r.payer_id = l.payer_id and r.bill_id = l.bill_id),
+_PAID = """
+    select d.recorded_at, d.amount_minor from draw d where d.payer_id = l.payer_id and d.bill_id = l.name
+    union all
+    select o.recorded_at, o.amount_minor from bill_offset o where o.payer_id = l.payer_id and o.bill_id = l.name
+    union all
+    select d.recorded_at, -d.amount_minor from order_draw d where d.payer_id = l.payer_id and d.order_id = l.name
+      and d.fund = 'credit' and d.source_id = 'credit' and d.amount_minor < 0
+"""
+_DEBTS = f"""
+    with debt as (
+        select payer_id, bill_id as name, currency, month, payable_minor as asked,
+               payable_minor - drawn_minor - set_off_minor as unpaid, closed_at as made_at
+        from bill_left where payer_id = any(%(payers)s) and payable_minor > 0
+        union all
+        select payer_id, order_id, currency, month, asked_minor, left_minor, charged_at
+        from order_debt where payer_id = any(%(payers)s) and asked_minor > 0)
+    select l.payer_id, l.name, l.currency, l.month, l.asked,
+           array(select p.recorded_at::text || ' ' || p.amount_minor from ({_PAID}) p),
+           (select array_agg(r.mark) from dunning_reminder r where r.payer_id = l.payer_id and r.bill_id = l.name),
            i.until_day, i.exact_e20::text, i.charged, i.line
-    from bill_left l
+    from debt l
     left join lateral (select until_day, exact_e20, line, sum(amount_minor) over (order by line)::bigint as charged
-                       from interest_charge i where i.payer_id = l.payer_id and i.bill_id = l.bill_id
+                       from interest_charge i where i.payer_id = l.payer_id and i.bill_id = l.name
                        order by line desc limit 1) i on true
-    where l.payer_id = any(%(payers)s) and l.payable_minor > 0
-      and (l.payable_minor > l.drawn_minor + l.set_off_minor or (l.closed_at > %(at)s - interval '550 days' and exists (
-          select from draw d where d.payer_id = l.payer_id and d.bill_id = l.bill_id
-          and d.recorded_at >= coalesce(i.until_day - 1, to_date(l.month::text, 'YYYYMM'))
-          union all
-          select from bill_offset o where o.payer_id = l.payer_id and o.bill_id = l.bill_id
-          and o.recorded_at >= coalesce(i.until_day - 1, to_date(l.month::text, 'YYYYMM')))))
-    order by l.payer_id, l.month, l.currency
+    where l.unpaid > 0 or (l.made_at > %(at)s - interval '550 days' and exists (
+        select from ({_PAID}) p where p.recorded_at >= coalesce(i.until_day - 1, to_date(l.month::text, 'YYYYMM'))))
+    order by l.payer_id, l.month, l.currency, l.name
 """
 
 
@@ -88,13 +97,13 @@ class Dunned:
 
 
 def dunned(tx: Transaction, now: datetime, payer_ids: Collection[str] | None = None) -> list[Dunned]:
-    """Return the payers (default all) with a credit term, and their bills that are unpaid or were paid since."""
+    """Return the payers (default all) with a credit term, and what of them is unpaid or was paid since."""
     asked = {"payers": None if payer_ids is None else sorted(payer_ids), "at": now}
     heads = tx.execute(_DUNNED, asked).fetchall()
     zones = {payer: (ZoneInfo(zone), Term(cycle, days)) for payer, zone, cycle, days, _ in heads}
     debts: dict[str, list[Debt]] = {}
     done: dict[str, dict[str, Done]] = {}
-    for row in tx.execute(_BILLS, {"payers": sorted(zones), "at": now}):
+    for row in tx.execute(_DEBTS, {"payers": sorted(zones), "at": now}):
         payer, bill = row[:2]
         debts.setdefault(payer, []).append(_debt(row, *zones[payer]))
         accrued = Accrued(row[7], int(row[8] or 0), row[9] or 0)

@@ -274,7 +274,7 @@ def settlement_sums(tx: Transaction, under_way: Collection[int]) -> list[tuple[s
                       from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
                       where p.ledger_account = 'receivable'
                         and e.kind not in ('credit_refund_applied', 'acceptance_dishonoured', 'cash_owed',
-                                           'debt_cleared', 'order_paid', 'interest_charged')
+                                           'debt_cleared', 'order_paid', 'order_cleared', 'interest_charged')
                       group by 1)
         select currency, coalesce(due.amount, 0)::text, coalesce(paid.amount, 0)::text,
                coalesce(left_over.amount, 0)::text

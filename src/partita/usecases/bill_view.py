@@ -19,7 +19,7 @@ import pyarrow as pa
 from partita.columnar import bill_view as view_sql
 from partita.columnar.tables import CHARGE
 from partita.core.bill import CLOSE_STATES, bill_id
-from partita.core.bill_view import Dimension, Figure, State, state_of, still_on_credit
+from partita.core.bill_view import Dimension, Figure, State, state_of
 from partita.core.charge import OWN
 from partita.core.ids import bucket_of
 from partita.core.money import minor_scale_e10
@@ -192,12 +192,11 @@ def _with_payments(work: Work, reading: Reading, table: pa.Table) -> list[MonthB
     month, payers = reading.month, None if reading.payers is None else reading.payers
     drawn = view_store.drawn(work.tx, month.number, payers)
     set_off = view_store.set_off(work.tx, month.number, payers)
-    credit, owed = view_store.on_credit(work.tx, payers)
+    credit = view_store.on_credit(work.tx, month.number, payers)
     found = []
     for row in table.to_pylist():
         key = (row["payer"], row["currency"])
-        by_month = {Month.from_number(number): amount for number, amount in credit.get(key, {}).items()}
-        on_credit = still_on_credit(by_month, max(0, owed.get(key, 0))).get(month, 0)
+        on_credit = credit.get(key, 0)
         off, left = set_off.get(key, (0, 0))
         paid = {fund: amount for fund, amount in sorted(drawn.get(key, {}).items(), key=_turn) if amount}
         found.append(

@@ -103,6 +103,7 @@ BILLED = Movement("billed", "Bill", "出账", debit=RECEIVABLE, credit=_SALES)
 SETTLED = Movement("settled", "Settlement", "扣款", debit="{fund}", credit=RECEIVABLE)
 CLEARED = Movement("cleared", "Clearing", "销账", debit="{fund}", credit=RECEIVABLE)
 DEBT_CLEARED = Movement("debt_cleared", "Debt cleared", "清偿欠款", debit="{fund}", credit=RECEIVABLE)
+ORDER_CLEARED = Movement("order_cleared", "Order cleared", "订单销账", debit="{fund}", credit=RECEIVABLE)
 INTEREST_CHARGED = Movement(
     "interest_charged", "Overdue interest", "逾期利息", debit=RECEIVABLE, credit=OVERDUE_INTEREST
 )
@@ -153,7 +154,7 @@ ORDER_ON_CREDIT = Movement("order_on_credit", "Order on credit", "信控支付�
 ORDER_REFUNDED = Movement("order_refunded", "Order refunded", "订单退款", debit=_SALES, credit="{fund}")
 
 MOVEMENTS = (
-    TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED, INTEREST_CHARGED,
+    TOPPED_UP, WITHDRAWN, BILLED, SETTLED, CLEARED, DEBT_CLEARED, ORDER_CLEARED, INTEREST_CHARGED,
     TRANSFERRED_OUT, TRANSFERRED_IN, RECLAIMED_OUT, RECLAIMED_IN,
     REFUNDED, CREDIT_REFUNDED, CREDIT_REFUND_APPLIED,
     ACCEPTED, COLLECTED, DISCOUNTED, DISCOUNT_FEE, ACCEPTANCE_TO_CASH, DISHONOURED, DISHONOURED_SPENT, CASH_OWED,

@@ -18,6 +18,7 @@ from partita.core.posting_rules.chart import (
     CLEARED,
     DEBT_CLEARED,
     INTEREST_CHARGED,
+    ORDER_CLEARED,
     SETTLED,
     Movement,
     pair,
@@ -62,13 +63,13 @@ def settled(
 
 
 def cleared(*, payer_id: str, currency: str, cleared: Cleared, sequence: int) -> Draft:
-    """Return the entry that pays what a close left unpaid (POST-15): each draw moves its fund → receivable.
+    """Return the entry that pays what a close left unpaid, or an order left on credit (POST-15): fund → receivable.
 
     The key of a bill's clearing follows from its first draw; that of a debt on no bill from the payer's `sequence`, the
     number of the last entry before it.
     """
     bill = cleared.bill
-    movement = CLEARED if bill else DEBT_CLEARED
+    movement = DEBT_CLEARED if bill is None else ORDER_CLEARED if bill.is_order else CLEARED
     return Draft(
         payer_id=payer_id,
         kind=movement.kind,

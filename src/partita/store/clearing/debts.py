@@ -37,6 +37,10 @@ _UNPAID = """
     from bill_left l
     where l.payer_id = any(%s) and l.payable_minor > l.drawn_minor + l.set_off_minor
 """
+_ORDERS = """
+    select payer_id, currency, order_id, month, left_minor, rows + 1, market_minor, charged_at
+    from order_debt where payer_id = any(%s) and left_minor > 0
+"""
 _CREDITS = """
     with there as (
         select b.payer_id, b.currency, 'bill' as kind, b.bill_id as source_id, -b.payable_minor as amount,
@@ -47,8 +51,14 @@ _CREDITS = """
         from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
         where e.payer_id = any(%(payers)s) and e.kind = 'credit_refund_applied' and p.ledger_account = 'receivable')
     select payer_id, currency, kind, source_id, amount - coalesce(used.amount_minor, 0) from there
-    left join lateral (select sum(o.amount_minor)::bigint as amount_minor from bill_offset o
-                       where o.payer_id = there.payer_id and o.source_id = there.source_id) used on true
+    left join lateral (
+        select sum(amount_minor)::bigint as amount_minor from (
+            select o.amount_minor from bill_offset o
+            where o.payer_id = there.payer_id and o.source_id = there.source_id
+            union all
+            select d.amount_minor from order_draw d
+            where d.payer_id = there.payer_id and d.fund = 'credit' and d.source_id = there.source_id
+              and d.amount_minor > 0) one) used on true
     where amount > coalesce(used.amount_minor, 0) order by payer_id, made_at, source_id
 """
 _ZONES = """
@@ -117,12 +127,14 @@ def to_clear(tx: Transaction, owed: dict[Payer, int]) -> list[ToClear]:
 
 
 def unpaid(tx: Transaction, payer_ids: Collection[str]) -> dict[Payer, list[Unpaid]]:
-    """Return the bills of payers that are not wholly paid, in any order."""
-    bills: dict[Payer, list[Unpaid]] = {}
-    for payer, currency, bill, month, left, line, market, made_at in tx.execute(_UNPAID, (sorted(payer_ids),)):
-        one = Unpaid(bill, Month.from_number(month), left, line, min(left, market), made_at)
-        bills.setdefault((payer, currency), []).append(one)
-    return bills
+    """Return the bills of payers that are not wholly paid, and what their orders left on credit, in any order."""
+    found: dict[Payer, list[Unpaid]] = {}
+    asked = sorted(payer_ids)
+    for statement, is_order in ((_UNPAID, False), (_ORDERS, True)):
+        for payer, currency, name, month, left, line, market, made_at in tx.execute(statement, (asked,)):
+            one = Unpaid(name, Month.from_number(month), left, line, min(left, market), made_at, is_order)
+            found.setdefault((payer, currency), []).append(one)
+    return found
 
 
 def credits_left(tx: Transaction, payer_ids: Collection[str]) -> dict[Payer, list[Credit]]:
@@ -134,7 +146,7 @@ def credits_left(tx: Transaction, payer_ids: Collection[str]) -> dict[Payer, lis
 
 
 def save_offsets(tx: Transaction, rows: Iterable[tuple[str, SetOff]], *, recorded_at: datetime) -> None:
-    """Save which credits pay which bills of payers."""
+    """Save which credits pay which bills of payers (what they pay of orders, `store.order.add_cleared` keeps)."""
     at = instant_text(recorded_at)
     rows_store.add(
         tx,

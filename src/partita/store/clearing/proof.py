@@ -11,7 +11,8 @@ from psycopg.rows import class_row
 
 from partita.store.db import Transaction
 
-# Postings of bills and what pays them are in their rows; every other posting on a receivable is a debt on no bill.
+# Postings of bills and orders and what pays them are in their rows; every other posting on a receivable is a debt on
+# no bill.
 _EXPLAINED = """
     with left_of as (
         select payer_id, currency, sum(greatest(payable_minor - drawn_minor - set_off_minor, 0)) as unpaid,
@@ -21,21 +22,36 @@ _EXPLAINED = """
         select e.payer_id, p.currency, sum(p.amount_minor) as receivable,
                -coalesce(sum(p.amount_minor) filter (where e.kind = 'credit_refund_applied'), 0) as refunds,
                coalesce(sum(p.amount_minor) filter (where e.kind not in (
-                   'billed', 'settled', 'cleared', 'credit_refund_applied')), 0) as on_no_bill
+                   'billed', 'settled', 'cleared', 'credit_refund_applied', 'order_paid', 'order_cleared')), 0)
+                   as on_no_bill
         from posting p join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence
         where p.ledger_account = 'receivable' group by 1, 2),
+    ordered as (select payer_id, currency, sum(left_minor) as amount from order_debt group by 1, 2),
     used as (
-        select o.payer_id, b.currency, sum(o.amount_minor) as amount
-        from bill_offset o join bill b on b.payer_id = o.payer_id and b.bill_id = o.bill_id group by 1, 2)
-    select payer_id, currency, coalesce(unpaid, 0)::bigint as unpaid,
+        select payer_id, currency, sum(amount) as amount from (
+            select o.payer_id, b.currency, o.amount_minor as amount
+            from bill_offset o join bill b on b.payer_id = o.payer_id and b.bill_id = o.bill_id
+            union all
+            select d.payer_id, o.currency, d.amount_minor
+            from order_draw d join customer_order o on o.payer_id = d.payer_id and o.order_id = d.order_id
+            where d.fund = 'credit' and d.source_id <> 'credit' and o.payable_minor > 0) one group by 1, 2)
+    select payer_id, currency, (coalesce(unpaid, 0) + coalesce(ordered.amount, 0))::bigint as unpaid,
            (coalesce(credits, 0) + coalesce(refunds, 0) - coalesce(used.amount, 0))::bigint as credits,
            coalesce(on_no_bill, 0)::bigint as on_no_bill, coalesce(receivable, 0)::bigint as receivable
     from left_of full join posted using (payer_id, currency) full join used using (payer_id, currency)
+    full join ordered using (payer_id, currency)
     order by currency, payer_id
 """
 _OVERUSED = """
-    with used as (select payer_id, kind, source_id, sum(amount_minor)::bigint as amount
-                  from bill_offset group by 1, 2, 3)
+    with used as (
+        select payer_id, kind, source_id, sum(amount)::bigint as amount from (
+            select payer_id, kind, source_id, amount_minor as amount from bill_offset
+            union all
+            select d.payer_id, case when b.bill_id is null then 'credit_refund' else 'bill' end, d.source_id,
+                   d.amount_minor
+            from order_draw d join customer_order o on o.payer_id = d.payer_id and o.order_id = d.order_id
+            left join bill b on b.payer_id = d.payer_id and b.bill_id = d.source_id
+            where d.fund = 'credit' and d.source_id <> 'credit' and o.payable_minor > 0) one group by 1, 2, 3)
     select u.payer_id, u.kind, u.source_id from used u
     left join bill b on u.kind = 'bill' and b.payer_id = u.payer_id and b.bill_id = u.source_id
     left join entry e on u.kind = 'credit_refund' and e.payer_id = u.payer_id and e.entry_id = u.source_id
@@ -68,7 +84,7 @@ class Explained:
 
     @property
     def expected(self) -> int:
-        """What the bills, credits and other debts come to."""
+        """What the bills, orders, credits and other debts come to."""
         return self.unpaid - self.credits + self.on_no_bill
 
 

@@ -43,7 +43,7 @@ _BOUNCED = """
            least(sum(p.amount_minor) filter (where e.kind in ({bounced})), sum(p.amount_minor))::bigint
     from entry e join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence
     where e.payer_id in (select payer_id from late) and p.ledger_account = 'receivable'
-      and e.kind not in ('billed', 'settled', 'cleared', 'credit_refund_applied')
+      and e.kind not in ('billed', 'settled', 'cleared', 'credit_refund_applied', 'order_paid', 'order_cleared')
     group by 1, 2
 """
 

@@ -33,20 +33,21 @@ from partita.store.order.payment import (
     DrawRow,
     OrderMoney,
     add_charges,
+    add_cleared,
     add_draws,
     charges,
     draws_of,
     money_of_orders,
+    on_credit,
     sources,
     spent_in_month,
 )
 from partita.store.order.portions import other_payers, portions_of
 
 __all__ = [
-    "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow",
-    "add", "add_charges", "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired",
-    "five_day_refunds", "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "open_on",
-    "open_on_resources", "order_of",
-    "orders_of", "orders_of_payment", "other_payers", "portions_of", "refund_policies", "refund_policy",
-    "set_refund_policy", "sources", "spent_in_month", "steps_of",
+    "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow", "add", "add_charges", "add_cleared",
+    "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired", "five_day_refunds",
+    "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "on_credit", "open_on",
+    "open_on_resources", "order_of", "orders_of", "orders_of_payment", "other_payers", "portions_of",
+    "refund_policies", "refund_policy", "set_refund_policy", "sources", "spent_in_month", "steps_of",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from partita.core.order import Order
 from partita.core.period import Period
 from partita.core.settlement import Source
 from partita.core.template import Instrument
-from partita.core.unsubscribe import COMES_BACK, PaidPart
+from partita.core.unsubscribe import COMES_BACK, CREDIT, PaidPart
 from partita.core.voucher import priority
 from partita.store import rows as rows_store
 from partita.store import template as template_store
@@ -76,6 +76,9 @@ class DrawRow:
     amount_minor: int
 
 
+_DRAW_COLUMNS = "order_draw (payer_id, order_id, line, number, fund, source_id, amount_minor, entry_id, recorded_at)"
+
+
 def add_draws(tx: Transaction, order: Order, draws: Sequence[DrawRow], *, entry_id: str, at: datetime) -> None:
     """Append the draws of an order, numbered within their lines."""
     count: dict[int, int] = {}
@@ -84,20 +87,44 @@ def add_draws(tx: Transaction, order: Order, draws: Sequence[DrawRow], *, entry_
         count[one.line] = count.get(one.line, 0) + 1
         place = (order.payer_id, order.order_id, one.line, count[one.line])
         rows.append((*place, one.fund, one.source_id, one.amount_minor, entry_id, at))
-    rows_store.add(
-        tx,
-        "order_draw (payer_id, order_id, line, number, fund, source_id, amount_minor, entry_id, recorded_at)",
-        rows,
-    )
+    rows_store.add(tx, _DRAW_COLUMNS, rows)
 
 
 def draws_of(tx: Transaction, order_id: str) -> list[DrawRow]:
-    """Return the draws of an order, by line."""
+    """Return what each source paid of an order as it stands, by line: what cleared its credit is in its place."""
     rows = tx.execute(
-        "select line, fund, source_id, amount_minor from order_draw where order_id = %s order by line, number",
+        "select line, fund, source_id, sum(amount_minor)::bigint from order_draw where order_id = %s "
+        "group by line, fund, source_id having sum(amount_minor) <> 0 order by line, min(number)",
         (order_id,),
     )
     return [DrawRow(*row) for row in rows]
+
+
+def on_credit(tx: Transaction, order_id: str) -> list[tuple[int, int]]:
+    """Return what of each line of an order is still on credit: (line, minor units), own products first (CLEAR-5)."""
+    rows = tx.execute(
+        "select d.line, sum(d.amount_minor)::bigint from order_draw d "
+        "join order_charge c on c.payer_id = d.payer_id and c.order_id = d.order_id and c.line = d.line "
+        "left join seller_now s on s.product_id = c.product_id and s.since <= c.charged_at "
+        "where d.order_id = %s and d.fund = %s and d.source_id = %s group by d.line, s.seller "
+        "having sum(d.amount_minor) > 0 order by s.seller is not null, d.line",
+        (order_id, CREDIT, CREDIT),
+    )
+    return rows.fetchall()
+
+
+def add_cleared(
+    tx: Transaction, payer_id: str, order_id: str, rows: Sequence[DrawRow], *, entry_id: str, at: datetime
+) -> None:
+    """Append what paid an order's credit, and as much of credit below zero: a line's draws still add up to it."""
+    known = tx.execute("select line, max(number) from order_draw where order_id = %s group by line", (order_id,))
+    count: dict[int, int] = dict(known.fetchall())
+    values = []
+    for one in rows:
+        for place in ((one.fund, one.source_id, one.amount_minor), (CREDIT, CREDIT, -one.amount_minor)):
+            count[one.line] += 1
+            values.append((payer_id, order_id, one.line, count[one.line], *place, entry_id, at))
+    rows_store.add(tx, _DRAW_COLUMNS, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,16 @@ from partita.core.money import Money
 from partita.core.period import Month
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
+from partita.core.unsubscribe import CREDIT
 from partita.store import bill as bill_store
 from partita.store import clearing as clearing_store
 from partita.store import funds as funds_store
 from partita.store import ledger as ledger_store
+from partita.store import order as order_store
 from partita.store.bill import DrawRow
 from partita.store.clearing import Payer, ToClear
 from partita.store.db import attempt
+from partita.store.order import DrawRow as DebtRow
 from partita.usecases.dunning.suspension import lift
 from partita.usecases.permission import authorise
 from partita.usecases.work import Work
@@ -32,7 +35,7 @@ from partita.usecases.work import Work
 
 @dataclass(frozen=True, slots=True)
 class BillPaid:
-    """What a clearing paid of one bill, and what is left of it; without a bill: of a debt that is on none."""
+    """What a clearing paid of one bill or order, and what is left of it; without one: of a debt that is on none."""
 
     payer_id: str
     bill_id: str | None
@@ -95,12 +98,23 @@ def post(work: Work, done: Sequence[tuple[ToClear, Cleared]]) -> Clearing:
     assert not isinstance(posted, Refused), f"clearing posts what it found unpaid: {posted}"
     cleared = [(*pair, entry) for pair, entry in zip(done, posted.entries, strict=True)]
     bill_store.save_draws(work.tx, [row for one in cleared for row in _draws(*one)], recorded_at=work.now)
+    for one, part, entry in cleared:
+        if part.bill is not None and part.bill.is_order:
+            parts = [(draw.fund.value, draw.source_id, draw.amount) for draw in part.draws]
+            _keep_of_order(work, (one.payer_id, part.bill.bill_id), parts, entry.entry_id)
     lift(work, heads)
     return Clearing(tuple(_paid(*one) for one in cleared), posted.balances)
 
 
+def _keep_of_order(work: Work, of: tuple[str, str], parts: Sequence[tuple[str, str, int]], entry_id: str) -> None:
+    """Keep what paid of an order's credit; `of`: payer and order."""
+    payer, order = of
+    rows = [DebtRow(*one) for one in rules.on_lines(parts, order_store.on_credit(work.tx, order))]
+    order_store.add_cleared(work.tx, payer, order, rows, entry_id=entry_id, at=work.now)
+
+
 def set_off(work: Work, payer_ids: Collection[str]) -> tuple[BillPaid, ...]:
-    """Lay credits that no bill took up against unpaid bills (CLEAR-3). The caller holds the locks of all payers.
+    """Lay credits that no bill took up against what is unpaid (CLEAR-3). The caller holds the locks of all payers.
 
     The entry of what was paid is the credit's: the one that set a refund off, or the bill below zero.
     """
@@ -109,7 +123,12 @@ def set_off(work: Work, payer_ids: Collection[str]) -> tuple[BillPaid, ...]:
         return ()
     bills = clearing_store.unpaid(work.tx, {payer for payer, _ in credits_})
     done = [(key, one) for key, of in credits_.items() for one in rules.set_off(bills.get(key, ()), of)]
-    clearing_store.save_offsets(work.tx, ((payer, one) for (payer, _), one in done), recorded_at=work.now)
+    of_bills = [(payer, one) for (payer, _), one in done if not one.bill.is_order]
+    clearing_store.save_offsets(work.tx, of_bills, recorded_at=work.now)
+    for (payer, _), one in done:
+        if one.bill.is_order:
+            part = (CREDIT, one.credit.source_id, one.amount)
+            _keep_of_order(work, (payer, one.bill.bill_id), [part], one.credit.source_id)
     lift(work, {payer for (payer, _), _ in done})
     return tuple(
         BillPaid(payer, one.bill.bill_id, one.bill.month, Money(one.amount, currency), Money(one.left, currency),
@@ -119,7 +138,7 @@ def set_off(work: Work, payer_ids: Collection[str]) -> tuple[BillPaid, ...]:
 
 
 def on_no_bill(work: Work, account_id: str, currency: str) -> Money:
-    """Return what an account owes on no bill, such as what was spent of an acceptance bill that bounced (CLEAR-4)."""
+    """Return what an account owes beside bills and orders, such as what a bounced acceptance bill paid (CLEAR-4)."""
     receivable = ledger_store.balance_of(work.tx, account_id, posting_rules.RECEIVABLE, currency)
     place = (account_id, currency)
     bills = sum(one.amount for one in clearing_store.unpaid(work.tx, [account_id]).get(place, ()))
@@ -161,7 +180,7 @@ def _parts(work: Work, one: ToClear) -> list[Cleared]:
 
 
 def _draws(one: ToClear, part: Cleared, entry: Entry) -> list[DrawRow]:
-    if part.bill is None:
+    if part.bill is None or part.bill.is_order:
         return []
     return [
         DrawRow(one.payer_id, part.bill.bill_id, line, draw.fund.value, draw.source_id, draw.amount, entry.entry_id)
