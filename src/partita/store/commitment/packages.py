@@ -74,6 +74,14 @@ def package_of(tx: Transaction, package_id: str) -> PackageRow | None:
     return None if row is None else _with_stretches(tx, [_package(row)])[0]
 
 
+def orders_of(tx: Transaction, package_id: str) -> dict[int, str]:
+    """Return which order paid each stretch of a package: number → order; what was given has none."""
+    rows = tx.execute(
+        "select stretch, order_id from package_stretch where package_id = %s and order_id is not null", (package_id,)
+    )
+    return dict(rows.fetchall())
+
+
 def packages_of(tx: Transaction, account_ids: Iterable[str] | None = None) -> list[PackageRow]:
     """Return the packages of accounts (default all), by account and id."""
     asked = None if account_ids is None else sorted(account_ids)

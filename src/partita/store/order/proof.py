@@ -51,6 +51,25 @@ _SIDES = """
 """
 
 
+_GIVEN_BACK = """
+    select c.payer_id, c.subscription_id, c.currency,
+           coalesce(sum(d.amount_minor) filter (where o.payable_minor > 0), 0)::bigint,
+           -coalesce(sum(d.amount_minor) filter (where o.payable_minor < 0), 0)::bigint
+    from order_charge c join customer_order o on o.payer_id = c.payer_id and o.order_id = c.order_id
+    join order_draw d on d.payer_id = c.payer_id and d.order_id = c.order_id and d.line = c.line
+    where d.fund <> 'voucher' group by 1, 2, 3
+"""
+
+
+def given_back(tx: Transaction) -> tuple[int, list[tuple[str, str, str, int, int]]]:
+    """Return how many subscriptions and packages were paid, and those that gave back more than was paid.
+
+    (payer, subscription or package, currency, paid, given back), in minor units.
+    """
+    rows = tx.execute(_GIVEN_BACK).fetchall()
+    return len(rows), sorted(row for row in rows if row[4] > row[3])
+
+
 def sums(tx: Transaction) -> list[tuple[str, int, int]]:
     """Return (currency, payable of paid orders, sales that their entries posted) in minor units."""
     rows = tx.execute(f"{_SIDES} select currency, sum(payable)::text, sum(sales)::text from side group by 1 order by 1")

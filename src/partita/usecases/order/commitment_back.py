@@ -96,13 +96,16 @@ def _given_up(work: Work, holder: Holder, row: PackageRow, token: tuple[str, byt
 
 
 def _valued(work: Work, holder: Holder, row: PackageRow) -> list[tuple[Stretch, Portion, StretchRefund]]:
-    """Return what each part of a package that is not over gives back to whoever pays for its owner now."""
-    at = whole_second(work.now)
-    portions = order_store.portions_of(work.tx, row.package.package_id, holder.payer_id)
-    taken = _taken(work, row)
+    """Return what each part of a package that is not over gives back to whoever pays for its owner now.
+
+    A part and its payment are known by their order: two parts may have the same period.
+    """
+    at, name = whole_second(work.now), row.package.package_id
+    portions = {one.order_id: one for one in order_store.portions_of(work.tx, name, holder.payer_id)}
+    orders, taken = commitment_store.orders_of(work.tx, name), _taken(work, row)
     found = []
     for stretch in row.stretches:
-        portion = next((one for one in portions if one.period == stretch.valid), None)
+        portion = portions.get(orders.get(stretch.number, ""))
         if portion is None or at >= stretch.valid.end:
             continue
         unused = rules.unused_part(stretch, row.package.cycle, row.package.zone, taken[stretch.number], at)

@@ -67,6 +67,7 @@ PROOFS: tuple[tuple[str, Proof], ...] = (
     ("statements", reconciliation.statements_whole),
     ("closed-days", reconciliation.days_as_closed),
     ("orders", orders.paid_and_posted),
+    ("given-back", orders.given_back),
     ("bill-views", bill_views.views_agree),
     ("offsets", clearing.credits_within_worth),
     ("vouchers", vouchers.accounted_for),

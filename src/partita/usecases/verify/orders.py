@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from partita.core.money import Money
 from partita.store.order import proof
 from partita.store.order.proof import OrderOutOfStep
-from partita.usecases.verify.equation import Equation, Finding, money_text, reading, shortened
+from partita.usecases.verify.equation import Equation, Finding, counted, money_text, reading, shortened
 from partita.usecases.work import Books
 
 
@@ -26,6 +27,30 @@ def paid_and_posted(books: Books) -> list[Equation]:
             )
         )
     return equations
+
+
+def given_back(books: Books) -> list[Equation]:
+    """Prove that no subscription and no package gave back more than came in for it (UNSUB-3, PKG-8)."""
+    with reading(books) as tx:
+        count, over = proof.given_back(tx)
+    if not count:
+        return []
+    findings = [
+        Finding(
+            f"{name} of {payer}: {Money(paid, currency)} came in, {Money(back, currency)} came back",
+            f"付款方 {payer} 的 {name}：实付 {Money(paid, currency)}，退回 {Money(back, currency)}",
+        )
+        for payer, name, currency, paid, back in over
+    ]
+    return [
+        counted(
+            "given back",
+            "subscriptions and packages paid = those that gave back no more than came in",
+            "已付费的订阅与资源包 = 退回不超过实付者",
+            (count, count - len(over)),
+            findings,
+        )
+    ]
 
 
 def _off(one: OrderOutOfStep) -> Finding:
