@@ -16,6 +16,7 @@ of several lines `o1.2`). Prices are stated by the operator: `1m@100.00` is a mo
     pay       TOKEN · cancel TOKEN · expire · online TOKEN · arrives TOKEN
     unsubscribe TOKEN OF [renewals] · to-usage TOKEN OF
     auto      OF TERMS|none|manual · day ACCOUNT DAY · run · policy PRODUCT no-five-day|3:0.9,12:0.8
+    waits     TOKEN OF                         names the order that waits on it
     grace     PRODUCT HOURS DAYS
     rule      CAUSE ROLE,ROLE [LIMIT] [PRODUCT,…] · clear-rules
     user      NAME ROLE,… · as NAME|operator · lend ROLE TO until INSTANT
@@ -147,6 +148,11 @@ class Orders(Commitments):
             renewing = Renewing(RenewalMode.AUTO, asked.term, asked.terms)
         name = self.subscriptions.get(of, of)
         self.ask(lambda work: subscription.set_renewing(work, subscription_id=name, renewing=renewing))
+
+    def waits(self, token: str, of: str) -> None:
+        name = self.subscriptions.get(of, of)
+        with self.books.work() as work:
+            self.orders[token] = order_store.open_on(work.tx, [name], work.now)[name]
 
     def day(self, account: str, day: str) -> None:
         number = None if day == "none" else int(day)

@@ -221,6 +221,15 @@ def set_renewing(tx: Transaction, one: Subscription, renewing: Renewing, setting
     )  # fmt: skip
 
 
+def renewing_set_by(tx: Transaction, subscription_id: str) -> str | None:
+    """Return who set last how a subscription is renewed."""
+    row = tx.execute(
+        "select recorded_by from subscription_setting where subscription_id = %s order by sequence desc limit 1",
+        (subscription_id,),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def expiry_day(tx: Transaction, account_id: str) -> int | None:
     """Return the unified expiry day of an account; None = it has none (SUB-4)."""
     row = tx.execute(

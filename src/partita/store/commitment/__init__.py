@@ -45,9 +45,8 @@ from partita.store.commitment.use import (
 
 __all__ = [
     "Bought", "Offer", "Ordered", "Owned", "PackageRow", "PlanRow", "Taken", "add_cuts", "add_end", "add_ordered",
-    "add_package",
-    "add_plan", "add_share", "add_skip", "add_stretch", "charging_months", "clear_running", "end_of", "ends_at",
-    "known", "of_month", "ordered_by", "orders_of", "owner_of", "package_by_key", "package_of", "packages_of",
-    "plan_by_key", "plan_of", "plans_of", "running_of", "save_use", "set_running", "shares_of", "skips_of", "taken_before",
-    "taken_in_all",
+    "add_package", "add_plan", "add_share", "add_skip", "add_stretch", "charging_months", "clear_running", "end_of",
+    "ends_at", "known", "of_month", "ordered_by", "orders_of", "owner_of", "package_by_key", "package_of",
+    "packages_of", "plan_by_key", "plan_of", "plans_of", "running_of", "save_use", "set_running", "shares_of",
+    "skips_of", "taken_before", "taken_in_all",
 ]  # fmt: skip

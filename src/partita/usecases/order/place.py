@@ -62,10 +62,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """How an order is asked for: the client token, and the coupon (None = the best, `NO_COUPON` = none)."""
+    """How an order is asked for: the client token, and the coupon (None = the best, `NO_COUPON` = none).
+
+    `wished_by`: who wished for what the clock orders now, so that it is no one else's order (APPROVE-4).
+    """
 
     key: str
     coupon_id: str | None = None
+    wished_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,7 @@ def _kept(
         state=OrderState.UNPAID,
         placed_at=work.now,
         expires_at=rules.expires_at(placing.kind, work.now, needs_approval=bool(asks)),
-        placed_by=work.actor.signature,
+        placed_by=token.wished_by or work.actor.signature,
         coupon_id=priced.reduction.coupon.coupon_id if priced.reduction else None,
     )
     kept = tuple(

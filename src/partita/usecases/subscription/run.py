@@ -122,7 +122,8 @@ def _renew(work: Work, one: Subscription) -> OrderPaid | Refused:
     waiting = order_store.open_on(work.tx, [name], work.now).get(name)
     if waiting is not None and waiting in _own_orders(work, one):
         return pay(work, order_id=waiting)
-    token = Token(_key(one, len(_tries(work, one)) + 1))
+    wished_by = subscription_store.renewing_set_by(work.tx, name)
+    token = Token(_key(one, len(_tries(work, one)) + 1), wished_by=wished_by)
     asked = Asked(term=one.renewing.term, terms=one.renewing.terms)
     placed = renew(work, subscription_ids=[name], asked=asked, token=token)
     if isinstance(placed, Refused):
