@@ -29,7 +29,7 @@ from partita.core.invoice import (
     made,
     mirrored,
 )
-from partita.formats.invoice import Printed, write_pages, write_pdf, write_xml
+from partita.formats.invoice import Printed, write_pages, write_pdf, write_pdfs, write_xml
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 TITLE = InvoiceProfile(
@@ -161,3 +161,20 @@ def test_a_long_invoice_has_more_pages_and_they_are_pictures_too() -> None:
     pages = write_pages(printed(ALL["a long one"]), ppi=40)
     assert len(pages) > 3
     assert all(page.startswith(b"\x89PNG") for page in pages)
+
+
+def test_what_the_fonts_lack_stands_as_a_mark_on_the_page_and_whole_in_the_data() -> None:
+    name = "Łódź ™ 한국어 䶮𠮷 有限公司"
+    one = printed(replace(ALL["one line"], title=replace(TITLE, title=name), remark="–—…•™®"))
+    page = write_pdf(one)
+    text = pypdf.PdfReader(BytesIO(page)).pages[0].extract_text()
+    assert "〓" in text
+    assert "有限公司" in text
+    _, data = facturx.get_xml_from_pdf(page)
+    assert name in data.decode()
+    assert write_pdf(one) == page, "the same bytes each time"
+
+
+def test_documents_written_side_by_side_are_those_written_alone() -> None:
+    several = [printed(ALL[name]) for name in ("one line", "red letter", "card")]
+    assert list(write_pdfs(several)) == [(one, write_pdf(one)) for one in several]

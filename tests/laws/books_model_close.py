@@ -53,6 +53,8 @@ def _settle(model: Model, payer: str, month: int, payable: int) -> list[str]:
     rest, used = payable, []
     for book, limit in _sources(model, payer, month, payable):
         taken = min(rest, limit)
+        if not book.startswith(("voucher/", "stored_value/")):  # a credit saves money: no more is drawn than is owed
+            taken = min(taken, -model.books[payer, "receivable"])
         if taken <= 0:
             continue
         rest -= taken

@@ -32,6 +32,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
     skus = [one.sku_id for one in world.book.skus]
     some = draw(st.sets(st.sampled_from(skus), min_size=1))
     kind, capacity = draw(st.sampled_from(Kind)), draw(capacities)
+    last_capacity = draw(st.none() | st.integers(0, capacity)) if kind is Kind.PACKAGE else None
     return Commitment(
         source_id=f"source-{number}",
         kind=kind,
@@ -44,7 +45,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
         cycle=draw(st.sampled_from([None, *Cycle])) if kind is Kind.PACKAGE else Cycle.HOUR,
         capacity=capacity,
         cost_e10=draw(costs),
-        last_cost_e10=draw(costs),
+        last_cost_e10=0 if last_capacity == 0 else draw(costs),  # nothing costs nothing
         weights={sku: draw(weights) for sku in sorted(some)},
         regions=draw(st.sampled_from([frozenset(), frozenset({"cn-north"}), frozenset({"eu", "cn-north"})])),
         shares=tuple(
@@ -52,7 +53,7 @@ def _commitment(draw: st.DrawFn, world: World, number: int) -> Commitment:
         ),
         skips=tuple(_skip(draw, skus, names) for _ in range(draw(st.integers(0, 1)))),
         fee_e10=draw(st.sampled_from([0, 5 * 10**9])),
-        last_capacity=draw(st.none() | st.integers(0, capacity)) if kind is Kind.PACKAGE else None,
+        last_capacity=last_capacity,
         first_capacity=draw(st.none() | st.integers(1, capacity)) if kind is Kind.PACKAGE else None,
         first_cost_e10=draw(st.none() | costs) if kind is Kind.PACKAGE else None,
     )

@@ -19,6 +19,7 @@ from partita.columnar.catalog import BOOKS
 from partita.columnar.tables import arrow_schema
 from partita.core.catalog import Counter, Model, PriceVersion, Product, Sku, Tier
 from partita.core.fault import Fault, Problem
+from partita.core.ids import derived_id
 from partita.core.org import Enterprise
 from partita.core.period import Month
 from partita.core.setup import Settled, Setup, decide, frozen_spans
@@ -63,9 +64,8 @@ prices = st.tuples(
 
 def versions(sku: str, currency: str, day: str, price_e10: int) -> PriceVersion:
     start = datetime.fromisoformat(f"{day}T00:00:00+08:00").astimezone(UTC)
-    return PriceVersion(
-        f"prc-{sku}{currency}{day}", sku, currency, start, Model.UNIT, Counter.ACCOUNT, (Tier(None, price_e10),)
-    )
+    price_id = derived_id("prc", sku, currency, start.isoformat())  # as both ways of reading make it
+    return PriceVersion(price_id, sku, currency, start, Model.UNIT, Counter.ACCOUNT, (Tier(None, price_e10),))
 
 
 @st.composite

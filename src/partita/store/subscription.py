@@ -149,7 +149,8 @@ def of_resource(tx: Transaction, account_id: str, product_id: str, resource_id: 
 class SubscribedRow:
     """A span from the step that let a resource run to the next step, and what says whether it ended before (SUB-5).
 
-    `ends_at`: what it was paid through; `goes_on`: the next step lets it run on. `payers`: whoever ever paid for it.
+    `ends_at`: what it was paid through; `goes_on`: the next step lets it run on without a break.
+    `payers`: whoever ever paid for it.
     """
 
     span: Subscribed
@@ -166,7 +167,8 @@ def subscribed(tx: Transaction, month: Month) -> list[SubscribedRow]:
     rows = tx.execute(
         "with spans as (select account_id, subscription_id, sku_id, state, payer_id, ends_at, "
         "date_trunc('second', recorded_at) as from_at, date_trunc('second', lead(recorded_at) over w) as to_at, "
-        "coalesce(lead(state) over w = 'running', false) as goes_on from subscription_step "
+        "coalesce(lead(state) over w = 'running' and lead(anchor_at) over w <= ends_at, false) as goes_on "
+        "from subscription_step "
         "window w as (partition by account_id, subscription_id order by step)) "
         "select s.subscription_id, s.account_id, u.resource_id, s.sku_id, s.from_at, s.to_at, u.product_id, "
         "s.payer_id, e.currency, s.ends_at, s.goes_on, p.payers "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,16 +27,36 @@ _TEMPLATE = FOLDER / "invoice.typ"
 
 
 def write_pdf(printed: Printed) -> bytes:
-    """Return an invoice as PDF/A-3b, its EN 16931 data attached as `factur-x.xml`; the same bytes each time."""
+    """Return an invoice as PDF/A-3b, its EN 16931 data attached as `factur-x.xml`; the same bytes each time.
+
+    What the fonts cannot show stands as 〓 on the page, as printers do; the data have every character.
+    """
+    xml = write_xml(printed).decode()
+    while True:
+        try:
+            return with_description(_archived(printed, xml))
+        except typst.TypstError as error:
+            unseen = {letter for text in _UNSEEN.findall(str(error)) for letter in text if not letter.isascii()}
+            if not unseen - _MISSING.keys():
+                raise
+            _MISSING.update(dict.fromkeys(unseen, "〓"))
+
+
+_UNSEEN = re.compile(r'the text `?"(.+?)"`? could not be displayed', re.DOTALL)
+_MISSING: dict[str, str] = {}
+"""Characters that no font here has, as met so far: an archived page may not hold them."""
+
+
+def _archived(printed: Printed, xml: str) -> bytes:
     at = datetime.combine(printed.issued_on, time(), UTC)
     page = _compiler().compile(
         format="pdf",
-        sys_inputs={"data": _content(printed, write_xml(printed).decode())},
+        sys_inputs={"data": _content(printed), "xml": xml},
         pdf_standards=["a-3b"],
         timestamp=int(at.timestamp()),
     )
     assert isinstance(page, bytes), "one document is one file"
-    return with_description(page)
+    return page
 
 
 def write_pdfs(invoices: Sequence[Printed]) -> Iterator[tuple[Printed, bytes]]:
@@ -52,14 +73,14 @@ _AHEAD = 64
 
 def write_plain(printed: Printed) -> bytes:
     """Return the page as plain PDF, without data and archive standard: what typst alone takes is measured by it."""
-    page = _compiler().compile(format="pdf", sys_inputs={"data": _content(printed, "")})
+    page = _compiler().compile(format="pdf", sys_inputs={"data": _content(printed)})
     assert isinstance(page, bytes), "one document is one file"
     return page
 
 
 def write_pages(printed: Printed, *, ppi: float = 110) -> list[bytes]:
     """Return the pages as PNG images: what a screen shows before the document is fetched."""
-    pages = _compiler().compile(format="png", ppi=ppi, sys_inputs={"data": _content(printed, "")})
+    pages = _compiler().compile(format="png", ppi=ppi, sys_inputs={"data": _content(printed)})
     assert pages is not None, "an image is returned"
     return [pages] if isinstance(pages, bytes) else list(pages)
 
@@ -86,10 +107,10 @@ _WORDS = (
 ).split()
 
 
-def _content(printed: Printed, xml: str) -> str:
+def _content(printed: Printed) -> str:
     """Return all that stands on the page, ready to be set."""
     invoice = printed.invoice
-    return json.dumps(
+    page = json.dumps(
         {
             "language": printed.language,
             "red": invoice.is_red,
@@ -118,7 +139,7 @@ def _content(printed: Printed, xml: str) -> str:
             "in_words": printed.in_words,
             "notes": printed.notes(),
             "drawer": invoice.issuer.drawer or printed.seller_name,
-            "xml": xml,
         },
         ensure_ascii=False,
     )
+    return page.translate({ord(letter): mark for letter, mark in _MISSING.items()})

@@ -7,7 +7,7 @@ source may pay what (`core.settlement`, `columnar.settlement`). Rules: SETTLE-1 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -24,7 +24,7 @@ from partita.core.ids import derived_id
 from partita.core.ledger import Draft
 from partita.core.period import Month
 from partita.core.refusal import Refused
-from partita.core.settlement import Draw
+from partita.core.settlement import SAME_MONTH, Draw
 from partita.store import bill as bill_store
 from partita.store import charge as charge_store
 from partita.store import clearing as clearing_store
@@ -58,10 +58,31 @@ def settle_bucket(work: Work, room: FileRoom, engine: duckdb.DuckDBPyConnection,
             "group by b.payer_id, b.currency, p.bill_id, p.turn, p.fund, p.source_id order by p.bill_id, p.turn"
         ).fetchall()
         _keep_sellers(work, connection, run)
-    drafts, draws = _posted(run, drawn)
+    drafts, draws = _posted(run, _within_owed(work, payers, drawn))
     posted = ledger_store.append(work.tx, drafts, recorded_at=work.now)
     assert not isinstance(posted, Refused), f"a close settles what it planned: {posted}"
     bill_store.save_draws(work.tx, draws, recorded_at=work.now)
+
+
+def _within_owed(work: Work, payers: Collection[str], drawn: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the draws without the money that a credit saves (CLEAR-3): the last of each payer give less.
+
+    What is owed is what stands on the receivable; vouchers and cards, which pay in the close alone, pay all they may.
+    """
+    owed = clearing_store.owing(work.tx, payers)
+    asked: dict[tuple[str, str], int] = {}
+    for payer, currency, *_, amount in drawn:
+        asked[payer, currency] = asked.get((payer, currency), 0) + amount
+    spared = {place: amount - owed.get(place, 0) for place, amount in asked.items() if amount > owed.get(place, 0)}
+    if not spared:
+        return drawn
+    kept: list[tuple[Any, ...]] = []
+    for *place, fund, source, amount in reversed(drawn):
+        key = (place[0], place[1])
+        less = 0 if Fund(fund) in SAME_MONTH else min(amount, spared.get(key, 0))
+        spared[key] = spared.get(key, 0) - less
+        kept += [(*place, fund, source, amount - less)] if amount > less else []
+    return kept[::-1]
 
 
 def _keep_sellers(work: Work, engine: duckdb.DuckDBPyConnection, run: CloseRun) -> None:

@@ -112,11 +112,15 @@ def _differences(work: Work, holder: Holder, one: Subscription, to: Asked) -> li
 
 
 def _of_another(work: Work, holder: Holder, one: Subscription, portions: Sequence[Portion]) -> Refused | None:
-    """Refuse to change what runs on what another has paid: SUBSCRIPTION_WITHOUT_VALUE (REL-7).
+    """Refuse to change what runs on what another has paid, now or later: SUBSCRIPTION_WITHOUT_VALUE (REL-7).
 
-    What this payer paid may be a renewal that has not started: until then there is nothing to reckon the change from.
+    What this payer paid may be a renewal that has not started, or end before one that another paid: what of the time
+    until the end is not its own it cannot reckon a change from.
     """
-    if min(portion.period.start for portion in portions) <= whole_second(work.now):
+    at = whole_second(work.now)
+    for period in sorted((portion.period for portion in portions), key=lambda one: one.start):
+        at = max(at, period.end) if period.start <= at else at
+    if at >= one.paid.ends_at:
         return None
     name, payer = one.subscription_id, holder.payer_id
     others = order_store.other_payers(work.tx, name, payer)
