@@ -9,7 +9,7 @@ invoiced by its month (`2026-09`, of the account that pays), by the token of its
     entity    ACCOUNT NUMBER                  another legal entity
     seller    PRODUCT NAME
     bounced   ACCOUNT AMOUNT                  the top-up of that amount is reversed, and what is on no bill then
-    refund    ACCOUNT PRODUCT MONTH AMOUNT · card ACCOUNT AMOUNT · withdraw ACCOUNT AMOUNT
+    refund    ACCOUNT PRODUCT MONTH AMOUNT · card ACCOUNT AMOUNT [DAYS] · withdraw ACCOUNT AMOUNT
     as        USER|operator|account ACCOUNT|USER for ACCOUNT
     tax       RATE AMOUNT …                   the lines of an invoice, with their tax
     words     AMOUNT [CURRENCY]
@@ -137,12 +137,12 @@ class Invoices(Orders):
         with self.books.work() as work:
             self.said.append(f"{name} owes {done.owed or 'nothing'} again, {on_no_bill(work, name, 'CNY')} on no bill")
 
-    def card(self, name: str, amount: str) -> None:
+    def card(self, name: str, amount: str, days: str = "") -> None:
         made = self.done(
             lambda work: funds.buy_card(
                 work,
                 account_id=name,
-                offer=CardOffer(cny(amount), cny(amount), None),
+                offer=CardOffer(cny(amount), cny(amount), int(days) if days else None),
                 idempotency_key=f"card {amount}",
             )
         )

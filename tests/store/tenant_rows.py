@@ -41,7 +41,7 @@ MAY_ADD = frozenset(
     "approval_decision approval_delegation subscription subscription_step subscription_setting expiry_day "
     "custom_bill renewal_attempt commitment_share commitment_skip paid_ahead paid_ahead_end invoice invoice_line "
     "invoice_step invoice_offset commitment_order resource_package package_stretch package_cut savings_plan "
-    "commitment_end".split()
+    "commitment_end card_return".split()
 )
 MAY_CHANGE = frozenset({"ledger_head", "balance", "quota_watch", "service_item"})
 
@@ -134,6 +134,7 @@ order_line           | '@-acct1', '@-ord#', 1, 'p', 's', '', 'r', '@-sub1', 1, '
 commitment_order     | '@-acct1', '@-ord#', 1, '@-acct1', '@-pkg1', 'upgrade', '{{}}', '#', '', now()
 order_step           | '@-acct1', '@-ord#', 1, 'unpaid', '', null, 'x', now()
 order_draw           | '@-acct1', '@-ord#', 1, 1, 'cash', 'cash', 1, '@-entry1', now()
+card_return          | '@-acct1', '@-ord#', 1, 1, 'c', 1, now()
 order_charge         | '@-acct1', '@-ord#', 1, '@-shop1', 'p', 's', '', 'r', '@-sub1', 'purchase', 'Purchase', null, 202601, now(), '2026-01-01', '2026-02-01', 'CNY', 1, '{{}}', '', 1, 1, 1, 1, 1, now()
 order_payment        | '@-acct1', '@-ord#', '@-pay#', now()
 approval_policy      | '@', #, '[]', 'x', now()

@@ -32,6 +32,7 @@ from partita.store.order.payment import (
     ChargeRow,
     DrawRow,
     OrderMoney,
+    add_card_returns,
     add_charges,
     add_cleared,
     add_draws,
@@ -45,9 +46,9 @@ from partita.store.order.payment import (
 from partita.store.order.portions import other_payers, portions_of
 
 __all__ = [
-    "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow", "add", "add_charges", "add_cleared",
-    "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired", "five_day_refunds",
-    "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "on_credit", "open_on",
-    "open_on_resources", "order_of", "orders_of", "orders_of_payment", "other_payers", "portions_of",
+    "ChargeRow", "DrawRow", "KeptLine", "KeptOrder", "OrderMoney", "StepRow", "add", "add_card_returns",
+    "add_charges", "add_cleared", "add_draws", "add_step", "by_key", "charges", "coupon_used", "draws_of", "expired",
+    "five_day_refunds", "known_products", "last_price", "lines_of", "link_payment", "money_of_orders", "on_credit",
+    "open_on", "open_on_resources", "order_of", "orders_of", "orders_of_payment", "other_payers", "portions_of",
     "refund_policies", "refund_policy", "set_refund_policy", "sources", "spent_in_month", "steps_of",
 ]  # fmt: skip

@@ -90,6 +90,15 @@ def add_draws(tx: Transaction, order: Order, draws: Sequence[DrawRow], *, entry_
     rows_store.add(tx, _DRAW_COLUMNS, rows)
 
 
+def add_card_returns(tx: Transaction, order: Order, rows: Sequence[tuple[int, int, str, int]], *, at: datetime) -> None:
+    """Append which draws of an order gave back what a card had paid: (line, number of the draw, card, minor units)."""
+    rows_store.add(
+        tx,
+        "card_return (payer_id, order_id, line, number, card_id, amount_minor, recorded_at)",
+        [(order.payer_id, order.order_id, *row, at) for row in rows],
+    )
+
+
 def draws_of(tx: Transaction, order_id: str) -> list[DrawRow]:
     """Return what each source paid of an order as it stands, by line: what cleared its credit is in its place."""
     rows = tx.execute(

@@ -242,6 +242,7 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     entry = _posted(work, giving, order, draws)
     if entry is not None:
         order_store.add_draws(work.tx, order, draws, entry_id=entry, at=work.now)
+        order_store.add_card_returns(work.tx, order, _of_cards(giving, draws), at=work.now)
     order_store.add_step(work.tx, order, StepRow(OrderState.PAID, "", entry, work.actor.signature, work.now))
     zone = zone_of_payer(work, order)
     charges = [
@@ -256,6 +257,16 @@ def give_back(work: Work, holder: Holder, giving: Giving, token: tuple[str, byte
     return GivenBack(
         done, tuple(draws), giving.refund, giving.sold.name, repeated=False, dry_run=dry_run, zone=holder.zone
     )
+
+
+def _of_cards(giving: Giving, draws: Sequence[DrawRow]) -> list[tuple[int, int, str, int]]:
+    """Return what comes back into a refund book for a card that is over: (line, number of the draw, card, amount)."""
+    parts = [(line, at, part) for line, back in enumerate(giving.back, 1) for at, part in enumerate(back.parts, 1)]
+    return [
+        (line, at, part.source_id, part.amount)
+        for (line, at, part), draw in zip(parts, draws, strict=True)
+        if part.fund == Fund.STORED_VALUE.value and draw.fund == Fund.REFUND.value
+    ]
 
 
 def _charge(work: Work, order: Order, line: KeptLine, at: tuple[int | None, str]) -> ChargeRow:
