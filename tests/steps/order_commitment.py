@@ -5,6 +5,7 @@ more         TOKEN OF QUOTA
 renew-package TOKEN OF MONTHS
 plan         TOKEN ACCOUNT SKU PROMISE all|half|none YEARS
 grant        TOKEN ACCOUNT SKU QUOTA COVERS PRICE
+promise      TOKEN ACCOUNT SKU PROMISE RATES all|half|none         a plan for a year, sold by the operator
 commitments  ACCOUNT
 spread       ACCOUNT MONTH
 """
@@ -53,6 +54,18 @@ class Commitments(Scene):
         answer = self.ask(
             lambda work: commitment.grant_package(work, account_id=account, offer=offer, idempotency_key=token)
         )
+        self._granted(token, answer)
+
+    def promise(self, token: str, account: str, sku: str, *terms: str) -> None:
+        promise, rates, pay = terms
+        pairs = parse_pairs(rates, "@", parse_price)
+        offer = PlanOffer(sku, parse_price(promise), pairs, 1, PayMode[pay.upper()])
+        self._granted(
+            token,
+            self.ask(lambda work: commitment.grant_plan(work, account_id=account, offer=offer, idempotency_key=token)),
+        )
+
+    def _granted(self, token: str, answer: commitment.Granted | None) -> None:
         if answer:
             self.subscriptions[token] = answer.commitment_id
             self.orders[token] = answer.order_id or ""

@@ -18,7 +18,7 @@ from partita.core.permission import Actor, RelationPermission
 from partita.core.refusal import Reason, Refused
 from partita.store import catalog as catalog_store
 from partita.store import funds as funds_store
-from partita.usecases import funds
+from partita.usecases import adjustment, funds
 from partita.usecases.funds import CardOffer, RefundOf
 from partita.usecases.verify import verify as verify_books
 from partita.usecases.work import Books, Work
@@ -112,6 +112,17 @@ def test_a_refund_is_recorded_once_per_key(acme: Books) -> None:
     assert [reason(one) for one in (other, none, unknown)] == [
         Reason.IDEMPOTENCY_KEY_REUSED, Reason.AMOUNT_NOT_POSITIVE, Reason.UNKNOWN_ACCOUNT,
     ]  # fmt: skip
+
+
+def test_what_an_adjustment_gives_back_of_a_month_is_not_refunded_again(acme: Books) -> None:
+    bill(acme, OCTOBER.month, {"acme": cny("9.00")})
+    less = adjustment.Wanted("acme", "compute", cny("-5.00"), "agreed", OCTOBER.month)
+    with acme.work() as work:
+        assert not isinstance(adjustment.adjust(work, less, idempotency_key="a"), Refused)
+        over = funds.refund(work, account_id="acme", of=OCTOBER, amount=cny("4.01"), idempotency_key="r")
+        rest = funds.refund(work, account_id="acme", of=OCTOBER, amount=cny("4.00"), idempotency_key="r")
+    assert reason(over) is Reason.EXCEEDS_REFUNDABLE
+    assert reason(rest) is None
 
 
 def test_two_refunds_at_once_never_return_more_than_was_paid(acme: Books) -> None:

@@ -52,10 +52,15 @@ _BOUGHT = f"""
                coalesce(sum(amount_minor) filter (where reference = %(product)s and (
                    ledger_account = %(book)s or %(book)s::text is null)), 0)::bigint as of_product
         from returned) r, (
-        select coalesce(sum(q.payable_minor), 0)::bigint as of_product
-        from billed b
-        join bill_product q on q.payer_id = %(payer)s and q.bill_id = b.bill_id
-        where q.product_id = %(product)s and (b.month = %(month)s or %(month)s is null)) p, (
+        select (coalesce(sum(q.payable_minor), 0) + least(max(later.amount), 0))::bigint as of_product
+        from (select coalesce(sum(a.amount_minor), 0) as amount from bill_adjustment a
+              where a.payer_id = %(payer)s and a.currency = %(currency)s and a.product_id = %(product)s
+              and case when %(month)s::integer is null
+                  then not exists (select from billed b where b.month = a.month)
+                  else a.about = %(month)s and a.month > a.about end) later
+        left join billed b on b.month = %(month)s or %(month)s is null
+        left join bill_product q on q.payer_id = %(payer)s and q.bill_id = b.bill_id and q.product_id = %(product)s
+        ) p, (
         select exists (select from billed b join bill_seller s on s.payer_id = %(payer)s and s.bill_id = b.bill_id
                        where b.month = %(month)s) as several) s, whose
 """

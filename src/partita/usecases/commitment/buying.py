@@ -59,7 +59,8 @@ class Granted:
 class Selling:
     """What is sold: the commitment and its terms, its SKU and months, who asked by which key, at which price.
 
-    `price_minor` None: what the plan asks to be paid ahead.
+    `price_minor` None: what the plan asks to be paid ahead. `binds_minor`: what a plan binds to pay besides: whoever
+    approves approves that too (PLAN-5).
     """
 
     kind: OrderKind
@@ -69,6 +70,7 @@ class Selling:
     months: int
     asked: tuple[str, object]
     price_minor: int | None
+    binds_minor: int = 0
 
 
 def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> Granted | Refused:
@@ -95,10 +97,11 @@ def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> G
             selling.commitment_id, _source(one), holder.account_id, one.valid, Money(price, holder.currency), None,
             repeated=False, dry_run=dry_run,
         )  # fmt: skip
-        if not price:
+        selling_at = replace(selling, price_minor=price, binds_minor=_binds(one, price))
+        if not price and not _asks(work, holder, selling_at):
             start(work, holder.account_id, ordered, None, 0)
             return answer
-        return _sold(work, holder, replace(selling, price_minor=price), (ordered, answer))
+        return _sold(work, holder, selling_at, (ordered, answer))
 
     return saved(work, decide, dry_run=dry_run)
 
@@ -112,6 +115,17 @@ def _late(work: Work, holder: Holder, offer: Offer) -> Refused | None:
 def _price(one: Made) -> int:
     assert isinstance(one, SavingsPlan), "the price of a package is stated"
     return 0 if one.gift else one.upfront_minor
+
+
+def _binds(one: Made, price: int) -> int:
+    if not isinstance(one, SavingsPlan) or one.gift:
+        return 0
+    return one.commitment_e10 * one.hours // minor_scale_e10(one.currency) - price
+
+
+def _asks(work: Work, holder: Holder, selling: Selling) -> tuple[Need, ...]:
+    enterprise = template_store.enterprise_of(work.tx, holder.account_id)
+    return asked_for(work, holder, enterprise, (_priced(work, holder, selling), selling.binds_minor))
 
 
 def _source(one: Made) -> str:
@@ -186,8 +200,7 @@ def _sold(work: Work, holder: Holder, selling: Selling, asked: tuple[Ordered, Gr
 
 def _ordered(work: Work, holder: Holder, selling: Selling, ordered: Ordered) -> tuple[Order, tuple[Need, ...]]:
     priced = _priced(work, holder, selling)
-    enterprise = template_store.enterprise_of(work.tx, holder.account_id)
-    asks = asked_for(work, holder, enterprise, (priced, 0))
+    asks = _asks(work, holder, selling)
     order = Order(
         order_id=derived_id("ord", holder.account_id, _order_key(ordered)),
         payer_id=holder.payer_id,
@@ -210,7 +223,7 @@ def _ordered(work: Work, holder: Holder, selling: Selling, ordered: Ordered) -> 
 
 def _priced(work: Work, holder: Holder, selling: Selling) -> Priced:
     """Price what is sold as it is stated: final, without a coupon. A plan is a promise, not refunded (PLAN-5)."""
-    assert selling.price_minor, "what costs nothing is not ordered"
+    assert selling.price_minor is not None, "its price is known by now"
     product = catalog_store.skus_of(work.tx)[selling.sku_id].product_id
     cost = selling.price_minor * minor_scale_e10(holder.currency)
     is_plan = isinstance(selling.offer, PlanOffer)
