@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from partita.core.bill_view import Figure
+from partita.core.period import Month
 from partita.core.permission import Actor
 from partita.core.refusal import Reason, Refused
 from partita.store import order as order_store
 from partita.store import subscription as subscription_store
 from partita.usecases import order, relation, subscription
+from partita.usecases.analysis import cost_report
+from partita.usecases.bill_view import Asked as BillAsked
+from partita.usecases.bill_view import month_bills
 from partita.usecases.order import Asked, OrderPaid, Token
 from partita.usecases.verify import verify
 from partita.usecases.work import Books, Work
@@ -263,3 +268,19 @@ def test_only_the_operator_runs_the_clock_and_states_prices(world: Orders) -> No
         answer = do(person, what)
         assert isinstance(answer, Refused)
         assert answer.reason is Reason.NOT_PERMITTED
+
+
+def test_a_cost_report_is_the_bill_with_orders_and_what_came_back(world: Orders) -> None:
+    play(
+        world, "buy o1 acme vm 1m", "pay o1", "usage r1 acme big 3 2026-10-02T10:00:00", "at 2026-10-16T12:00:00",
+        "unsubscribe u1 o1", "at 2026-11-02T12:00:00", "close 2026-10",
+    )  # fmt: skip
+    bills = month_bills(world.books, BillAsked(Month(2026, 10), "acme"))
+    assert not isinstance(bills, Refused)
+    by_kind = cost_report(world.books, ["kind"], months=[Month(2026, 10)])
+    by_account = cost_report(world.books, ["account"])
+    assert not isinstance(by_kind, Refused)
+    assert not isinstance(by_account, Refused)
+    assert {one.keys[0] for one in by_kind.rows} == {"rated", "order"}
+    assert by_kind.totals["CNY"].billed_e10 == by_account.totals["CNY"].billed_e10 == bills[0].figures[Figure.PAYABLE]
+    assert by_kind.months == (Month(2026, 10),)

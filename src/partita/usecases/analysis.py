@@ -1,4 +1,4 @@
-"""Report cost: any measure by any dimensions over all charges that count, own and imported.
+"""Report cost: any measure by any dimensions over all charges that count: own, of orders and imported.
 
 Owns which files a report reads and how a report is put together. Does not own dimensions (`columnar.analysis`).
 Rules: ANALYSIS-1 … ANALYSIS-5 (`docs/rules/analysis.md`).
@@ -22,6 +22,7 @@ from partita.store import charge as charge_store
 from partita.store import org as org_store
 from partita.store.charge import ChargeFile
 from partita.store.files import FileRoom
+from partita.usecases import focus_orders
 from partita.usecases.permission import Sight, authorise, sight
 from partita.usecases.work import Books, Work
 
@@ -79,6 +80,7 @@ def cost_report(
         if isinstance(seen, Refused):
             return seen
         files = charge_store.counting(work.tx)
+        orders, waiting = focus_orders.loaded(work.tx, months, None)
         beside = {
             "placements": org_store.placements_table(work.tx),
             "seen": org_store.table_of(analysis_sql.SEEN, [(account,) for account in sorted(seen.accounts)]),
@@ -87,7 +89,7 @@ def cost_report(
     wanted = {month.number for month in months}
     chosen = [one for one in files if not wanted or one.month in wanted]
     with books.engine() as engine:
-        show_charges(engine, books.room, chosen)
+        show_charges(engine, books.room, chosen, beside=focus_orders.laid_out(engine, orders, waiting))
         for name, table in beside.items():
             engine.register(name, table)
         if tree_at is not None:
@@ -97,9 +99,10 @@ def cost_report(
         )
         found = engine.execute(statement, [value for _, value in only]).fetchall()
     rows = [_row(values, len(by)) for values in found]
+    held = {one.month for one in chosen} | focus_orders.months_of(orders, waiting)
     return CostReport(
         by=tuple(by),
-        months=tuple(Month.from_number(number) for number in sorted({one.month for one in chosen})),
+        months=tuple(Month.from_number(number) for number in sorted(held)),
         rows=rows,
         totals=_totals(rows),
         provisional=any(one.stage == "provisional" for one in chosen),
@@ -118,9 +121,14 @@ def _seen(work: Work, only: Sequence[tuple[str, str]]) -> Sight | Refused:
     return sight(work, Action.ANALYSE_COSTS)
 
 
-def show_charges(engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequence[ChargeFile]) -> None:
-    """Make the view `charges` (tables.CHARGE plus `billing_month`) over charge files of any months and origins."""
-    parts = []
+def show_charges(
+    engine: duckdb.DuckDBPyConnection, room: FileRoom, files: Sequence[ChargeFile], *, beside: Sequence[str] = ()
+) -> None:
+    """Make the view `charges` (tables.CHARGE plus `billing_month`) over charge files of any months and origins.
+
+    `beside`: SELECTs of what stands in no file, such as charges of orders.
+    """
+    parts = [f"select {column_list(CHARGE)}, billing_month from ({select})" for select in beside]
     for month in sorted({one.month for one in files}):
         names = ", ".join(path_literal(room.path(one.path)) for one in files if one.month == month)
         source = f"read_parquet([{names}], union_by_name=true)"
