@@ -176,7 +176,7 @@ def subscribed(tx: Transaction, month: Month) -> list[SubscribedRow]:
         "join account a on a.account_id = s.account_id join enterprise e on e.enterprise_id = a.enterprise_id "
         "join lateral (select array_agg(distinct r.payer_id) as payers from payment_relation r "
         "where r.account_id = s.account_id) p on true "
-        "where s.state = 'running' and u.resource_id <> u.subscription_id and s.from_at < %s "
+        "where s.state = 'running' and s.from_at < %s "
         "and (s.to_at is null or (s.to_at > %s and s.to_at > s.from_at)) order by s.subscription_id, s.from_at",
         (month.period("UTC").end + _DAY, month.period("UTC").start - _DAY),
     ).fetchall()
