@@ -60,7 +60,7 @@ class Doubt(Enum):
     WEAK = ("what speaks for the account is not enough", "线索不足")
     SEVERAL = ("it may be for several accounts", "可能属于多个账号")
     CLOSED = ("the account is closed", "账号已注销")
-    ENTERED = ("a top-up of this amount and day without a reference stands already", "当日已有同额且无参考号的充值")
+    ENTERED = ("a top-up of this amount was entered by hand about this day", "前后三日内已有同额的手工充值")
 
     @property
     def word(self) -> str:

@@ -146,14 +146,20 @@ def known_references(tx: Transaction, currency: str, references: Collection[str]
 
 
 def bare_top_ups(tx: Transaction, currency: str, zone: str, days: Collection[date]) -> set[tuple[date, int]]:
-    """Return (day, amount) of money that came in on these days without a reference (BANK-3)."""
+    """Return (day, amount) of money that somebody may have topped up by hand for these days of a statement (BANK-3).
+
+    Entered up to three days before or after, for people enter the day on which they see the money; without a reference
+    or with one that no statement knows.
+    """
     rows = tx.execute(
-        "select (e.effective_at at time zone %(zone)s)::date, p.amount_minor from posting p "
-        "join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence "
-        "where p.ledger_account = 'bank' and p.currency = %(currency)s and p.amount_minor > 0 and e.reference = '' "
-        "and (e.effective_at at time zone %(zone)s)::date = any(%(days)s) "
+        "select d.day, p.amount_minor from unnest(%(days)s::date[]) d (day) "
+        "join entry e on (e.effective_at at time zone %(zone)s)::date between d.day - 3 and d.day + 3 "
+        "join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence "
+        "where p.ledger_account = 'bank' and p.currency = %(currency)s and p.amount_minor > 0 "
+        "and starts_with(e.idempotency_key, 'topped_up:') and not starts_with(e.idempotency_key, %(key)s) "
+        "and (e.reference = '' or not exists (select from statement_line l where l.reference = e.reference)) "
         "and not exists (select from entry m where m.reverses = e.entry_id)",
-        {"zone": zone, "currency": currency, "days": sorted(days)},
+        {"zone": zone, "currency": currency, "days": sorted(days), "key": ENTRY_KEY},
     )
     return {(day, amount) for day, amount in rows}
 
