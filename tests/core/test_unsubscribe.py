@@ -22,6 +22,7 @@ from partita.core.unsubscribe import (
     downgrade_refund,
     exact_sum,
     may_have_five_days,
+    netted,
     refund,
     resize_price,
     stretches,
@@ -253,3 +254,19 @@ def test_sums_of_parts_are_exact() -> None:
 )
 def test_a_ladder_rises_in_months_and_falls_in_factors(ladder: tuple[tuple[int, int], ...], fits: bool) -> None:  # noqa: FBT001
     assert check_policy(RefundPolicy(ladder=ladder)) is fits
+
+
+@pytest.mark.parametrize(
+    ("differences", "net"),
+    [
+        ([], []),
+        ([300_00, -251_61], [48_39, 0]),
+        ([-300_00, 251_61], [-48_39, 0]),
+        ([10, -1, 20], [10, 0, 19]),
+        ([5, -5], [0, 0]),
+        ([-7, 0, -3], [-7, 0, -3]),
+    ],
+)
+def test_what_is_cheaper_is_set_off_against_what_is_dearer(differences: list[int], net: list[int]) -> None:
+    assert netted(differences) == net
+    assert sum(net) == sum(differences)

@@ -233,6 +233,17 @@ def _way_back(stretch: Sequence[Portion], amount: int) -> tuple[PaidPart, ...]:
     return tuple(PaidPart(*place, share) for place, share in zip(left, shares, strict=True) if share)
 
 
+def netted(differences: Sequence[int]) -> list[int]:
+    """Set what becomes cheaper off against what becomes dearer (UNSUB-6): all are of the sign of their sum, or nothing.
+
+    What is left is shared among those of that sign by their amounts, so that it adds up to the sum.
+    """
+    total = sum(differences)
+    sign = 1 if total >= 0 else -1
+    same = [max(0, one * sign) for one in differences]
+    return [sign * part for part in split(abs(total), same)] if total else [0 for _ in differences]
+
+
 def check_policy(policy: RefundPolicy) -> bool:
     """Say whether a ladder makes sense: months rise, factors lie in (0, 1] and do not rise."""
     months = [one for one, _ in policy.ladder]

@@ -71,10 +71,8 @@ def cost_report(
     may see; an account or payer that is asked for by name is refused when it is not (ANALYSIS-5). Refused in this
     order: UNKNOWN_DIMENSION, NOT_PERMITTED, TIER_LACKS.
     """
-    for name in (*by, *(name for name, _ in only)):
-        if not analysis_sql.is_dimension(name):
-            known = ", ".join((*analysis_sql.DIMENSIONS, "tag:KEY"))
-            return refused(Reason.UNKNOWN_DIMENSION, dimension=name, known=known)
+    if no := _dimension_at_fault((*by, *(name for name, _ in only))):
+        return no
     with books.work() as work:
         seen = _seen(work, only)
         if isinstance(seen, Refused):
@@ -109,6 +107,14 @@ def cost_report(
         tree_at=tree_at,
         left_out=seen.left_out,
     )
+
+
+def _dimension_at_fault(names: Sequence[str]) -> Refused | None:
+    for name in names:
+        if not analysis_sql.is_dimension(name):
+            known = ", ".join((*analysis_sql.DIMENSIONS, "tag:KEY"))
+            return refused(Reason.UNKNOWN_DIMENSION, dimension=name, known=known)
+    return None
 
 
 def _seen(work: Work, only: Sequence[tuple[str, str]]) -> Sight | Refused:

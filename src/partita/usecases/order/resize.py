@@ -15,7 +15,15 @@ from partita.core.period import Period, in_zone
 from partita.core.permission import Action
 from partita.core.refusal import Reason, Refused, refused
 from partita.core.subscription import Paid, SubscriptionState, Term, bought, whole_second
-from partita.core.unsubscribe import Portion, Refund, StretchRefund, downgrade_refund, resize_price, stretches
+from partita.core.unsubscribe import (
+    Portion,
+    Refund,
+    StretchRefund,
+    downgrade_refund,
+    netted,
+    resize_price,
+    stretches,
+)
 from partita.store import catalog as catalog_store
 from partita.store import ledger as ledger_store
 from partita.store import order as order_store
@@ -200,14 +208,15 @@ def _paid_before(work: Work, one: Subscription, base: Portion) -> Paid:
 def _upgraded(
     work: Work, one: Subscription, found: list[Difference], token: Token, asked: tuple[object, bool]
 ) -> OrderPlaced | Refused:
-    """Place the order of what is dearer; a stretch that became cheaper meanwhile costs nothing more."""
+    """Place the order of what is dearer, less what becomes cheaper."""
     body, dry_run = asked
 
     def lines(holder: Holder) -> list[Line] | Refused:
         scale = minor_scale_e10(holder.currency)
+        more = netted([difference for _, difference, _, _ in found])
         return [
-            Line(Wanted(_more(quote, max(0, more) * scale), one.subscription_id, rest), quote)
-            for _, more, rest, quote in found
+            Line(Wanted(_more(quote, amount * scale), one.subscription_id, rest), quote)
+            for amount, (_, _, rest, quote) in zip(more, found, strict=True)
         ]
 
     return place(work, Placing(one.account_id, OrderKind.UPGRADE, body, lines), token, dry_run=dry_run)
@@ -227,8 +236,9 @@ def _downgraded(
     to = found[0][3].asked
     back: list[Back] = []
     reckoned: list[StretchRefund] = []
-    for stretch, difference, rest, _ in found:
-        less = max(0, -difference)
+    net = netted([difference for _, difference, _, _ in found])
+    for (stretch, _, rest, _), difference in zip(found, net, strict=True):
+        less = -difference
         one_back = downgrade_refund(stretch, less, at, zone=holder.zone, policy=policy)
         reckoned.append(one_back)
         back.append(Back(rest, one_back.amount, one_back.parts, less))
