@@ -19,6 +19,7 @@ from measure import Row, Table, finish, median_of_each, peak_during
 from partita.core import posting_rules
 from partita.core.ledger import Draft
 from partita.core.money import Money
+from partita.core.period import Month
 from partita.core.refusal import Refused
 from partita.store import bill, ledger
 from partita.store.bill import CloseRun
@@ -115,15 +116,24 @@ def build(owner: Transaction, books: Books) -> None:
     owner.execute("vacuum analyze")
 
 
+OWED = 100_000
+"""What stands on the receivable of each payer, more than its bills ask: settling draws no more than is owed."""
+
+
 def money_of(number: int) -> list[Draft]:
     payer = f"p{number:06d}"
     cash = posting_rules.topped_up(
         payer_id=payer, amount=Money(3_750, "CNY"), reference="", idempotency_key="k", effective_at=NOW
     )
+    owed = posting_rules.billed(
+        payer_id=payer, bill_id="all", product_id="compute", month=Month.from_number(MONTHS[0]),
+        payable=Money(OWED, "CNY"), effective_at=NOW,
+    )  # fmt: skip
     if number % VOUCHERS:
-        return [cash]
+        return [cash, owed]
     return [
         cash,
+        owed,
         posting_rules.voucher_issued(payer_id=payer, voucher_id=f"v{number}", amount=Money(2_000, "CNY")),
     ]
 

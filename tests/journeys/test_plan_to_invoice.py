@@ -22,7 +22,7 @@ def test_members_with_money_of_their_own(line: CommandLine) -> None:
     order = _ordered(line, "shop", payer="shop")
     line.said("package", "grant", "shop", "pack", "100", "vm", "--price", "80.00", "--each", "month", "--for", "2",
               "--key", "p")  # fmt: skip
-    line.said("plan", "grant", "shop", "promise", "0.50", "vm@0.50", "--pay", "none", "--key", "s")
+    _promised(line, "shop")
     _month_passes(line, "shop")
 
     # the month: subscription, package and what was used beyond them; paid by the member, the main account has nothing
@@ -40,7 +40,7 @@ def test_members_that_spend_the_money_of_the_main_account(line: CommandLine) -> 
     package = line.said("package", "grant", "main", "pack", "100", "vm", "--price", "80.00", "--each", "month",
                         "--for", "2", "--key", "p")  # fmt: skip
     line.said("deduct", "share", package["commitment_id"], "shop")
-    plan = line.said("plan", "grant", "main", "promise", "0.50", "vm@0.50", "--pay", "none", "--key", "s")
+    plan = _promised(line, "main")
     line.said("deduct", "share", plan["commitment_id"], "all")
     _month_passes(line, "shop")
     assert _states(line, "main", "2026-09") == {"cleared"}
@@ -93,6 +93,15 @@ def _ordered(line: CommandLine, member: str, *, payer: str) -> dict[str, str]:
     assert line.said("--as", "wang", "order", "buy", member, "vm=3m", "--key", "o")["repeated"]
     [one] = line.said("order", "show", name)["lines"]
     return {"order": name, "subscription": one["subscription_id"]}
+
+
+def _promised(line: CommandLine, account: str) -> dict[str, str]:
+    """A plan of 4,380.00 a year, nothing paid ahead: procurement and finance agree to the promise before it begins."""
+    plan = line.said("plan", "grant", account, "promise", "0.50", "vm@0.50", "--pay", "none", "--key", "s")
+    for name in ("zhao", "qian"):
+        line.said("--as", name, "approval", "approve", plan["order_id"], "--reason", "cheaper by the hour")
+    line.said("order", "pay", plan["order_id"])
+    return {"commitment_id": plan["commitment_id"]}
 
 
 def _month_passes(line: CommandLine, member: str) -> None:
