@@ -76,7 +76,7 @@ create table bare_transfer (
 insert into bare_due select payer_id, month, bill_id, payable_minor from bill;
 insert into bare_account
     select payer_id, ledger_account, case ledger_account when 'cash' then 2 else 1 end, -amount_minor from balance;
-insert into bare_account select distinct payer_id, 'receivable', 0, 0 from bill;
+insert into bare_account select distinct payer_id, 'receivable', 0, 0 from bill on conflict do nothing;
 """
 SETTLE = """
 with span as (
