@@ -46,8 +46,8 @@ class Debts:
     """What a payer owes in one currency, in minor units.
 
     `owed`: what stands on the receivable. `bills`: those that are not wholly paid and what orders left on credit, in
-    any order. Credits that no bill
-    has taken up make `owed` less; a debt that is on no bill (an acceptance bill that bounced) makes it more.
+    any order. Credits that no bill has taken up make `owed` less; a debt that is on no bill (an acceptance bill that
+    bounced) makes it more.
     """
 
     owed: int
@@ -183,10 +183,11 @@ def on_lines(paid: Sequence[tuple[str, str, int]], left: Sequence[tuple[int, int
     found: list[tuple[int, str, str, int]] = []
     rest = list(left)
     for fund, source, amount in paid:
-        while amount:
+        asked = amount
+        while asked:
             line, there = rest[0]
-            taken = min(amount, there)
-            amount -= taken  # noqa: PLW2901 - what is left of it
+            taken = min(asked, there)
+            asked -= taken
             rest = rest[1:] if taken == there else [(line, there - taken), *rest[1:]]
             found.append((line, fund, source, taken))
     return found

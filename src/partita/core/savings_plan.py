@@ -80,6 +80,12 @@ class SavingsPlan:
         ahead = self.commitment_e10 - self.fee_e10
         return truncate(ahead * self.hours, minor_scale_e10(self.currency))
 
+    @property
+    def bound_minor(self) -> int:
+        """What it binds to pay hour by hour beside what is paid ahead, in minor units: approved with it (PLAN-5)."""
+        whole = self.commitment_e10 * self.hours // minor_scale_e10(self.currency)
+        return whole - self.upfront_minor
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOffer:

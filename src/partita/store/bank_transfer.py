@@ -151,16 +151,24 @@ def bare_top_ups(tx: Transaction, currency: str, zone: str, days: Collection[dat
     Entered up to three days before or after, for people enter the day on which they see the money; without a reference
     or with one that no statement knows.
     """
+    if not days:
+        return set()
     rows = tx.execute(
-        "select d.day, p.amount_minor from unnest(%(days)s::date[]) d (day) "
-        "join entry e on (e.effective_at at time zone %(zone)s)::date between d.day - 3 and d.day + 3 "
-        "join posting p on p.payer_id = e.payer_id and p.sequence = e.sequence "
+        "with entered as materialized ("
+        "select (e.effective_at at time zone %(zone)s)::date as day, p.amount_minor from posting p "
+        "join entry e on e.payer_id = p.payer_id and e.sequence = p.sequence "
         "where p.ledger_account = 'bank' and p.currency = %(currency)s and p.amount_minor > 0 "
+        "and (e.effective_at at time zone %(zone)s)::date between %(first)s::date - 3 and %(last)s::date + 3 "
         "and starts_with(e.idempotency_key, 'topped_up:') and not starts_with(e.idempotency_key, %(key)s) "
         "and (e.reference = '' or not exists (select from statement_line l where l.reference = e.reference)) "
-        "and not exists (select from entry m where m.reverses = e.entry_id)",
-        {"zone": zone, "currency": currency, "days": sorted(days), "key": ENTRY_KEY},
-    )
+        "and not exists (select from entry m where m.reverses = e.entry_id)) "
+        "select distinct d.day, e.amount_minor from entered e "
+        "join unnest(%(days)s::date[]) d (day) on e.day between d.day - 3 and d.day + 3",
+        {
+            "zone": zone, "currency": currency, "days": sorted(days), "first": min(days), "last": max(days),
+            "key": ENTRY_KEY,
+        },
+    )  # fmt: skip
     return {(day, amount) for day, amount in rows}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from partita.columnar.deduction.look_up import of_window
 from partita.columnar.tables import CHARGE
 
 
@@ -43,12 +44,10 @@ def covered_sql(month: int, *, late: bool = False) -> str:
 
 
 # A window that is over, with what was taken of it in all passes (DEDUCT-4).
-_OVER = """(
-  select c.* replace (case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_capacity
-      when n.window_at <= c.from_at then c.first_capacity else c.capacity end as capacity),
+_OVER = f"""(
+  select c.* replace ({of_window("capacity", "c")} as capacity),
     coalesce(n.window_at, c.from_at) as window_at, least(coalesce(n.window_end, c.to_at), c.to_at) as over_at,
-    case when coalesce(n.window_end, c.to_at) >= c.to_at then c.last_cost_e10
-      when n.window_at <= c.from_at then c.first_cost_e10 else c.cost_e10 end as window_cost_e10
+    {of_window("cost_e10", "c")} as window_cost_e10
   from commitments c left join (select distinct zone, cycle, window_at, window_end from windows) n
     on n.zone = c.zone and n.cycle = c.cycle and n.window_at < c.to_at and n.window_end > c.from_at
   where c.cycle is null or n.window_at is not null)"""

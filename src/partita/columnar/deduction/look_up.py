@@ -93,6 +93,17 @@ def _row(one: Commitment, number: int) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def of_window(name: str, row: str) -> str:
+    """Return the SQL of a figure of a window, `capacity` or `cost_e10`: the last, the first or any other (DEDUCT-2).
+
+    `row` is the alias of the commitment; `n` that of its window, without one for a quota that does not reset.
+    """
+    return (
+        f"case when coalesce(n.window_end, {row}.to_at) >= {row}.to_at then {row}.last_{name} "
+        f"when n.window_at <= {row}.from_at then {row}.first_{name} else {row}.{name} end"
+    )
+
+
 def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import duckdb
 
+from partita.columnar.deduction.look_up import of_window
+
 # The usage of resources that are subscriptions (DEDUCT-10): taken whole, before anything else, so that no other looks
 # at it.
 _PAID_AHEAD = """
@@ -54,10 +56,7 @@ kept as (
     and m.usage_start >= k.from_at and m.usage_start < k.to_at)
 select m.place, m.usage_start, m.asked_e6, m.list_price_e10, m.number, m.pass, m.weight,
   coalesce(n.window_at, m.from_at) as window_at,
-  case when coalesce(n.window_end, m.to_at) >= m.to_at then m.last_capacity
-    when n.window_at <= m.from_at then m.first_capacity else m.capacity end as capacity,
-  case when coalesce(n.window_end, m.to_at) >= m.to_at then m.last_cost_e10
-    when n.window_at <= m.from_at then m.first_cost_e10 else m.cost_e10 end as cost_e10,
+  {capacity} as capacity, {cost} as cost_e10,
   coalesce(b.taken, 0)::hugeint as taken_before
 from kept m left join windows n on n.zone = m.zone and n.cycle = m.cycle
   and n.utc_hour = date_trunc('hour', m.usage_start)
@@ -114,7 +113,8 @@ def deduct(engine: duckdb.DuckDBPyConnection, *, late: bool = False) -> None:
     only = _ONLY_LATE if late else ""
     engine.execute(_PAID_AHEAD.format(only=only))
     engine.execute(_NUMBERED)
-    engine.execute(_CANDIDATE.format(only=only))
+    window = {"capacity": of_window("capacity", "m"), "cost": of_window("cost_e10", "m")}
+    engine.execute(_CANDIDATE.format(only=only, **window))
     engine.execute(_NOTHING)
     numbers = engine.execute("select distinct pass from candidate order by 1").fetchall()
     for at, (number,) in enumerate(numbers):

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from functools import cache
@@ -31,27 +31,26 @@ def write_pdf(printed: Printed) -> bytes:
 
     What the fonts cannot show stands as 〓 on the page, as printers do; the data have every character.
     """
-    xml = write_xml(printed).decode()
+    xml, missing = write_xml(printed).decode(), dict[int, str]()
     while True:
         try:
-            return with_description(_archived(printed, xml))
-        except typst.TypstError as error:
-            unseen = {letter for text in _UNSEEN.findall(str(error)) for letter in text if not letter.isascii()}
-            if not unseen - _MISSING.keys():
+            return with_description(_archived(printed, xml, missing))
+        except typst.TypstError as error:  # an archived page may hold no character that its fonts lack
+            unseen = {ord(one) for text in _UNSEEN.findall(str(error)) for one in text if not one.isascii()}
+            if unseen <= missing.keys():
                 raise
-            _MISSING.update(dict.fromkeys(unseen, "〓"))
+            missing.update(dict.fromkeys(unseen, _LACKING))
 
 
 _UNSEEN = re.compile(r'the text `?"(.+?)"`? could not be displayed', re.DOTALL)
-_MISSING: dict[str, str] = {}
-"""Characters that no font here has, as met so far: an archived page may not hold them."""
+_LACKING = "〓"
 
 
-def _archived(printed: Printed, xml: str) -> bytes:
+def _archived(printed: Printed, xml: str, missing: Mapping[int, str]) -> bytes:
     at = datetime.combine(printed.issued_on, time(), UTC)
     page = _compiler().compile(
         format="pdf",
-        sys_inputs={"data": _content(printed), "xml": xml},
+        sys_inputs={"data": _content(printed).translate(missing), "xml": xml},
         pdf_standards=["a-3b"],
         timestamp=int(at.timestamp()),
     )
@@ -110,7 +109,7 @@ _WORDS = (
 def _content(printed: Printed) -> str:
     """Return all that stands on the page, ready to be set."""
     invoice = printed.invoice
-    page = json.dumps(
+    return json.dumps(
         {
             "language": printed.language,
             "red": invoice.is_red,
@@ -142,4 +141,3 @@ def _content(printed: Printed) -> str:
         },
         ensure_ascii=False,
     )
-    return page.translate({ord(letter): mark for letter, mark in _MISSING.items()})

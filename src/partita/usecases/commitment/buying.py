@@ -97,7 +97,8 @@ def granted(work: Work, holder: Holder, selling: Selling, *, dry_run: bool) -> G
             selling.commitment_id, _source(one), holder.account_id, one.valid, Money(price, holder.currency), None,
             repeated=False, dry_run=dry_run,
         )  # fmt: skip
-        selling_at = replace(selling, price_minor=price, binds_minor=_binds(one, price))
+        binds = one.bound_minor if isinstance(one, SavingsPlan) and not one.gift else 0
+        selling_at = replace(selling, price_minor=price, binds_minor=binds)
         if not price and not _asks(work, holder, selling_at):
             start(work, holder.account_id, ordered, None, 0)
             return answer
@@ -115,12 +116,6 @@ def _late(work: Work, holder: Holder, offer: Offer) -> Refused | None:
 def _price(one: Made) -> int:
     assert isinstance(one, SavingsPlan), "the price of a package is stated"
     return 0 if one.gift else one.upfront_minor
-
-
-def _binds(one: Made, price: int) -> int:
-    if not isinstance(one, SavingsPlan) or one.gift:
-        return 0
-    return one.commitment_e10 * one.hours // minor_scale_e10(one.currency) - price
 
 
 def _asks(work: Work, holder: Holder, selling: Selling) -> tuple[Need, ...]:

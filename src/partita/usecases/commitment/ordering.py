@@ -132,6 +132,5 @@ def _plan(work: Work, holder: Holder, asked: PlanOffer, name: str) -> Line | Ref
     priced = PricedLine(
         shelf.sku.product_id, offer.sku_id, shelf.region, 1, cost, cost, "plan", refundable=False
     )  # fmt: skip
-    whole = offer.commitment_e10 * plan.hours // minor_scale_e10(holder.currency)
     line = Quoted(Asked(offer.sku_id, 1, Term.YEAR, offer.years), priced)
-    return Line(Wanted(priced, name), line, offer, binds_minor=whole - plan.upfront_minor)
+    return Line(Wanted(priced, name), line, offer, binds_minor=plan.bound_minor)

@@ -5,8 +5,11 @@ A savings plan is a promise and is not given back. Rules: PKG-8 (`docs/rules/res
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from partita.core import resource_package as rules
-from partita.core.deduction import Commitment, given_back
+from partita.core.deduction import given_back
 from partita.core.money import minor_scale_e10
 from partita.core.order import Order, OrderKind
 from partita.core.period import Period, in_zone
@@ -67,24 +70,24 @@ def _given_up(work: Work, holder: Holder, row: PackageRow, token: tuple[str, byt
         return no
     if waiting := order_store.open_on(work.tx, [name], work.now).get(name):
         return refused(Reason.SUBSCRIPTION_HAS_ORDER, subscription=name, order=waiting)
-    found = _valued(work, holder, row)
+    taken = _taken(work, row)
+    found = _valued(work, holder, row, taken)
     if no := unrefundable(name, [portion for _, portion, _ in found]):
         return no
     if not any(each.amount for _, _, each in found):
         return refused(Reason.PACKAGE_WITHOUT_VALUE, payer=holder.payer_id, package=name)
     at, scale = whole_second(work.now), minor_scale_e10(holder.currency)
+    cuts = _paid_for(row, taken, at)
     back = tuple(
         Back(
             Period(max(at, stretch.valid.start), stretch.valid.end), each.amount, each.parts, each.amount,
-            _never_spread(row, stretch, work) + each.amount * scale,
+            _never_spread(row, stretch, cuts.get(stretch.number), at) + each.amount * scale,
         )
         for stretch, _, each in found
     )  # fmt: skip
     package = row.package
     product = catalog_store.skus_of(work.tx)[package.sku_id].product_id
     sold = Sold(package.owner_id, name, product, package.sku_id, "", 1, name)
-
-    cuts = {stretch.number: paid for stretch, paid in _paid_for(work, row)}
 
     def change(order: Order) -> None:
         owned = Owned(package.owner_id, name)
@@ -95,14 +98,16 @@ def _given_up(work: Work, holder: Holder, row: PackageRow, token: tuple[str, byt
     return give_back(work, holder, Giving(sold, OrderKind.UNSUBSCRIBE, back, refund, change), token)
 
 
-def _valued(work: Work, holder: Holder, row: PackageRow) -> list[tuple[Stretch, Portion, StretchRefund]]:
+def _valued(
+    work: Work, holder: Holder, row: PackageRow, taken: Mapping[int, int]
+) -> list[tuple[Stretch, Portion, StretchRefund]]:
     """Return what each part of a package that is not over gives back to whoever pays for its owner now.
 
     A part and its payment are known by their order: two parts may have the same period.
     """
     at, name = whole_second(work.now), row.package.package_id
     portions = {one.order_id: one for one in order_store.portions_of(work.tx, name, holder.payer_id)}
-    orders, taken = commitment_store.orders_of(work.tx, name), _taken(work, row)
+    orders = commitment_store.orders_of(work.tx, name)
     found = []
     for stretch in row.stretches:
         portion = portions.get(orders.get(stretch.number, ""))
@@ -126,26 +131,23 @@ def _taken(work: Work, row: PackageRow) -> dict[int, int]:
     return found
 
 
-def _paid_for(work: Work, row: PackageRow) -> list[tuple[Stretch, int]]:
+def _paid_for(row: PackageRow, taken: Mapping[int, int], at: datetime) -> dict[int, int]:
     """Return how much of its running window each part that is given back in its course has paid for (PKG-8)."""
-    at, package, taken = whole_second(work.now), row.package, _taken(work, row)
-    return [
-        (one, rules.used_up(one, package.cycle, package.zone, taken[one.number], at))
+    return {
+        one.number: rules.used_up(one, row.package.cycle, row.package.zone, taken[one.number], at)
         for one in row.stretches
         if one.valid.start <= at < one.valid.end
-    ]
+    }
 
 
-def _never_spread(row: PackageRow, stretch: Stretch, work: Work) -> int:
+def _never_spread(row: PackageRow, stretch: Stretch, paid: int | None, at: datetime) -> int:
     """Return by how much less (`_e10`, below zero) a part has cost by its windows than was paid, once it ends (PKG-8).
 
-    What of the price no window bears any more is in the row of the refund, so that nothing of it is lost.
+    What of the price no window bears any more is in the row of the refund, so that nothing of it is lost. `paid`: what
+    is paid for of the window that is running; None = it has not begun.
     """
-    whole: Commitment = rules.commitment(row.package, stretch, row.package.owner_id)
     price = stretch.price_minor * minor_scale_e10(row.package.currency)
-    at = whole_second(work.now)
-    if at <= stretch.valid.start:
+    if paid is None or at == stretch.valid.start:
         return -price
-    paid = next(quota for one, quota in _paid_for(work, row) if one.number == stretch.number)
-    ended = given_back(whole, at, paid)
-    return min(0, rules.spread_cost(ended) - price)
+    whole = rules.commitment(row.package, stretch, row.package.owner_id)
+    return min(0, rules.spread_cost(given_back(whole, at, paid)) - price)
